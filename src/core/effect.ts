@@ -1,0 +1,16 @@
+/** What a rule does besides answering, as data: the dispatcher applies it and `explain` prints it. */
+import type { NoteScope, NoteValue } from './notes.ts'
+
+export type Effect =
+  | { readonly kind: 'set_note'; readonly scope: NoteScope; readonly name: string; readonly value: NoteValue }
+  | { readonly kind: 'add_note'; readonly scope: NoteScope; readonly name: string; readonly amount: number }
+  | { readonly kind: 'set_flag'; readonly flag: 'relay_client' | 'immune'; readonly value: boolean }
+  | { readonly kind: 'add_score'; readonly amount: number }
+  | { readonly kind: 'add_header'; readonly name: string; readonly value: string }
+  | { readonly kind: 'remove_header'; readonly name: string }
+  | { readonly kind: 'replace_header'; readonly name: string; readonly value: string }
+  | { readonly kind: 'delay'; readonly milliseconds: number }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]

@@ -1,0 +1,79 @@
+/** Limits: each with a name, a unit and a default. The site file may change them under `limits`; none may be switched off. */
+export interface LimitDefinition {
+  readonly default: number
+  readonly minimum: number
+  readonly unit: 'octets' | 'seconds' | 'count' | 'milliseconds'
+  readonly summary: string
+}
+
+export const LIMITS = {
+  command_length: {
+    default: 2048,
+    minimum: 512,
+    unit: 'octets',
+    summary: 'Longest command line, CRLF included (RFC 5321 section 4.5.3.1.4)',
+  },
+  text_line_length: {
+    default: 65536,
+    minimum: 1000,
+    unit: 'octets',
+    summary: 'Longest line of the content (RFC 5321 asks for 1000)',
+  },
+  header_size: { default: 262144, minimum: 65536, unit: 'octets', summary: 'Largest header section' },
+  message_size: {
+    default: 26214400,
+    minimum: 65536,
+    unit: 'octets',
+    summary: 'Largest message, announced as SIZE (RFC 1870)',
+  },
+  recipients: {
+    default: 1000,
+    minimum: 100,
+    unit: 'count',
+    summary: 'Recipients of one message (RFC 5321 section 4.5.3.1.8)',
+  },
+  errors: { default: 20, minimum: 3, unit: 'count', summary: 'Refused commands before the session is closed' },
+  junk_commands: {
+    default: 100,
+    minimum: 10,
+    unit: 'count',
+    summary: 'NOOP, RSET, VRFY and HELP between two messages before the session is closed',
+  },
+  connections: { default: 1000, minimum: 1, unit: 'count', summary: 'Sessions at the same time' },
+  connections_per_client: {
+    default: 50,
+    minimum: 1,
+    unit: 'count',
+    summary: 'Sessions of one address (IPv6: one /64) at the same time',
+  },
+  command_timeout: {
+    default: 300,
+    minimum: 1,
+    unit: 'seconds',
+    summary: 'Time for one whole command to arrive (RFC 5321 section 4.5.3.2.7)',
+  },
+  data_timeout: { default: 600, minimum: 1, unit: 'seconds', summary: 'Time for the whole content to arrive' },
+  handler_deadline: {
+    default: 30000,
+    minimum: 1,
+    unit: 'milliseconds',
+    summary: 'Time for one rule or handler; then it is unknown',
+  },
+  shutdown_grace: {
+    default: 30,
+    minimum: 0,
+    unit: 'seconds',
+    summary: 'Time for open transactions to end when the server stops',
+  },
+  body_match: { default: 262144, minimum: 1024, unit: 'octets', summary: 'How much of the body rules can see' },
+} as const satisfies Record<string, LimitDefinition>
+
+export type LimitName = keyof typeof LIMITS
+export type Limits = Readonly<Record<LimitName, number>>
+
+export function defaultLimits(): Limits {
+  return Object.fromEntries(Object.entries(LIMITS).map(([name, limit]) => [name, limit.default])) as Record<
+    LimitName,
+    number
+  >
+}

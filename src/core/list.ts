@@ -1,0 +1,40 @@
+/**
+ * Lists: typed sets with a reason per entry, built once and asked often.
+ *
+ * The file form is qpsmtpd's: one entry a line, then optional white space and a reason.
+ */
+import type { FactValue } from './fact.ts'
+
+export const LIST_KINDS = {
+  ip: 'Address, network in CIDR form, or prefix ending in a dot or a colon',
+  domain: 'example.org, or .example.org for every name below it',
+  address: 'user@example.org, @example.org, example.org, or .example.org for every domain below it',
+  pattern: 'Regular expression, found anywhere in the text, case ignored',
+  address_or_pattern: 'Address or @domain; an entry with one of / ^ $ * + ! % ? \\ is a regular expression',
+  host_or_pattern:
+    'Host name; an entry with one of { } [ ] ( ) ^ $ | * + ? \\ is a regular expression, one that starts with ! an inverted one',
+  pair: 'Two columns: sender (or @domain), recipient (or @domain)',
+  string: 'Text, case ignored',
+  zone: 'DNS zone, then optionally a colon or white space and a message for the client; %IP% is the client',
+} as const
+export type ListKind = keyof typeof LIST_KINDS
+
+export interface ListEntry {
+  /** As written. */
+  readonly text: string
+  /** What follows the entry on its line; absent when nothing does. */
+  readonly reason: string | undefined
+  /** `lists/badmailfrom:12`, or the place in the YAML file for an entry written there. */
+  readonly at: string
+}
+
+export interface ListIndex {
+  readonly kind: ListKind
+  /** `file` for a list file, else where the list was written. */
+  readonly source: string
+  readonly size: number
+  /** The first entry, in the order written, that holds for the value; undefined when none does. */
+  find(value: FactValue): ListEntry | undefined
+  /** All entries in order. For words that ask each of them, such as dnsbl. */
+  entries(): Iterable<ListEntry>
+}

@@ -1,0 +1,49 @@
+/**
+ * A program: what a site's files compile to, and all that the dispatcher knows of them.
+ *
+ * YAML rules and TypeScript handlers have the same shape here.
+ */
+import type { HookContext } from './context.ts'
+import type { Effect } from './effect.ts'
+import type { Hook } from './hook.ts'
+import type { MaybePromise, OnUnknown, Truth } from './truth.ts'
+import type { Verdict } from './verdict.ts'
+
+export type Test = (context: HookContext) => MaybePromise<Truth>
+
+/** What a rule does when it applies. */
+export interface Action {
+  readonly effects: readonly Effect[]
+  /** Absent: go on with the next rule. DECLINED: leave this plugin's chain. */
+  readonly verdict?: Verdict
+}
+
+export type Mode = 'enforce' | 'monitor'
+
+export interface Rule {
+  readonly id: string
+  /** `file:line:column` */
+  readonly at: string
+  /** `match` and not `unless`. */
+  readonly test: Test
+  /** Not `unless` alone: asked again when a delayed refusal is about to be spoken. Absent when the rule has none. */
+  readonly stillApplies: Test | undefined
+  readonly onUnknown: OnUnknown
+  readonly mode: Mode
+  readonly act: (context: HookContext) => MaybePromise<Action>
+}
+
+export interface Chain {
+  /** Instance name: `dnsbl`, `dnsbl:1`. */
+  readonly plugin: string
+  /** Condition of the whole plugin, from its entry in the site file. */
+  readonly scope: Test | undefined
+  readonly rules: readonly Rule[]
+}
+
+export interface Program {
+  /** Digest of everything that was read to build it. */
+  readonly revision: string
+  /** Chains of each hook in plugin order. A hook without chains is absent. */
+  readonly chains: ReadonlyMap<Hook, readonly Chain[]>
+}

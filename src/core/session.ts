@@ -1,0 +1,107 @@
+/**
+ * The state of a session as plugins see it: connection, transaction, recipient.
+ *
+ * The SMTP session owns these objects; the dispatcher changes them only by applying effects.
+ */
+import type { Address } from './address.ts'
+import type { Hook } from './hook.ts'
+import type { Message } from './message.ts'
+import type { Notes } from './notes.ts'
+import type { Rule } from './program.ts'
+import type { Unknown } from './truth.ts'
+import type { Verdict } from './verdict.ts'
+
+export interface Endpoint {
+  /** Canonical text (RFC 5952), IPv4-mapped IPv6 unmapped. */
+  readonly ip: string
+  readonly port: number
+}
+
+export interface Hello {
+  readonly verb: 'HELO' | 'EHLO' | 'LHLO'
+  readonly name: string
+}
+
+/** A refusal decided early that is spoken at a later hook, when its plugin's turn comes there. */
+export interface DelayedRefusal {
+  readonly at: Hook
+  readonly plugin: string
+  readonly rule: Rule
+  readonly verdict: Verdict
+}
+
+export interface Connection {
+  readonly id: string
+  readonly remote: Endpoint
+  readonly local: Endpoint
+  /** The client's name by PTR look-up; absent when it has none, unknown when the look-up failed. */
+  remoteHost: string | undefined | Unknown
+  readonly listener: string
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  /** The environment variables a wrapper such as tcpserver set: RELAYCLIENT, RBLSMTPD, … */
+  readonly env: ReadonlyMap<string, string>
+  hello: Hello | undefined
+  auth: { readonly user: string; readonly mechanism: string } | undefined
+  tls: { readonly protocol: string; readonly cipher: string } | undefined
+  /** May send mail to any domain. */
+  relayClient: boolean
+  /** Set by white lists: rules of the shipped builtins leave this client alone. */
+  immune: boolean
+  /** qpsmtpd's karma. */
+  score: number
+  readonly notes: Notes
+  readonly delayed: DelayedRefusal[]
+}
+
+export interface Recipient {
+  readonly address: Address
+  readonly params: ReadonlyMap<string, string | true>
+  readonly notes: Notes
+}
+
+export interface Transaction {
+  readonly id: string
+  sender: Address | undefined
+  /** ESMTP parameters of MAIL, names in upper case. */
+  mailParams: ReadonlyMap<string, string | true>
+  readonly recipients: Recipient[]
+  message: Message | undefined
+  immune: boolean
+  readonly notes: Notes
+  readonly delayed: DelayedRefusal[]
+}
+
+export function newTransaction(id: string): Transaction {
+  return {
+    id,
+    sender: undefined,
+    mailParams: new Map(),
+    recipients: [],
+    message: undefined,
+    immune: false,
+    notes: new Map(),
+    delayed: [],
+  }
+}
+
+export function newRecipient(address: Address, params: ReadonlyMap<string, string | true> = new Map()): Recipient {
+  return { address, params, notes: new Map() }
+}
+
+export type ConnectionStart = Pick<Connection, 'id' | 'remote' | 'local' | 'listener' | 'startedAt' | 'env'>
+
+export function newConnection(start: ConnectionStart): Connection {
+  return {
+    ...start,
+    remoteHost: undefined,
+    hello: undefined,
+    auth: undefined,
+    tls: undefined,
+    relayClient: false,
+    immune: false,
+    score: 0,
+    notes: new Map(),
+    delayed: [],
+  }
+}

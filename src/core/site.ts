@@ -1,0 +1,19 @@
+/** A site as the server needs it: compiled once, never changed, replaced whole at reload. */
+import type { Limits } from './limits.ts'
+import type { Program } from './program.ts'
+
+export interface Listener {
+  /** What rules see as `listener`. */
+  readonly name: string
+  readonly address: string
+  /** 0 asks the system for a free port. */
+  readonly port: number
+}
+
+export interface Site {
+  /** Our own name: greeting, Received, bare postmaster. */
+  readonly hostname: string
+  readonly listeners: readonly Listener[]
+  readonly limits: Limits
+  readonly program: Program
+}

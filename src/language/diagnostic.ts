@@ -1,0 +1,91 @@
+/**
+ * Diagnostics: the one kind of finding, in the CLI, the log at reload, editors and CI.
+ *
+ * Codes never change meaning. Families: CFG structure, YML syntax traps, NET addresses, RGX regular expressions,
+ * HOK hooks, codes and facts, FLW flow, LST lists, NOT notes, TPL templates, TST tests, PLG TypeScript plugins.
+ * Each has a page in docs/diagnostics.md.
+ */
+import type { DiagnosticCode } from './codes.ts'
+
+export interface Position {
+  /** From 1. */
+  readonly line: number
+  /** From 1, in UTF-16 units. */
+  readonly column: number
+  /** From 0. */
+  readonly offset: number
+}
+
+export interface Range {
+  readonly start: Position
+  /** Behind the last character. */
+  readonly end: Position
+}
+
+/** A place in a file. */
+export interface Span {
+  readonly file: string
+  readonly range: Range
+}
+
+export type Severity = 'error' | 'warning' | 'info'
+
+/** A second place that matters, with what to say under it. */
+export interface Label extends Span {
+  readonly text: string
+}
+
+export interface Diagnostic extends Span {
+  readonly code: DiagnosticCode
+  readonly severity: Severity
+  /** What is wrong, in the admin's words, the offending text in backquotes. */
+  readonly message: string
+  /** What stands under the caret. */
+  readonly label?: string
+  readonly hook?: string
+  readonly rule?: string
+  readonly labels: readonly Label[]
+  readonly notes: readonly string[]
+  /** What to type. One suggestion a line. */
+  readonly help?: string
+}
+
+export type Finding = Omit<Diagnostic, 'severity' | 'labels' | 'notes' | 'file' | 'range'> & {
+  readonly at: Span
+  readonly severity?: Severity
+  readonly labels?: readonly Label[]
+  readonly notes?: readonly string[]
+}
+
+/** Collects findings; errors are counted as they come. */
+export class Report {
+  readonly #diagnostics: Diagnostic[] = []
+  #errors = 0
+
+  /** Severity is `error` unless the finding says otherwise. */
+  add({ at, severity = 'error', labels = [], notes = [], ...rest }: Finding): void {
+    if (severity === 'error') this.#errors += 1
+    this.#diagnostics.push({ ...rest, severity, labels, notes, file: at.file, range: at.range })
+  }
+
+  get errors(): number {
+    return this.#errors
+  }
+
+  /** In order of file, place and code, each once. */
+  sorted(): readonly Diagnostic[] {
+    const seen = new Set<string>()
+    return this.#diagnostics.toSorted(byPlace).filter((one) => {
+      const key = `${one.code} ${one.file}:${one.range.start.offset} ${one.message}`
+      return !seen.has(key) && seen.add(key)
+    })
+  }
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return compare(a.file, b.file) || a.range.start.offset - b.range.start.offset || compare(a.code, b.code)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
