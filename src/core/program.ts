@@ -26,8 +26,8 @@ export interface Rule {
   readonly at: string
   /** `match` and not `unless`. */
   readonly test: Test
-  /** Not `unless` alone: asked again when a delayed refusal is about to be spoken. Absent when the rule has none. */
-  readonly stillApplies: Test | undefined
+  /** The exemptions (`unless`) alone: asked again when a delayed refusal is about to be spoken. */
+  readonly exempt: Test | undefined
   readonly onUnknown: OnUnknown
   readonly mode: Mode
   readonly act: (context: HookContext) => MaybePromise<Action>
@@ -44,6 +44,8 @@ export interface Chain {
 export interface Program {
   /** Digest of everything that was read to build it. */
   readonly revision: string
+  /** Instance names in the site's order. */
+  readonly plugins: readonly string[]
   /** Chains of each hook in plugin order. A hook without chains is absent. */
   readonly chains: ReadonlyMap<Hook, readonly Chain[]>
 }

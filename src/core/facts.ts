@@ -1,0 +1,253 @@
+/**
+ * The facts the core knows. Words and plugins find more; those are read through the words themselves.
+ *
+ * A fact that is not there is undefined, never an empty text; one that could not be found out is `Unknown`.
+ */
+import { type Address, addressText, splitDetail } from './address.ts'
+import type { HookContext } from './context.ts'
+import type { FactDefinition, FactType, FactValue } from './fact.ts'
+import { headerDate } from './header.ts'
+import type { Stage } from './hook.ts'
+import type { Message } from './message.ts'
+import { Unknown } from './truth.ts'
+
+type Read = FactDefinition['read']
+
+function fact(name: string, type: FactType, stage: Stage, summary: string, read: Read): FactDefinition {
+  return { name, type, stage, summary, read }
+}
+
+function localOf(address: Address | undefined): string | undefined {
+  if (address?.kind === 'mailbox') return address.local
+  return address?.kind === 'postmaster' ? 'postmaster' : undefined
+}
+
+function domainOf(address: Address | undefined): string | undefined {
+  return address?.kind === 'mailbox' ? address.domain : undefined
+}
+
+function fromMessage<T>(read: (message: Message) => T): (context: HookContext) => T | undefined {
+  return ({ transaction }) => (transaction?.message ? read(transaction.message) : undefined)
+}
+
+function parameterValue(params: ReadonlyMap<string, string | true> | undefined, name: string): string | undefined {
+  const value = params?.get(name.toUpperCase())
+  return value === true ? '' : value
+}
+
+/** RFC 1870: the size the client announced, in octets. */
+function announcedSize({ transaction }: HookContext): number | undefined {
+  const size = parameterValue(transaction?.mailParams, 'SIZE')
+  return size === undefined ? undefined : Number(size)
+}
+
+function dateOf(message: Message): number | undefined {
+  const [date] = message.values('Date')
+  return date === undefined ? undefined : headerDate(date)
+}
+
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
+
+const BODY_OCTETS = 262_144
+
+const CONNECTION_FACTS: readonly FactDefinition[] = [
+  fact('remote_ip', 'ip', 'accept', "The client's address", ({ connection }) => connection.remote.ip),
+  fact('remote_port', 'number', 'accept', "The client's port", ({ connection }) => connection.remote.port),
+  fact('local_ip', 'ip', 'accept', 'The address the client connected to', ({ connection }) => connection.local.ip),
+  fact('local_port', 'number', 'accept', 'The port the client connected to', ({ connection }) => connection.local.port),
+  fact('listener', 'text', 'accept', 'Name of the listener in the site file', ({ connection }) => connection.listener),
+  fact(
+    'remote_host',
+    'name',
+    'connection',
+    "The client's name by PTR look-up; unknown when that failed",
+    ({ connection }) => connection.remoteHost,
+  ),
+  fact(
+    'relay_client',
+    'boolean',
+    'accept',
+    'Whether this client may relay',
+    ({ connection }) => connection.relayClient,
+  ),
+  fact('immune', 'boolean', 'accept', 'Relay client, or put on a white list by a rule', isImmune),
+  fact('score', 'number', 'accept', 'The score rules gave this client (karma)', ({ connection }) => connection.score),
+  fact('tls.protocol', 'text', 'any', 'TLS version, such as TLSv1.3', ({ connection }) => connection.tls?.protocol),
+  fact('tls.cipher', 'text', 'any', 'TLS cipher suite', ({ connection }) => connection.tls?.cipher),
+  fact(
+    'env.NAME',
+    'text',
+    'accept',
+    'Environment variable of the server, such as RELAYCLIENT',
+    ({ connection }, name) => connection.env.get(name),
+  ),
+  fact(
+    'helo',
+    'name',
+    'greeting',
+    'The name the client gave with HELO or EHLO',
+    ({ connection }) => connection.hello?.name,
+  ),
+  fact('helo.verb', 'text', 'greeting', 'HELO, EHLO or LHLO', ({ connection }) => connection.hello?.verb),
+  fact(
+    'auth.user',
+    'text',
+    'greeting',
+    'The authenticated user; absent without authentication',
+    ({ connection }) => connection.auth?.user,
+  ),
+  fact('auth.mechanism', 'text', 'greeting', 'The SASL mechanism used', ({ connection }) => connection.auth?.mechanism),
+  fact('time.hour', 'number', 'accept', 'Hour of the day, 0 to 23, UTC', ({ ports }) =>
+    new Date(ports.clock.now()).getUTCHours(),
+  ),
+  fact(
+    'time.weekday',
+    'text',
+    'accept',
+    'Day of the week in English, UTC',
+    ({ ports }) => WEEKDAYS[new Date(ports.clock.now()).getUTCDay()],
+  ),
+]
+
+const ENVELOPE_FACTS: readonly FactDefinition[] = [
+  fact('sender', 'address', 'sender', 'The envelope sender', ({ transaction }) => transaction?.sender),
+  fact('sender.user', 'text', 'sender', 'Local part of the sender; absent for the null sender', ({ transaction }) =>
+    localOf(transaction?.sender),
+  ),
+  fact('sender.domain', 'domain', 'sender', 'Domain of the sender; absent for the null sender', ({ transaction }) =>
+    domainOf(transaction?.sender),
+  ),
+  fact(
+    'sender.null',
+    'boolean',
+    'sender',
+    'Whether the sender is <>',
+    ({ transaction }) => transaction?.sender && transaction.sender.kind === 'null',
+  ),
+  fact('mail.size', 'number', 'sender', 'Octets announced with MAIL (SIZE=)', announcedSize),
+  fact('mail.params.NAME', 'text', 'sender', 'Parameter of MAIL', ({ transaction }, name) =>
+    parameterValue(transaction?.mailParams, name),
+  ),
+  fact('rcpt', 'address', 'recipient', 'The recipient in question', ({ recipient }) => recipient?.address),
+  fact('rcpt.user', 'text', 'recipient', 'Local part of the recipient', ({ recipient }) => localOf(recipient?.address)),
+  fact(
+    'rcpt.detail',
+    'text',
+    'recipient',
+    'What follows the + in the local part',
+    ({ recipient }) => splitDetail(localOf(recipient?.address) ?? '', '+').detail,
+  ),
+  fact('rcpt.domain', 'domain', 'recipient', 'Domain of the recipient; absent for bare postmaster', ({ recipient }) =>
+    domainOf(recipient?.address),
+  ),
+  fact('rcpt.params.NAME', 'text', 'recipient', 'Parameter of RCPT', ({ recipient }, name) =>
+    parameterValue(recipient?.params, name),
+  ),
+  fact(
+    'rcpt.count',
+    'number',
+    'recipient',
+    'Recipients accepted so far',
+    ({ transaction }) => transaction?.recipients.length,
+  ),
+  fact('recipients', 'addresses', 'envelope', 'All accepted recipients', ({ transaction }) =>
+    transaction?.recipients.map(({ address }) => address),
+  ),
+]
+
+const MESSAGE_FACTS: readonly FactDefinition[] = [
+  fact('header.NAME', 'texts', 'headers', 'Values of a header field, unfolded', ({ transaction }, name) =>
+    presentOnly(transaction?.message?.values(name)),
+  ),
+  fact(
+    'header_count.NAME',
+    'number',
+    'headers',
+    'How often a header field is there',
+    ({ transaction }, name) => transaction?.message?.values(name).length,
+  ),
+  fact(
+    'hops',
+    'number',
+    'headers',
+    'Received and Delivered-To fields together',
+    fromMessage((message) => message.values('Received').length + message.values('Delivered-To').length),
+  ),
+  fact(
+    'date',
+    'time',
+    'headers',
+    'The Date field; absent when there is none or it cannot be read',
+    fromMessage(dateOf),
+  ),
+  fact(
+    'size',
+    'number',
+    'message',
+    'Octets of the message',
+    fromMessage((message) => message.size),
+  ),
+  fact(
+    'body.size',
+    'number',
+    'message',
+    'Octets of the body',
+    fromMessage((message) => message.body.length),
+  ),
+  fact(
+    'body',
+    'text',
+    'message',
+    'The first 256 KiB of the body as received',
+    fromMessage((message) => message.body.head(BODY_OCTETS).toString('latin1')),
+  ),
+]
+
+const COMMAND_FACTS: readonly FactDefinition[] = [
+  fact('command', 'text', 'any', 'The command in question, upper case', ({ command }) => command?.verb),
+  fact('command.argument', 'text', 'any', 'What followed the command', ({ command }) => command?.argument),
+  fact('decided.hook', 'text', 'any', 'At deny and ok: the hook that decided', ({ decided }) => decided?.hook),
+  fact('decided.code', 'text', 'any', 'At deny and ok: the return code', ({ decided }) => decided?.verdict.code),
+  fact('decided.plugin', 'text', 'any', 'At deny and ok: the plugin that spoke', ({ decided }) => decided?.by?.plugin),
+  fact('decided.rule', 'text', 'any', 'At deny and ok: the rule that spoke', ({ decided }) => decided?.by?.rule),
+  fact('decided.message', 'text', 'any', 'At deny and ok: the text', ({ decided }) => decided?.verdict.message),
+]
+
+function isImmune({ connection, transaction }: HookContext): boolean {
+  return connection.relayClient || connection.immune || (transaction?.immune ?? false)
+}
+
+function presentOnly(values: readonly string[] | undefined): readonly string[] | undefined {
+  return values?.length ? values : undefined
+}
+
+export const FACTS: readonly FactDefinition[] = [
+  ...CONNECTION_FACTS,
+  ...ENVELOPE_FACTS,
+  ...MESSAGE_FACTS,
+  ...COMMAND_FACTS,
+]
+
+const BY_NAME = new Map(FACTS.map((definition) => [definition.name, definition]))
+const FAMILIES = FACTS.filter(({ name }) => name.endsWith('.NAME')).map(
+  (definition) => [definition.name.slice(0, -'NAME'.length), definition] as const,
+)
+
+/** The fact a key names, with the family's parameter: `header.Subject` is `header.NAME` of `Subject`. */
+export function findFact(key: string): { readonly definition: FactDefinition; readonly parameter: string } | undefined {
+  const exact = BY_NAME.get(key)
+  if (exact && !key.endsWith('.NAME')) return { definition: exact, parameter: '' }
+  const family = FAMILIES.find(([prefix]) => key.startsWith(prefix) && key.length > prefix.length)
+  return family && { definition: family[1], parameter: key.slice(family[0].length) }
+}
+
+/** A fact as text for templates and traces. */
+export function formatFact(value: FactValue | Unknown): string {
+  if (value instanceof Unknown) return `unknown (${value.because})`
+  if (Array.isArray(value)) return value.map((one: FactValue) => formatFact(one)).join(', ')
+  return isAddress(value) ? addressText(value) : String(value)
+}
+
+function isAddress(value: FactValue): value is Address {
+  return typeof value === 'object' && 'kind' in value
+}

@@ -1,0 +1,39 @@
+/** A word or handler that throws, rejects or never settles has found out nothing. */
+import type { Clock } from '../core/ports.ts'
+import { isPromise, type MaybePromise, Unknown } from '../core/truth.ts'
+
+/**
+ * Runs `ask` and answers with its value, or with Unknown when it throws, rejects, or is not done in time.
+ * What it answers after that is ignored.
+ */
+export function within<T>(
+  clock: Clock,
+  milliseconds: number,
+  ask: () => MaybePromise<T>,
+  expire: () => void,
+): MaybePromise<T | Unknown> {
+  try {
+    const value = ask()
+    return isPromise(value) ? race(clock, milliseconds, value, expire) : value
+  } catch (fault) {
+    return faultOf(fault)
+  }
+}
+
+function race<T>(clock: Clock, milliseconds: number, value: Promise<T>, expire: () => void): Promise<T | Unknown> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(milliseconds, () => {
+      expire()
+      resolve(new Unknown(`no answer within ${milliseconds} ms`))
+    })
+    const settle = (answer: T | Unknown): void => {
+      cancel()
+      resolve(answer)
+    }
+    value.then(settle, (fault: unknown) => settle(faultOf(fault)))
+  })
+}
+
+function faultOf(fault: unknown): Unknown {
+  return new Unknown(fault instanceof Error ? `${fault.name}: ${fault.message}` : 'failed without saying why')
+}

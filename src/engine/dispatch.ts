@@ -1,0 +1,144 @@
+/**
+ * The dispatcher: asks the chains of a hook in plugin order, until one answers something other than DECLINED.
+ *
+ * Synchronous rules stay synchronous. A rule that throws or overruns its deadline is unknown, and its `on_unknown` says
+ * what that means. Never rejects.
+ */
+import type { HookContext } from '../core/context.ts'
+import type { Hook } from '../core/hook.ts'
+import type { Outcome, Speaker } from '../core/outcome.ts'
+import type { Chain, Program } from '../core/program.ts'
+import type { DelayedRefusal } from '../core/session.ts'
+import type { RuleTrace } from '../core/trace.ts'
+import { isPromise, type MaybePromise, then } from '../core/truth.ts'
+import { isRefusal, type Verdict } from '../core/verdict.ts'
+import { askRule, isExempt, type RuleAnswer } from './ask-rule.ts'
+
+export type Dispatch = (context: HookContext) => MaybePromise<Outcome>
+
+export interface DispatchOptions {
+  /** Milliseconds for one rule or handler. */
+  readonly deadline: number
+  /** Whether outcomes carry every rule that was looked at. */
+  readonly trace: boolean
+}
+
+const DECLINED: Verdict = { code: 'DECLINED' }
+
+/** Hooks that are told of decisions are not told of their own. */
+const UNREPORTED: ReadonlySet<Hook> = new Set(['deny', 'ok', 'config', 'user_config', 'logging'])
+
+/** What one dispatch has gathered so far. */
+interface Run {
+  readonly context: HookContext
+  readonly options: DispatchOptions
+  readonly turns: readonly Turn[]
+  readonly monitored: (Speaker & { readonly verdict: Verdict })[]
+  readonly trace: RuleTrace[] | undefined
+  delay: number
+}
+
+/** A plugin's turn at a hook: its chain, then the refusals it decided earlier. */
+interface Turn {
+  readonly chain: Chain
+  readonly delayed: readonly DelayedRefusal[]
+}
+
+interface Spoken {
+  readonly verdict: Verdict
+  readonly by: Speaker
+}
+
+export function createDispatcher(program: Program, options: DispatchOptions): Dispatch {
+  const turns = new Map(
+    [...program.chains].map(([hook, chains]) => [hook, chains.map((chain): Turn => ({ chain, delayed: [] }))]),
+  )
+  const order = new Map(program.plugins.map((name, index) => [name, index]))
+  const dispatch: Dispatch = (context) => {
+    const run = startRun(context, options, withDelayed(turns.get(context.hook) ?? [], context, order))
+    return then(takeTurns(run, 0), (spoken) => report(finish(run, spoken), context))
+  }
+  const report = (outcome: Outcome, context: HookContext): MaybePromise<Outcome> => {
+    const hook: Hook = isRefusal(outcome.verdict.code) ? 'deny' : 'ok'
+    if (UNREPORTED.has(context.hook) || !turns.has(hook)) return outcome
+    return then(dispatch({ ...context, hook, decided: outcome }), () => outcome)
+  }
+  return dispatch
+}
+
+function startRun(context: HookContext, options: DispatchOptions, turns: readonly Turn[]): Run {
+  return { context, options, turns, monitored: [], trace: options.trace ? [] : undefined, delay: 0 }
+}
+
+/** Gives each refusal that is due at this hook its place in plugin order. */
+function withDelayed(
+  turns: readonly Turn[],
+  { hook, connection, transaction }: HookContext,
+  order: ReadonlyMap<string, number>,
+): readonly Turn[] {
+  if (connection.delayed.length === 0 && !transaction?.delayed.length) return turns
+  const due = [...connection.delayed, ...(transaction?.delayed ?? [])].filter(({ at }) => at === hook)
+  if (due.length === 0) return turns
+  const byPlugin = Map.groupBy(due, ({ plugin }) => plugin)
+  const placed = turns.map(({ chain }): Turn => ({ chain, delayed: byPlugin.get(chain.plugin) ?? [] }))
+  const present = new Set(turns.map(({ chain }) => chain.plugin))
+  const extra = [...byPlugin]
+    .filter(([plugin]) => !present.has(plugin))
+    .map(([plugin, delayed]): Turn => ({ chain: { plugin, scope: undefined, rules: [] }, delayed }))
+  return [...placed, ...extra].toSorted((a, b) => (order.get(a.chain.plugin) ?? 0) - (order.get(b.chain.plugin) ?? 0))
+}
+
+function takeTurns(run: Run, from: number): MaybePromise<Spoken | undefined> {
+  for (const [index, turn] of run.turns.entries()) {
+    if (index < from) continue
+    const spoken = takeTurn(run, turn)
+    if (isPromise(spoken)) return spoken.then((answer) => answer ?? takeTurns(run, index + 1))
+    if (spoken) return spoken
+  }
+  return undefined
+}
+
+function takeTurn(run: Run, turn: Turn): MaybePromise<Spoken | undefined> {
+  return then(askRules(run, turn.chain, 0), (answer) => {
+    if (answer === 'leave') return undefined
+    return answer ?? speakDelayed(run, turn.delayed, 0)
+  })
+}
+
+/** `leave` is DECLINED said by a rule: this plugin has nothing more to say, its delayed refusals included. */
+function askRules(run: Run, chain: Chain, from: number): MaybePromise<Spoken | 'leave' | undefined> {
+  for (let index = from; index < chain.rules.length; index += 1) {
+    const rule = chain.rules[index]
+    if (!rule) break
+    const answer = askRule(rule, chain, run.context, run.options)
+    if (isPromise(answer)) {
+      return answer.then((settled) => note(run, settled) ?? askRules(run, chain, index + 1))
+    }
+    const spoken = note(run, answer)
+    if (spoken) return spoken
+  }
+  return undefined
+}
+
+function note(run: Run, answer: RuleAnswer): Spoken | 'leave' | undefined {
+  run.delay += answer.delay
+  if (answer.trace) run.trace?.push(answer.trace)
+  if (answer.kind === 'monitored') run.monitored.push({ ...answer.by, verdict: answer.verdict })
+  if (answer.kind === 'leave') return 'leave'
+  return answer.kind === 'spoken' ? { verdict: answer.verdict, by: answer.by } : undefined
+}
+
+function speakDelayed(run: Run, delayed: readonly DelayedRefusal[], from: number): MaybePromise<Spoken | undefined> {
+  const refusal = delayed[from]
+  if (!refusal) return undefined
+  return then(isExempt(refusal.rule, run.context, run.options), (exempt) => {
+    if (exempt) return speakDelayed(run, delayed, from + 1)
+    const { replyAt: _, ...verdict } = refusal.verdict
+    return { verdict, by: { plugin: refusal.plugin, rule: refusal.rule.id, at: refusal.rule.at } }
+  })
+}
+
+function finish(run: Run, spoken: Spoken | undefined): Outcome {
+  const { context, monitored, delay, trace } = run
+  return { hook: context.hook, verdict: spoken?.verdict ?? DECLINED, by: spoken?.by, monitored, delay, trace }
+}

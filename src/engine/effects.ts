@@ -1,0 +1,61 @@
+/** Applies what a rule does to the session. The only place, outside the SMTP session itself, that changes it. */
+import type { HookContext } from '../core/context.ts'
+import type { Effect } from '../core/effect.ts'
+import { makeField } from '../core/header.ts'
+import type { NoteScope, Notes } from '../core/notes.ts'
+
+/** Answers with the milliseconds the client is to wait, 0 for most effects. */
+export function applyEffect(effect: Effect, context: HookContext, plugin: string): number {
+  const { connection, transaction } = context
+  switch (effect.kind) {
+    case 'set_note':
+      notesOf(effect.scope, context).set(effect.name, effect.value)
+      return 0
+    case 'add_note':
+      addToNote(notesOf(effect.scope, context), effect.name, effect.amount)
+      return 0
+    case 'set_flag':
+      setFlag(effect.flag, effect.value, context)
+      return 0
+    case 'add_score':
+      connection.score += effect.amount
+      return 0
+    case 'add_header':
+      transaction?.message?.prepend(makeField(effect.name, effect.value))
+      return 0
+    case 'remove_header':
+      transaction?.message?.remove(effect.name)
+      return 0
+    case 'replace_header':
+      transaction?.message?.remove(effect.name)
+      transaction?.message?.prepend(makeField(effect.name, effect.value))
+      return 0
+    case 'delay':
+      return effect.milliseconds
+    case 'log':
+      context.ports.log.write(
+        effect.level,
+        { connection: connection.id, transaction: transaction?.id, hook: context.hook, plugin },
+        effect.text,
+      )
+      return 0
+  }
+}
+
+function notesOf(scope: NoteScope, { connection, transaction, recipient }: HookContext): Notes {
+  if (scope === 'recipient' && recipient) return recipient.notes
+  if (scope !== 'connection' && transaction) return transaction.notes
+  return connection.notes
+}
+
+function addToNote(notes: Notes, name: string, amount: number): void {
+  const before = notes.get(name)
+  notes.set(name, (typeof before === 'number' ? before : 0) + amount)
+}
+
+/** What a client is granted before MAIL lasts for the connection; what a sender is granted, for the transaction. */
+function setFlag(flag: 'relay_client' | 'immune', value: boolean, { connection, transaction }: HookContext): void {
+  if (flag === 'relay_client') connection.relayClient = value
+  else if (transaction?.sender) transaction.immune = value
+  else connection.immune = value
+}
