@@ -25,10 +25,22 @@ export interface Resolver {
   resolve(name: string, type: RecordType): Promise<DnsAnswer>
 }
 
+/** Text files of a site: rules, lists, tests. */
+export interface Files {
+  /** Undefined when there is no such file. Rejects with a plain sentence for any other fault. */
+  read(path: string): Promise<string | undefined>
+}
+
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 
 export interface Log {
   write(level: LogLevel, fields: LogFields, text: string): void
+}
+
+/** The files a site is made of. Reading is all the loader may do with them. */
+export interface Files {
+  /** The whole text; undefined when there is no such file. Rejects with an Error in plain words for every other fault. */
+  read(path: string): Promise<string | undefined>
 }
 
 /** Hands an accepted message to its target. Offline commands put a port here that delivers nothing. */
