@@ -1,0 +1,246 @@
+/** One key of a condition over a fact or a note: `sender.domain: .spam.example`, `header.Date: { exists: false }`. */
+import type { HookContext } from '../core/context.ts'
+import type { FactType, FactValue } from '../core/fact.ts'
+import { FACTS, findFact, formatFact } from '../core/facts.ts'
+import { HOOK_TABLE, isKnownAt, type Stage } from '../core/hook.ts'
+import type { Test } from '../core/program.ts'
+import { type Truth, truthOf, Unknown } from '../core/truth.ts'
+import { type MapEntry, type MapNode, type ScalarNode, textOf, type YamlNode } from '../language/node.ts'
+import { suggest } from '../language/suggest.ts'
+import { type Compared, type Comparison, elementType, FAILS, when } from './comparison.ts'
+import { compileInline } from './list-use.ts'
+import { readNote } from './note-value.ts'
+import { OPERATORS, operatorsOf } from './operators.ts'
+import { complain, type Scope } from './scope.ts'
+
+interface Source {
+  readonly type: FactType
+  readonly read: (context: HookContext) => FactValue | undefined | Unknown
+}
+
+interface Tests {
+  /** What `exists` asks for; undefined when it does not ask. */
+  readonly exists: boolean | undefined
+  readonly comparisons: readonly Comparison[]
+}
+
+/** Undefined when the key or its value is wrong; that has been reported then. */
+export function compileAtom({ key, value }: MapEntry, scope: Scope): Test | undefined {
+  const source = key.value.startsWith('note.') ? noteSource(key, scope) : factSource(key, scope)
+  const tests = source && compileTests(value, source.type, scope)
+  return tests && traced(key, value, source, tests)
+}
+
+function factSource(key: ScalarNode & { readonly value: string }, scope: Scope): Source | undefined {
+  const fact = findFact(key.value)
+  if (!fact) return unknownKey(key, scope)
+  const { definition, parameter } = fact
+  if (!isKnownAt(definition.stage, scope.hook)) return tooEarly(key, definition.stage, scope)
+  return { type: definition.type, read: (context) => definition.read(context, parameter) }
+}
+
+function noteSource(key: ScalarNode & { readonly value: string }, scope: Scope): Source {
+  const name = key.value.slice('note.'.length)
+  scope.notes.read(name, { plugin: scope.plugin, hook: scope.hook, rule: scope.rule, at: key.at })
+  return { type: scope.notes.typeOf(name) ?? 'text', read: (context) => readNote(context, name) }
+}
+
+function unknownKey(key: ScalarNode & { readonly value: string }, scope: Scope): undefined {
+  const near = suggest(key.value, [
+    ...FACTS.map(({ name }) => name),
+    ...scope.vocabulary.matchers.keys(),
+    'any',
+    'all',
+    'not',
+  ])
+  complain(scope, {
+    code: 'CFG106',
+    at: key.at,
+    message: `unknown fact or word \`${key.value}\` in a condition`,
+    ...(near && { label: `did you mean \`${near}\`?` }),
+    help: '`postern list facts` and `postern list words` show what a condition may ask',
+  })
+}
+
+export function tooEarly(key: ScalarNode, stage: Stage, scope: Scope): undefined {
+  const from = Object.entries(HOOK_TABLE).find(([, hook]) => hook.stage === stage)?.[0] ?? 'rcpt'
+  complain(scope, {
+    code: 'HOK402',
+    at: key.at,
+    message: `\`${key.source}\` is not known yet in hook \`${scope.hook}\``,
+    label: `available from hook \`${from}\` on`,
+    help: `move the rule to the \`${from}\` chain`,
+  })
+}
+
+function compileTests(value: YamlNode, type: FactType, scope: Scope): Tests | undefined {
+  if (value.kind === 'map') return compileOperators(value, type, scope)
+  const comparison = compilePlain(value, elementType(type), scope)
+  return comparison && { exists: undefined, comparisons: [comparison] }
+}
+
+function compilePlain(value: YamlNode, type: FactType, scope: Scope): Comparison | undefined {
+  if (value.kind === 'seq' && value.items.length === 0) {
+    complain(scope, {
+      code: 'CFG107',
+      at: value.at,
+      message: 'an empty list matches nothing',
+      help: 'name at least one value, or delete the condition',
+    })
+    return undefined
+  }
+  if (type === 'number' || type === 'boolean') return compileScalars(value, type, scope)
+  if (type === 'time') {
+    complain(scope, {
+      code: 'CFG108',
+      at: value.at,
+      message: 'a time is compared with an operator',
+      help: 'for example `{ older_than: 5d }`',
+    })
+    return undefined
+  }
+  return compileInline(value, scope, type)
+}
+
+function compileScalars(value: YamlNode, type: 'number' | 'boolean', scope: Scope): Comparison | undefined {
+  const nodes = value.kind === 'seq' ? value.items : [value]
+  const wanted = nodes.map((node) => (node.kind === 'scalar' ? node.value : null))
+  const wrong = nodes.find((_, index) => typeof wanted[index] !== type)
+  if (!wrong) return (seen) => when(wanted.includes(seen as number | boolean))
+  const yaml11 = type === 'boolean' && ['yes', 'no', 'on', 'off'].includes(textOf(wrong)?.toLowerCase() ?? '')
+  complain(scope, {
+    code: yaml11 ? 'YML702' : 'CFG102',
+    at: wrong.at,
+    message: type === 'boolean' ? 'true or false is wanted here' : 'a number is wanted here',
+    help:
+      type === 'boolean'
+        ? 'write `true` or `false`, without quotes'
+        : 'write the number without quotes, or use an operator such as `{ gt: 3 }`',
+  })
+  return undefined
+}
+
+function compileOperators(node: MapNode, type: FactType, scope: Scope): Tests | undefined {
+  if (node.entries.length === 0) {
+    complain(scope, {
+      code: 'CFG107',
+      at: node.at,
+      message: 'an empty comparison',
+      help: `operators here: ${operatorsOf(elementType(type)).join(', ')}`,
+    })
+    return undefined
+  }
+  let exists: boolean | undefined
+  const comparisons: (Comparison | undefined)[] = []
+  for (const entry of node.entries) {
+    if (entry.key.value === 'exists') exists = compileExists(entry, scope)
+    else comparisons.push(compileOperator(entry, elementType(type), scope))
+  }
+  const valid = comparisons.filter((comparison) => comparison !== undefined)
+  return valid.length < comparisons.length ? undefined : { exists, comparisons: valid }
+}
+
+function compileExists({ value }: MapEntry, scope: Scope): boolean | undefined {
+  if (value.kind === 'scalar' && typeof value.value === 'boolean') return value.value
+  complain(scope, {
+    code: 'CFG102',
+    at: value.at,
+    message: '`exists` takes true or false',
+    help: 'write `exists: true` or `exists: false`',
+  })
+  return undefined
+}
+
+function compileOperator({ key, value }: MapEntry, type: FactType, scope: Scope): Comparison | undefined {
+  const operator = OPERATORS.get(key.value)
+  const allowed = operatorsOf(type)
+  if (operator?.types.includes(type)) {
+    addListFinds(key.value, scope)
+    return operator.compile(value, scope, type)
+  }
+  const near = suggest(key.value, allowed)
+  complain(scope, {
+    code: 'CFG108',
+    at: key.at,
+    message: operator ? `operator \`${key.value}\` does not fit a ${type}` : `unknown operator \`${key.value}\``,
+    ...(near && { label: `did you mean \`${near}\`?` }),
+    help: `operators for a ${type}: ${allowed.join(', ')}`,
+  })
+  return undefined
+}
+
+const LIST_FINDS = ['list.entry', 'list.reason', 'list.at']
+
+function addListFinds(operator: string, scope: Scope): void {
+  if (operator === 'in_list' || operator === 'matches_list') for (const name of LIST_FINDS) scope.finds.add(name)
+}
+
+/** Evaluates, remembers which list entry matched, and writes the trace when somebody will read it. */
+function traced(key: ScalarNode, value: YamlNode, source: Source, tests: Tests): Test {
+  const { file, range } = key.at
+  const at = `${file}:${range.start.line}:${range.start.column}`
+  const label = `${key.source}: ${summarize(value)}`
+  return (context) => {
+    const seen = source.read(context)
+    const compared = seen instanceof Unknown ? undefined : compare(seen, tests, context)
+    if (compared?.entry) remember(context.found, compared.entry)
+    const truth: Truth = compared ? truthOf(compared.holds) : 'unknown'
+    context.trace?.push({
+      at,
+      test: label,
+      truth,
+      ...(seen !== undefined && !(seen instanceof Unknown) && { saw: formatFact(seen) }),
+      ...(seen instanceof Unknown
+        ? { because: seen.because }
+        : compared?.because !== undefined && { because: compared.because }),
+    })
+    return truth
+  }
+}
+
+function compare(seen: FactValue | undefined, { exists, comparisons }: Tests, context: HookContext): Compared {
+  if (seen === undefined) return when(exists === false && comparisons.length === 0)
+  if (exists === false) return FAILS
+  const [first, ...others] = comparisons
+  if (!first) return when(true)
+  if (Array.isArray(seen)) return compareMany(seen, comparisons, context)
+  if (others.length === 0) return first(seen, context)
+  return compareAll(seen, comparisons, context)
+}
+
+function compareMany(values: readonly FactValue[], comparisons: readonly Comparison[], context: HookContext): Compared {
+  for (const value of values) {
+    const compared = compareAll(value, comparisons, context)
+    if (compared.holds) return compared
+  }
+  return FAILS
+}
+
+function compareAll(value: FactValue, comparisons: readonly Comparison[], context: HookContext): Compared {
+  let last: Compared = FAILS
+  for (const comparison of comparisons) {
+    const compared = comparison(value, context)
+    if (!compared.holds) return FAILS
+    last = compared.entry ? compared : last.entry ? last : compared
+  }
+  return last
+}
+
+function remember(found: Map<string, string>, entry: NonNullable<Compared['entry']>): void {
+  found.set('list.entry', entry.text)
+  found.set('list.at', entry.at)
+  if (entry.reason !== undefined) found.set('list.reason', entry.reason)
+  else found.delete('list.reason')
+}
+
+/** The comparison as written, short enough for one line. */
+export function summarize(node: YamlNode): string {
+  const text = asText(node)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+function asText(node: YamlNode): string {
+  if (node.kind === 'scalar') return node.source
+  if (node.kind === 'seq') return `[${node.items.map(asText).join(', ')}]`
+  return `{ ${node.entries.map(({ key, value }) => `${key.value}: ${asText(value)}`).join(', ')} }`
+}

@@ -1,0 +1,128 @@
+/** TypeScript plugins: checked, set up with their options, and turned into chains like any other plugin. */
+import type { HookContext } from '../core/context.ts'
+import { type Hook, isHook } from '../core/hook.ts'
+import type { Handler, HandlerAnswer, PluginDefinition, PluginParts } from '../core/plugin.ts'
+import type { Action, Chain, Mode, Rule } from '../core/program.ts'
+import { then } from '../core/truth.ts'
+import type { Word } from '../core/word.ts'
+import type { Report, Span } from '../language/diagnostic.ts'
+import type { YamlNode } from '../language/node.ts'
+import { checkSchema, toOptions } from '../language/schema-check.ts'
+
+export interface CodePlugin {
+  readonly name: string
+  readonly words: readonly Word[]
+  readonly chains: readonly (readonly [Hook, Chain])[]
+}
+
+export interface CodeUse {
+  readonly path: string
+  /** Instance name; the definition's own name when the entry is a plain path. */
+  readonly suffix: string
+  readonly at: Span
+  readonly options: YamlNode
+  readonly mode: Mode | undefined
+  readonly report: Report
+}
+
+/** Undefined when the module is no plugin or its setup fails: a diagnostic, never a crash. */
+export async function setUpCodePlugin(module: unknown, use: CodeUse): Promise<CodePlugin | undefined> {
+  const definition = definitionIn(module)
+  if (typeof definition === 'string') {
+    use.report.add({
+      code: 'PLG002',
+      at: use.at,
+      message: `\`${use.path}\` is no plugin: ${definition}`,
+      help: 'write `export default definePlugin({ name: …, hooks: { … } })`',
+    })
+    return undefined
+  }
+  if (
+    definition.options &&
+    !checkSchema(use.options, definition.options, use.report, { what: `plugin \`${definition.name}\`` })
+  )
+    return undefined
+  const parts = await setUp(definition, use)
+  return parts && assemble(definition, parts, use)
+}
+
+function definitionIn(module: unknown): PluginDefinition | string {
+  const exported = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
+  if (typeof exported !== 'object' || exported === null) return 'it has no default export made by definePlugin'
+  const definition = exported as Partial<PluginDefinition>
+  if (typeof definition.name !== 'string' || !/^[a-z0-9][a-z0-9_/-]*$/.test(definition.name))
+    return 'its name must be lower-case letters, digits, - _ /'
+  return faultIn(definition) ?? (definition as PluginDefinition)
+}
+
+function faultIn({ hooks, words }: PluginParts): string | undefined {
+  for (const [hook, handler] of Object.entries(hooks ?? {})) {
+    if (!isHook(hook)) return `\`${hook}\` is no hook`
+    if (typeof handler !== 'function') return `its handler for \`${hook}\` is no function`
+  }
+  const nameless = words?.some((word) => typeof word?.name !== 'string' || typeof word.compile !== 'function')
+  return nameless ? 'its words must be made by defineMatcher or defineDelivery' : undefined
+}
+
+async function setUp(definition: PluginDefinition, use: CodeUse): Promise<PluginParts | undefined> {
+  try {
+    const made = await definition.setup?.(definition.options ? toOptions(use.options, definition.options) : {})
+    const parts: PluginParts = {
+      hooks: { ...definition.hooks, ...made?.hooks },
+      words: [...(definition.words ?? []), ...(made?.words ?? [])],
+    }
+    const fault = faultIn(parts)
+    if (fault === undefined) return parts
+    use.report.add({ code: 'PLG002', at: use.at, message: `\`${use.path}\` is no plugin: ${fault}` })
+  } catch (fault) {
+    use.report.add({
+      code: 'PLG001',
+      at: use.at,
+      message: `plugin \`${definition.name}\` could not be set up: ${sentence(fault)}`,
+    })
+  }
+  return undefined
+}
+
+function sentence(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault)
+}
+
+function assemble(definition: PluginDefinition, parts: PluginParts, use: CodeUse): CodePlugin {
+  const name = `${definition.name}${use.suffix}`
+  const chains = Object.entries(parts.hooks ?? {}).flatMap(([hook, handler]) =>
+    isHook(hook) && handler ? [[hook, chainOf(name, hook, handler, definition, use)] as const] : [],
+  )
+  return { name, words: parts.words ?? [], chains }
+}
+
+function chainOf(
+  name: string,
+  hook: Hook,
+  handler: Handler,
+  { onError = 'defer' }: PluginDefinition,
+  use: CodeUse,
+): Chain {
+  const rule: Rule = {
+    id: hook,
+    at: `${use.path}:1:1`,
+    test: () => 'hit',
+    exempt: undefined,
+    onUnknown: onError,
+    mode: use.mode ?? 'enforce',
+    act: (context) => answerOf(handler, context),
+  }
+  return { plugin: name, scope: undefined, rules: [rule] }
+}
+
+function answerOf(handler: Handler, context: HookContext): Action | Promise<Action> {
+  return then(handler(context), actionOf)
+}
+
+/** Nothing is DECLINED; anything that is neither a verdict nor effects is a fault. */
+function actionOf(answer: HandlerAnswer): Action {
+  if (answer === undefined || answer === null) return { effects: [], verdict: { code: 'DECLINED' } }
+  if (typeof answer === 'object' && 'code' in answer) return { effects: [], verdict: answer }
+  if (typeof answer === 'object' && 'effects' in answer && Array.isArray(answer.effects)) return answer
+  throw new Error('it answered something that is no verdict')
+}

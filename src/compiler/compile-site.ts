@@ -1,0 +1,241 @@
+/**
+ * Compiles a site: entries resolved, parameters bound, lists indexed, rules compiled, notes checked, one program.
+ *
+ * Everything that is wrong is reported, not only the first thing; a program comes out only when nothing is.
+ */
+import { createHash } from 'node:crypto'
+import type { Hook } from '../core/hook.ts'
+import type { Chain, Program } from '../core/program.ts'
+import type { Vocabulary, Word } from '../core/word.ts'
+import type { Span } from '../language/diagnostic.ts'
+import type { YamlNode } from '../language/node.ts'
+import type { PluginFile } from '../language/plugin-file.ts'
+import type { PluginEntry } from '../language/site-file.ts'
+import { type CodePlugin, setUpCodePlugin } from './code-plugin.ts'
+import type { NamedList } from './list-registry.ts'
+import { NoteBook } from './note-book.ts'
+import { bindParams } from './params.ts'
+import { compileChain, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
+import { type ListPlace, readLists, readSiteList } from './plugin-lists.ts'
+import { type LoadEnvironment, type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
+
+export interface SiteSpec {
+  readonly hostname: string
+  readonly entries: readonly PluginEntry[]
+  readonly localDomains: YamlNode | undefined
+  readonly place: ListPlace
+}
+
+export interface CompileEnvironment extends LoadEnvironment {
+  readonly vocabulary: Vocabulary
+  /** Loads a TypeScript or JavaScript module. */
+  readonly importModule: (path: string) => Promise<unknown>
+}
+
+export interface CompiledPlugin {
+  readonly name: string
+  readonly path: string
+  /** Absent for a TypeScript plugin. */
+  readonly file: PluginFile | undefined
+  readonly rules: readonly { readonly hook: Hook; readonly id: string; readonly at: string }[]
+}
+
+export interface CompiledSite {
+  /** Undefined when something is wrong; the report says what. */
+  readonly program: Program | undefined
+  readonly plugins: readonly CompiledPlugin[]
+}
+
+export async function compileSite(spec: SiteSpec, environment: CompileEnvironment): Promise<CompiledSite> {
+  const resolved = await resolveEntries(spec.entries, spec.place.directory, environment)
+  const codes = await setUpCode(resolved, environment)
+  const site = siteScope(spec, environment, codes)
+  const shared = await sharedLists(spec, environment)
+  const uses = await Promise.all(resolved.map((entry) => useOf(entry, spec, environment, shared)))
+  const prepared = uses.map((use) => use && { use, live: prepare(use, site) })
+  const chains = resolved.map((entry, index) => chainsOf(entry, prepared[index], codes, site))
+  site.notes.check(environment.report, { hasCode: codes.size > 0 })
+  const named = chains.filter((one) => one !== undefined)
+  checkNames(named, environment)
+  const plugins = named.map(describe)
+  return { plugins, program: environment.report.errors === 0 ? assemble(named, environment) : undefined }
+}
+
+interface NamedChains {
+  readonly name: string
+  readonly at: Span
+  readonly path: string
+  readonly file: PluginFile | undefined
+  readonly chains: readonly (readonly [Hook, Chain])[]
+}
+
+type Codes = ReadonlyMap<ResolvedEntry, CodePlugin>
+
+async function setUpCode(resolved: readonly ResolvedEntry[], environment: CompileEnvironment): Promise<Codes> {
+  const codes = new Map<ResolvedEntry, CodePlugin>()
+  for (const one of resolved) {
+    if (one.plugin.kind !== 'code') continue
+    const plugin = await loadCode(one, one.plugin.path, environment)
+    if (plugin) codes.set(one, plugin)
+  }
+  return codes
+}
+
+async function loadCode(
+  { entry, suffix }: ResolvedEntry,
+  path: string,
+  { importModule, report }: CompileEnvironment,
+): Promise<CodePlugin | undefined> {
+  const options: YamlNode = { kind: 'map', at: entry.at, entries: entry.args }
+  try {
+    const module = await importModule(path)
+    return await setUpCodePlugin(module, { path, suffix, at: entry.at, options, mode: entry.mode, report })
+  } catch (fault) {
+    const because = fault instanceof Error ? fault.message : String(fault)
+    report.add({ code: 'PLG001', at: entry.at, message: `plugin ${path} does not load: ${because}` })
+    return undefined
+  }
+}
+
+function siteScope(
+  { hostname }: SiteSpec,
+  { report, sources, vocabulary }: CompileEnvironment,
+  codes: Codes,
+): SiteScope {
+  const words = [...codes.values()].flatMap((code) => code.words)
+  return { report, sources, hostname, notes: new NoteBook(), vocabulary: withWords(vocabulary, words) }
+}
+
+export function withWords({ matchers, deliveries }: Vocabulary, words: readonly Word[]): Vocabulary {
+  return {
+    matchers: new Map([
+      ...matchers,
+      ...words.flatMap((word) => (word.kind === 'matcher' ? [[word.name, word] as const] : [])),
+    ]),
+    deliveries: new Map([
+      ...deliveries,
+      ...words.flatMap((word) => (word.kind === 'delivery' ? [[word.name, word] as const] : [])),
+    ]),
+  }
+}
+
+async function sharedLists(
+  { localDomains, place }: SiteSpec,
+  environment: LoadEnvironment,
+): Promise<readonly NamedList[]> {
+  return localDomains ? [await readSiteList('local_domains', 'domain', localDomains, place, environment)] : []
+}
+
+async function useOf(
+  { entry, suffix, plugin }: ResolvedEntry,
+  spec: SiteSpec,
+  environment: LoadEnvironment,
+  shared: readonly NamedList[],
+): Promise<PluginUse | undefined> {
+  if (plugin.kind === 'code') return undefined
+  const { file } = plugin
+  const params = new Map([
+    ...siteParams(spec, entry),
+    ...bindParams(file.params, {
+      plugin: file.name,
+      at: entry.at,
+      args: entry.args,
+      directory: spec.place.directory,
+      report: environment.report,
+    }),
+  ])
+  const lists = await readLists(file, params, spec.place, environment, shared)
+  return {
+    file,
+    name: `${file.name}${suffix}`,
+    params,
+    lists,
+    match: entry.match,
+    unless: entry.unless,
+    mode: entry.mode,
+  }
+}
+
+/** `${hostname}` is a parameter of every plugin. */
+function siteParams({ hostname }: SiteSpec, { at }: PluginEntry): ReturnType<typeof bindParams> {
+  const declaration = {
+    name: 'hostname',
+    at,
+    type: 'text',
+    list: undefined,
+    values: undefined,
+    default: undefined,
+    optional: false,
+    summary: 'Our own name',
+  } as const
+  const value: YamlNode = { kind: 'scalar', at, value: hostname, source: hostname, quoted: false }
+  return new Map([['hostname', { declaration, value, isDefault: true }]])
+}
+
+interface Prepared {
+  readonly use: PluginUse
+  readonly live: readonly LiveChain[]
+}
+
+function chainsOf(
+  entry: ResolvedEntry,
+  prepared: Prepared | undefined,
+  codes: Codes,
+  site: SiteScope,
+): NamedChains | undefined {
+  const { at } = entry.entry
+  if (prepared) {
+    const { use, live } = prepared
+    return {
+      name: use.name,
+      at,
+      path: use.file.file,
+      file: use.file,
+      chains: live.map((chain) => [chain.hook, compileChain(chain, use, site)] as const),
+    }
+  }
+  const code = codes.get(entry)
+  return code && entry.plugin.kind === 'code'
+    ? { name: code.name, at, path: entry.plugin.path, file: undefined, chains: code.chains }
+    : undefined
+}
+
+function checkNames(plugins: readonly NamedChains[], { report }: LoadEnvironment): void {
+  const seen = new Map<string, Span>()
+  for (const { name, at } of plugins) {
+    const first = seen.get(name)
+    if (first) {
+      report.add({
+        code: 'CFG109',
+        at,
+        message: `plugin \`${name}\` is loaded twice`,
+        labels: [{ ...first, text: 'first loaded here' }],
+        help: `a second one needs a number: \`${name.replace(/:\d+$/, '')}:1\``,
+      })
+    } else seen.set(name, at)
+  }
+}
+
+function describe({ name, path, file, chains }: NamedChains): CompiledPlugin {
+  return {
+    name,
+    path,
+    file,
+    rules: chains.flatMap(([hook, chain]) => chain.rules.map(({ id, at }) => ({ hook, id, at }))),
+  }
+}
+
+function assemble(plugins: readonly NamedChains[], { sources }: LoadEnvironment): Program {
+  const chains = new Map<Hook, Chain[]>()
+  for (const [hook, chain] of plugins.flatMap((plugin) => plugin.chains)) {
+    if (chain.rules.length > 0) chains.set(hook, [...(chains.get(hook) ?? []), chain])
+  }
+  return { revision: digest(sources), plugins: plugins.map(({ name }) => name), chains }
+}
+
+function digest(sources: ReadonlyMap<string, string>): string {
+  const hash = createHash('sha256')
+  for (const [path, text] of [...sources].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    hash.update(path).update('\0').update(text).update('\0')
+  return hash.digest('hex').slice(0, 16)
+}

@@ -1,0 +1,83 @@
+/** `deliver: { maildir: { … } }`: hands the message to a target; the client hears 250 only when the target has it. */
+import type { HookContext } from '../core/context.ts'
+import type { DeliveryJob, DeliveryResult, DeliveryTarget } from '../core/delivery.ts'
+import { Unknown } from '../core/truth.ts'
+import { type Verdict, verdict } from '../core/verdict.ts'
+import { type MapEntry, type MapNode, valueOf } from '../language/node.ts'
+import { suggest } from '../language/suggest.ts'
+import { toOptions } from '../language/schema-check.ts'
+import { complain, type Scope } from './scope.ts'
+import { checkOptions, guarded } from './word-use.ts'
+
+type Deliver = (context: HookContext) => Promise<Verdict>
+
+export function compileDelivery(rule: MapNode, scope: Scope): Deliver | undefined {
+  const node = valueOf(rule, 'deliver')
+  const [entry] = node?.kind === 'map' ? node.entries : []
+  if (!entry) return undefined
+  if (scope.hook !== 'queue') {
+    complain(scope, {
+      code: 'HOK414',
+      at: entry.key.at,
+      message: `a message cannot be delivered in hook \`${scope.hook}\``,
+      help: 'move the rule to the `queue` chain',
+    })
+    return undefined
+  }
+  const target = compileTarget(entry, scope)
+  return target && ((context) => deliver(target, context, scope.hostname))
+}
+
+function compileTarget({ key, value }: MapEntry, scope: Scope): DeliveryTarget | undefined {
+  const word = scope.vocabulary.deliveries.get(key.value)
+  if (!word) {
+    const near = suggest(key.value, [...scope.vocabulary.deliveries.keys()])
+    complain(scope, {
+      code: 'CFG106',
+      at: key.at,
+      message: `unknown delivery target \`${key.value}\``,
+      ...(near && { label: `did you mean \`${near}\`?` }),
+      help: `targets: ${[...scope.vocabulary.deliveries.keys()].join(', ')}`,
+    })
+    return undefined
+  }
+  if (!checkOptions(value, word.options, word.name, scope)) return undefined
+  return guarded(key, scope, () => word.compile(toOptions(value, word.options)))
+}
+
+/** No message, no sender or no recipient is nothing to deliver: the rule does not speak then. */
+async function deliver(target: DeliveryTarget, context: HookContext, hostname: string): Promise<Verdict> {
+  const job = jobOf(context, hostname)
+  if (!job) return verdict('DECLINED')
+  try {
+    return verdictOf(await context.ports.carry(target, job))
+  } catch (fault) {
+    const because = fault instanceof Error ? fault.message : 'failed without saying why'
+    context.ports.log.write('error', { transaction: job.id, target: target.name, because }, 'delivery failed')
+    return verdict('DENYSOFT', 'Delivery failed, please try again later', '4.3.0')
+  }
+}
+
+function jobOf({ connection, transaction }: HookContext, hostname: string): DeliveryJob | undefined {
+  if (!transaction?.message || !transaction.sender || transaction.recipients.length === 0) return undefined
+  const { remote, remoteHost, hello } = connection
+  return {
+    id: transaction.id,
+    sender: transaction.sender,
+    recipients: transaction.recipients.map(({ address }) => address),
+    message: transaction.message,
+    hostname,
+    client: { ip: remote.ip, host: remoteHost instanceof Unknown ? undefined : remoteHost, hello: hello?.name },
+  }
+}
+
+function verdictOf(result: DeliveryResult): Verdict {
+  switch (result.kind) {
+    case 'delivered':
+      return verdict('OK', result.text)
+    case 'deferred':
+      return verdict('DENYSOFT', result.text, result.status ?? '4.3.0')
+    case 'refused':
+      return verdict('DENY', result.text, result.status)
+  }
+}

@@ -1,0 +1,106 @@
+/** Lists as a condition uses them: by name, or with values in place. */
+import type { FactType } from '../core/fact.ts'
+import type { ListIndex, ListKind } from '../core/list.ts'
+import type { DiagnosticCode } from '../language/codes.ts'
+import type { Span } from '../language/diagnostic.ts'
+import type { ScalarNode, YamlNode } from '../language/node.ts'
+import { suggest } from '../language/suggest.ts'
+import { type Comparison, inIndex } from './comparison.ts'
+import type { NamedList } from './list-registry.ts'
+import { buildList } from './lists/index.ts'
+import { complain, type Scope } from './scope.ts'
+
+type Kinds = Readonly<Partial<Record<FactType, readonly ListKind[]>>>
+
+/** Lists of values that a fact of this type can stand in. */
+export const VALUE_KINDS: Kinds = {
+  ip: ['ip'],
+  domain: ['domain', 'zone', 'string', 'host_or_pattern'],
+  name: ['domain', 'host_or_pattern', 'string'],
+  address: ['address', 'address_or_pattern', 'string'],
+  text: ['string', 'pattern'],
+}
+
+/** Lists of patterns that a fact of this type can match. */
+export const MATCHED_KINDS: Kinds = {
+  domain: ['pattern', 'host_or_pattern'],
+  name: ['pattern', 'host_or_pattern'],
+  address: ['pattern', 'address_or_pattern'],
+  text: ['pattern'],
+}
+
+/** The kind that gives plain values of this type their meaning. */
+const PLAIN_KIND: Readonly<Partial<Record<FactType, ListKind>>> = {
+  ip: 'ip',
+  domain: 'domain',
+  name: 'domain',
+  address: 'address',
+  text: 'string',
+}
+
+export function findList(operand: YamlNode, scope: Scope, kinds: readonly ListKind[]): NamedList | undefined {
+  if (operand.kind !== 'scalar') {
+    complain(scope, { code: 'CFG102', at: operand.at, message: 'the name of a list is wanted here' })
+    return undefined
+  }
+  const name = String(operand.value)
+  const list = scope.lists.get(name)
+  if (!list) {
+    const near = suggest(name, scope.lists.names)
+    complain(scope, {
+      code: 'LST603',
+      at: operand.at,
+      message: `unknown list \`${name}\``,
+      ...(near && { label: `did you mean \`${near}\`?` }),
+      help: `declare it: \`lists: { ${name.replace(/\W/g, '_')}: { file: …, of: ${kinds[0] ?? 'string'} } }\``,
+    })
+    return undefined
+  }
+  if (kinds.includes(list.kind)) return list
+  complain(scope, {
+    code: 'LST604',
+    at: operand.at,
+    message: `list \`${name}\` holds entries of kind ${list.kind}, which do not fit here`,
+    labels: [{ ...list.at, text: `declared \`of: ${list.kind}\`` }],
+    help: `fitting kinds: ${kinds.join(', ')}`,
+  })
+  return undefined
+}
+
+/** Plain values: a comparison with each, by the rules of the fact's type. */
+export function compileInline(operand: YamlNode, scope: Scope, type: FactType): Comparison | undefined {
+  const kind = PLAIN_KIND[type]
+  const nodes = operand.kind === 'seq' ? operand.items : [operand]
+  const values = nodes.filter((node): node is ScalarNode => node.kind === 'scalar')
+  if (kind === undefined || values.length < nodes.length) {
+    complain(scope, { code: 'CFG102', at: operand.at, message: 'plain values are wanted here' })
+    return undefined
+  }
+  return inIndex(inlineIndex(kind, values, (finding) => complain(scope, finding)))
+}
+
+interface ListFinding {
+  readonly code: DiagnosticCode
+  readonly at: Span
+  readonly message: string
+  readonly help?: string
+}
+
+export function inlineIndex(
+  kind: ListKind,
+  values: readonly ScalarNode[],
+  report: (finding: ListFinding) => void,
+): ListIndex {
+  const entries = values.map((scalar) => {
+    const [text = '', ...rest] = scalar.source.trim().split(/\s+/)
+    const { file, range } = scalar.at
+    const at = `${file}:${range.start.line}:${range.start.column}`
+    return kind === 'string' || kind === 'pattern'
+      ? { text: String(scalar.value), rest: '', at }
+      : { text, rest: rest.join(' '), at }
+  })
+  return buildList(kind, 'values in place', entries, ({ index, code, message, help }) => {
+    const scalar = values[index]
+    if (scalar) report({ code, at: scalar.at, message, ...(help !== undefined && { help }) })
+  })
+}

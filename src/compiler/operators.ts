@@ -1,0 +1,272 @@
+/**
+ * Operators: `in_list`, `regex`, `gt`, … one table.
+ *
+ * Text is compared without regard to case, as mail does; a regular expression may say `(?-i)`.
+ */
+import type { FactType, FactValue } from '../core/fact.ts'
+import { formatFact } from '../core/facts.ts'
+import type { Schema } from '../core/schema.ts'
+import { type ScalarNode, type YamlNode } from '../language/node.ts'
+import { checkSchema, toOptions } from '../language/schema-check.ts'
+import { spanWithin } from '../language/template.ts'
+import { type Comparison, inIndex, when } from './comparison.ts'
+import { globToRegex } from './glob.ts'
+import { compileInline, findList, MATCHED_KINDS, VALUE_KINDS } from './list-use.ts'
+import { compileRegex } from './regex.ts'
+import { complain, type Scope } from './scope.ts'
+
+export interface Operator {
+  readonly name: string
+  readonly summary: string
+  readonly types: readonly FactType[]
+  readonly operand: Schema
+  /** Undefined when the operand is wrong; it has been reported then. */
+  readonly compile: (operand: YamlNode, scope: Scope, type: FactType) => Comparison | undefined
+}
+
+const LISTED: readonly FactType[] = ['text', 'name', 'ip', 'domain', 'address']
+const TEXTUAL: readonly FactType[] = ['text', 'name', 'domain', 'address']
+const TEXT_OR_LIST: Schema = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
+const VALUES: Schema = { anyOf: [{ type: 'string' }, { type: 'array' }] }
+const NUMBER: Schema = { type: 'number' }
+const DURATION: Schema = { type: 'string', format: 'duration' }
+
+function lower(value: FactValue): string {
+  return formatFact(value).toLowerCase()
+}
+
+function textTest(test: (text: string, wanted: string) => boolean): Operator['compile'] {
+  return (operand) => {
+    const wanted = scalars(operand).map((scalar) => String(scalar.value).toLowerCase())
+    return (value) => {
+      const text = lower(value)
+      const found = wanted.find((one) => test(text, one))
+      return found === undefined ? when(false) : { holds: true, because: `\`${found}\`` }
+    }
+  }
+}
+
+function numberTest(test: (value: number, limit: number) => boolean): Operator['compile'] {
+  return (operand, scope) => {
+    const limit = checked(operand, NUMBER, scope)
+    return typeof limit === 'number' ? (value) => when(test(Number(value), limit)) : undefined
+  }
+}
+
+/** `test` gets how many milliseconds ago the time was; negative when it lies ahead. */
+function ageTest(test: (age: number, limit: number) => boolean): Operator['compile'] {
+  return (operand, scope) => {
+    const limit = checked(operand, DURATION, scope)
+    return typeof limit === 'number'
+      ? (value, { ports }) => when(test(ports.clock.now() - Number(value), limit))
+      : undefined
+  }
+}
+
+function scalars(node: YamlNode): readonly ScalarNode[] {
+  if (node.kind === 'scalar') return [node]
+  return node.kind === 'seq' ? node.items.flatMap(scalars) : []
+}
+
+function checked(operand: YamlNode, schema: Schema, scope: Scope): unknown {
+  return checkSchema(operand, schema, scope.report, {
+    what: 'an operator',
+    hook: scope.hook,
+    ...(scope.rule && { rule: scope.rule }),
+  })
+    ? toOptions(operand, schema)
+    : undefined
+}
+
+function compilePatterns(operand: YamlNode, scope: Scope): Comparison | undefined {
+  const patterns = scalars(operand).map((scalar) => compilePattern(scalar, String(scalar.value), scope))
+  const tests = patterns.filter((test) => test !== undefined)
+  if (tests.length < patterns.length) return undefined
+  return (value) => {
+    const text = formatFact(value)
+    const found = tests.find(({ test }) => test(text))
+    return found ? { holds: true, because: `\`${found.source}\`` } : when(false)
+  }
+}
+
+function compilePattern(
+  scalar: ScalarNode,
+  pattern: string,
+  scope: Scope,
+): { source: string; test: (text: string) => boolean } | undefined {
+  const regex = compileRegex(pattern, { ignoreCase: true })
+  if (regex.ok) return { source: String(scalar.value), test: regex.test }
+  complain(scope, {
+    code: regex.kind === 'syntax' ? 'RGX301' : 'RGX302',
+    at: spanWithin(scalar, regex.offset, regex.length, scope.sources.get(scalar.at.file) ?? ''),
+    message:
+      regex.kind === 'syntax'
+        ? `invalid regular expression: ${regex.problem}`
+        : `this regular expression cannot run in linear time: ${regex.problem}`,
+    help: 'patterns have RE2 syntax: no look-around, no back-references',
+  })
+  return undefined
+}
+
+function compileGlobs(operand: YamlNode, scope: Scope): Comparison | undefined {
+  const tests = scalars(operand).map((scalar) => compilePattern(scalar, globToRegex(String(scalar.value)), scope))
+  return (value) => when(tests.some((one) => one?.test(formatFact(value)) ?? false))
+}
+
+function compileBetween(operand: YamlNode, scope: Scope): Comparison | undefined {
+  const range = checked(operand, { type: 'array', items: NUMBER, minItems: 2 }, scope)
+  if (!Array.isArray(range)) return undefined
+  const [low, high] = range.map(Number)
+  return low === undefined || high === undefined
+    ? undefined
+    : (value) => when(Number(value) >= low && Number(value) <= high)
+}
+
+function compileLength(operand: YamlNode, scope: Scope): Comparison | undefined {
+  if (operand.kind !== 'map') {
+    complain(scope, {
+      code: 'CFG102',
+      at: operand.at,
+      message: '`length` takes a comparison of numbers',
+      help: 'for example `length: { gt: 64 }`',
+    })
+    return undefined
+  }
+  const parts = operand.entries.map(({ key, value }) => {
+    const operator = OPERATORS.get(key.value)
+    return operator?.types.includes('number') ? operator.compile(value, scope, 'number') : undefined
+  })
+  const tests = parts.filter((test) => test !== undefined)
+  if (tests.length < parts.length) return undefined
+  return (value, context) => when(tests.every((test) => test(formatFact(value).length, context).holds))
+}
+
+function compileInList(kinds: typeof VALUE_KINDS): Operator['compile'] {
+  return (operand, scope, type) => {
+    if (operand.kind === 'seq') return compileInline(operand, scope, type)
+    const list = findList(operand, scope, kinds[type] ?? [])
+    return list && inIndex(list.index)
+  }
+}
+
+const TABLE: readonly Operator[] = [
+  {
+    name: 'in',
+    summary: 'Is one of these values',
+    types: LISTED,
+    operand: VALUES,
+    compile: (operand, scope, type) => compileInline(operand, scope, type),
+  },
+  {
+    name: 'in_list',
+    summary: 'Stands in this list',
+    types: LISTED,
+    operand: VALUES,
+    compile: compileInList(VALUE_KINDS),
+  },
+  {
+    name: 'matches_list',
+    summary: 'Matches a pattern of this list',
+    types: TEXTUAL,
+    operand: { type: 'string' },
+    compile: compileInList(MATCHED_KINDS),
+  },
+  {
+    name: 'regex',
+    summary: 'Has a part that matches a regular expression (RE2, case ignored)',
+    types: TEXTUAL,
+    operand: TEXT_OR_LIST,
+    compile: compilePatterns,
+  },
+  {
+    name: 'glob',
+    summary: 'Matches as a whole; * is any text, ? any character',
+    types: TEXTUAL,
+    operand: TEXT_OR_LIST,
+    compile: compileGlobs,
+  },
+  {
+    name: 'starts_with',
+    summary: 'Begins with',
+    types: TEXTUAL,
+    operand: TEXT_OR_LIST,
+    compile: textTest((text, wanted) => text.startsWith(wanted)),
+  },
+  {
+    name: 'ends_with',
+    summary: 'Ends with',
+    types: TEXTUAL,
+    operand: TEXT_OR_LIST,
+    compile: textTest((text, wanted) => text.endsWith(wanted)),
+  },
+  {
+    name: 'contains',
+    summary: 'Has as a part',
+    types: TEXTUAL,
+    operand: TEXT_OR_LIST,
+    compile: textTest((text, wanted) => text.includes(wanted)),
+  },
+  {
+    name: 'length',
+    summary: 'Number of characters',
+    types: TEXTUAL,
+    operand: { type: 'object' },
+    compile: compileLength,
+  },
+  {
+    name: 'gt',
+    summary: 'Greater than',
+    types: ['number'],
+    operand: NUMBER,
+    compile: numberTest((value, limit) => value > limit),
+  },
+  {
+    name: 'gte',
+    summary: 'Greater than or equal to',
+    types: ['number'],
+    operand: NUMBER,
+    compile: numberTest((value, limit) => value >= limit),
+  },
+  {
+    name: 'lt',
+    summary: 'Less than',
+    types: ['number'],
+    operand: NUMBER,
+    compile: numberTest((value, limit) => value < limit),
+  },
+  {
+    name: 'lte',
+    summary: 'Less than or equal to',
+    types: ['number'],
+    operand: NUMBER,
+    compile: numberTest((value, limit) => value <= limit),
+  },
+  {
+    name: 'between',
+    summary: 'From the first number to the second, both included',
+    types: ['number'],
+    operand: { type: 'array', items: NUMBER },
+    compile: compileBetween,
+  },
+  {
+    name: 'older_than',
+    summary: 'Lies further back than',
+    types: ['time'],
+    operand: DURATION,
+    compile: ageTest((age, limit) => age > limit),
+  },
+  {
+    name: 'ahead_by',
+    summary: 'Lies further ahead than',
+    types: ['time'],
+    operand: DURATION,
+    compile: ageTest((age, limit) => -age > limit),
+  },
+]
+
+export const OPERATORS: ReadonlyMap<string, Operator> = new Map(TABLE.map((operator) => [operator.name, operator]))
+
+/** Operators of a fact's type, `exists` included. */
+export function operatorsOf(type: FactType): readonly string[] {
+  return [...TABLE.filter(({ types }) => types.includes(type)).map(({ name }) => name), 'exists']
+}

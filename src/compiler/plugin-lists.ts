@@ -1,0 +1,145 @@
+/** The lists of one plugin: read from files or taken in place, indexed once. */
+import { resolve } from 'node:path'
+import type { ListIndex, ListKind } from '../core/list.ts'
+import type { Span } from '../language/diagnostic.ts'
+import { parseListFile } from '../language/list-file.ts'
+import type { ScalarNode, YamlNode } from '../language/node.ts'
+import type { PluginFile } from '../language/plugin-file.ts'
+import { ListRegistry, type NamedList } from './list-registry.ts'
+import { inlineIndex } from './list-use.ts'
+import { buildList } from './lists/index.ts'
+import type { BoundParams } from './params.ts'
+import type { LoadEnvironment } from './resolve-entries.ts'
+
+export interface ListPlace {
+  /** What names in files are relative to. */
+  readonly directory: string
+  /** Where builtins look for their default files. */
+  readonly defaults: string
+  /** In tests a list that is not given is empty. */
+  readonly lenient: boolean
+}
+
+interface Wanted {
+  readonly name: string
+  readonly kind: ListKind
+  readonly at: Span
+  readonly value: YamlNode | undefined
+  readonly optional: boolean
+  readonly directory: string
+}
+
+export async function readLists(
+  file: PluginFile,
+  params: BoundParams,
+  place: ListPlace,
+  environment: LoadEnvironment,
+  shared: readonly NamedList[],
+): Promise<ListRegistry> {
+  const wanted = [...declaredLists(file, place), ...listParams(params, place)]
+  const lists = await Promise.all(wanted.map((list) => readList(list, place, environment)))
+  return new ListRegistry([...shared, ...lists])
+}
+
+function declaredLists(file: PluginFile, place: ListPlace): readonly Wanted[] {
+  return file.lists.map((list) => ({ ...list, directory: place.directory }))
+}
+
+function listParams(params: BoundParams, place: ListPlace): readonly Wanted[] {
+  return [...params.values()].flatMap(({ declaration, value, isDefault }) => {
+    const { name, list: kind, at, optional } = declaration
+    const lenient = place.lenient && isDefault
+    return kind
+      ? [
+          {
+            name,
+            kind,
+            at,
+            value,
+            optional: optional || lenient,
+            directory: isDefault ? place.defaults : place.directory,
+          },
+        ]
+      : []
+  })
+}
+
+/** A list of the site itself, such as `local_domains`. */
+export function readSiteList(
+  name: string,
+  kind: ListKind,
+  value: YamlNode,
+  place: ListPlace,
+  environment: LoadEnvironment,
+): Promise<NamedList> {
+  return readList({ name, kind, at: value.at, value, optional: false, directory: place.directory }, place, environment)
+}
+
+async function readList(wanted: Wanted, place: ListPlace, environment: LoadEnvironment): Promise<NamedList> {
+  const { name, kind, at, value } = wanted
+  const index =
+    value?.kind === 'seq' ? inPlace(kind, value.items, environment) : await fromFile(wanted, place, environment)
+  return { name, kind, at, index }
+}
+
+function inPlace(kind: ListKind, items: readonly YamlNode[], { report }: LoadEnvironment): ListIndex {
+  const scalars = items.filter((item): item is ScalarNode => item.kind === 'scalar')
+  return inlineIndex(kind, scalars, (finding) => report.add(finding))
+}
+
+async function fromFile(
+  { kind, at, value, optional, directory, name }: Wanted,
+  _place: ListPlace,
+  environment: LoadEnvironment,
+): Promise<ListIndex> {
+  const { files, report } = environment
+  const file = value?.kind === 'scalar' ? String(value.value) : undefined
+  if (file === undefined) return buildList(kind, name, [], () => undefined)
+  const path = resolve(directory, file)
+  const text = await files.read(path).catch((fault: unknown) => {
+    report.add({
+      code: 'LST601',
+      at: value?.at ?? at,
+      message: fault instanceof Error ? fault.message : `${path} cannot be read`,
+    })
+    return ''
+  })
+  if (text === undefined && !optional) {
+    report.add({
+      code: 'LST601',
+      at: value?.at ?? at,
+      message: `list file not found: ${file}`,
+      label: `looked for ${path}`,
+      help: `create it, or give the entries in place: \`${name}: [ … ]\``,
+    })
+  }
+  return indexFile(kind, path, text ?? '', environment)
+}
+
+function indexFile(kind: ListKind, path: string, text: string, { report, sources }: LoadEnvironment): ListIndex {
+  const entries = parseListFile(text, path)
+  return buildList(
+    kind,
+    path,
+    entries.map(({ text: entry, rest, line }) => ({ text: entry, rest, at: `${path}:${line}` })),
+    ({ index, code, message, help }) => {
+      const entry = entries[index]
+      if (!entry) return
+      sources.set(path, text)
+      report.add({
+        code,
+        at: lineSpan(path, text, entry.line, entry.column, entry.text.length),
+        message,
+        ...(help !== undefined && { help }),
+      })
+    },
+  )
+}
+
+function lineSpan(file: string, text: string, line: number, column: number, length: number): Span {
+  const offset = text.split('\n', line - 1).reduce((sum, one) => sum + one.length + 1, 0) + column - 1
+  return {
+    file,
+    range: { start: { line, column, offset }, end: { line, column: column + length, offset: offset + length } },
+  }
+}

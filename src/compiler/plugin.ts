@@ -1,0 +1,138 @@
+/** Plugins: a checked plugin file with its parameters in place becomes a chain for each hook. */
+import type { Hook } from '../core/hook.ts'
+import type { Chain, Mode, Rule } from '../core/program.ts'
+import type { Vocabulary } from '../core/word.ts'
+import type { Report } from '../language/diagnostic.ts'
+import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import type { HookChain, PluginFile } from '../language/plugin-file.ts'
+import { RULE_SCHEMA } from '../language/rule-schema.ts'
+import { checkSchema } from '../language/schema-check.ts'
+import { all, compileCondition, inverted } from './condition.ts'
+import type { ListRegistry } from './list-registry.ts'
+import type { NoteBook, NoteType } from './note-book.ts'
+import { type BoundParams, isEnabled, substitute } from './params.ts'
+import { compileRule, type EntryScope } from './rule.ts'
+import type { Scope } from './scope.ts'
+
+export interface PluginUse {
+  readonly file: PluginFile
+  /** Instance name: `dnsbl:1`. */
+  readonly name: string
+  readonly params: BoundParams
+  readonly lists: ListRegistry
+  readonly match: YamlNode | undefined
+  readonly unless: YamlNode | undefined
+  readonly mode: Mode | undefined
+}
+
+/** What all plugins of a site share. */
+export interface SiteScope {
+  readonly report: Report
+  readonly vocabulary: Vocabulary
+  readonly notes: NoteBook
+  readonly sources: ReadonlyMap<string, string>
+  readonly hostname: string
+}
+
+/** A rule of the plugin that is switched on, parameters in place. */
+interface LiveRule {
+  readonly id: string
+  readonly node: MapNode
+}
+
+export interface LiveChain {
+  readonly hook: Hook
+  readonly rules: readonly LiveRule[]
+}
+
+/** First pass: parameters put in place, shapes checked, notes entered in the book. */
+export function prepare(use: PluginUse, site: SiteScope): readonly LiveChain[] {
+  site.notes.declare(use.file.notes)
+  return use.file.chains.map((chain) => prepareChain(chain, use, site))
+}
+
+function prepareChain(chain: HookChain, use: PluginUse, site: SiteScope): LiveChain {
+  const rules = chain.rules.flatMap((rule) => prepareRule(rule, chain.hook, use, site))
+  checkNames(rules, chain.hook, site.report)
+  return { hook: chain.hook, rules }
+}
+
+function prepareRule(rule: YamlNode, hook: Hook, use: PluginUse, site: SiteScope): readonly LiveRule[] {
+  if (rule.kind === 'map' && !isEnabled(valueOf(rule, 'enabled'), use.params, site.report)) return []
+  const node = substitute(rule, use.params)
+  if (!node) return []
+  const id = node.kind === 'map' ? textOf(valueOf(node, 'id')) : undefined
+  const valid = checkSchema(node, RULE_SCHEMA, site.report, {
+    what: 'a rule',
+    hook,
+    ...(id !== undefined && { rule: id }),
+    definitions: { match: {} },
+  })
+  if (!valid || node.kind !== 'map' || id === undefined) return []
+  enterNotes(node, id, hook, use, site.notes)
+  return [{ id, node }]
+}
+
+function checkNames(rules: readonly LiveRule[], hook: Hook, report: Report): void {
+  const seen = new Map<string, LiveRule>()
+  for (const rule of rules) {
+    const first = seen.get(rule.id)
+    const at = valueOf(rule.node, 'id')?.at ?? rule.node.at
+    if (first) {
+      report.add({
+        code: 'CFG109',
+        at,
+        hook,
+        rule: rule.id,
+        message: `a second rule \`${rule.id}\` in hook \`${hook}\``,
+        labels: [{ ...(valueOf(first.node, 'id')?.at ?? first.node.at), text: 'first used here' }],
+        help: 'give each rule of a chain its own id',
+      })
+    } else seen.set(rule.id, rule)
+  }
+}
+
+function enterNotes(node: MapNode, rule: string, hook: Hook, use: PluginUse, notes: NoteBook): void {
+  for (const key of ['set', 'add']) {
+    const changes = valueOf(node, key)
+    if (changes?.kind !== 'map') continue
+    for (const entry of changes.entries) {
+      if (!entry.key.value.startsWith('note.')) continue
+      notes.write(entry.key.value.slice('note.'.length), {
+        plugin: use.file.name,
+        hook,
+        rule,
+        at: entry.key.at,
+        type: noteType(entry.value),
+      })
+    }
+  }
+}
+
+function noteType(node: YamlNode): NoteType {
+  const type = node.kind === 'scalar' ? typeof node.value : 'string'
+  return type === 'number' || type === 'boolean' ? type : 'text'
+}
+
+/** Second pass: rules compiled, once every plugin's notes are known. */
+export function compileChain(live: LiveChain, use: PluginUse, site: SiteScope): Chain {
+  const entry = compileEntry(live.hook, use, site)
+  const rules = live.rules.map(({ id, node }): Rule => compileRule(node, id, scopeOf(live.hook, id, use, site), entry))
+  return { plugin: use.name, scope: compileScope(live.hook, use, site), rules }
+}
+
+function scopeOf(hook: Hook, rule: string | undefined, use: PluginUse, site: SiteScope): Scope {
+  return { ...site, plugin: use.name, hook, rule, lists: use.lists, finds: new Set(), words: { onUnknown: 'skip' } }
+}
+
+function compileEntry(hook: Hook, use: PluginUse, site: SiteScope): EntryScope {
+  const exempt = use.unless && compileCondition(use.unless, scopeOf(hook, undefined, use, site), 'unless')
+  return { exempt, mode: use.mode }
+}
+
+function compileScope(hook: Hook, use: PluginUse, site: SiteScope): Chain['scope'] {
+  const scope = scopeOf(hook, undefined, use, site)
+  const match = use.match && compileCondition(use.match, scope, 'match')
+  const unless = use.unless && inverted(compileCondition(use.unless, scope, 'unless'))
+  return match && unless ? all([unless, match]) : (match ?? unless)
+}

@@ -1,0 +1,167 @@
+/** From the plugin list to plugins: names found, files read, rulesets opened in place, instances named. */
+import { dirname, isAbsolute, resolve } from 'node:path'
+import type { Files } from '../core/ports.ts'
+import type { Schema } from '../core/schema.ts'
+import type { Report, Span } from '../language/diagnostic.ts'
+import { type MapNode, textOf, valueOf } from '../language/node.ts'
+import { PLUGIN_SCHEMA, type ParamDeclaration, type PluginFile, readPluginFile } from '../language/plugin-file.ts'
+import { checkSchema } from '../language/schema-check.ts'
+import { type PluginEntry, RULESET_SCHEMA, readEntries } from '../language/site-file.ts'
+import { suggest } from '../language/suggest.ts'
+import { parseYaml } from '../language/yaml.ts'
+import { bindParams, substitute } from './params.ts'
+
+export interface LoadEnvironment {
+  readonly files: Files
+  readonly report: Report
+  /** Text of every YAML file read, by path. */
+  readonly sources: Map<string, string>
+  /** Builtins by name. */
+  readonly builtins: ReadonlyMap<string, string>
+}
+
+export interface ResolvedEntry {
+  readonly entry: PluginEntry
+  /** `:1`, or nothing. */
+  readonly suffix: string
+  /** Directory of the file that names the plugin. */
+  readonly directory: string
+  readonly plugin:
+    | { readonly kind: 'yaml'; readonly file: PluginFile }
+    | { readonly kind: 'code'; readonly path: string }
+}
+
+const CODE = /\.(ts|mts|js|mjs)$/
+const PATH = /^(\.{1,2}\/|\/)|\.(yaml|yml|ts|mts|js|mjs)$/
+const SUFFIX = /:\d+$/
+
+/** Deepest nesting of rulesets. */
+const DEEPEST = 8
+
+/** `paths` of files read on the way here, so that a ruleset cannot contain itself. */
+export async function resolveEntries(
+  entries: readonly PluginEntry[],
+  directory: string,
+  environment: LoadEnvironment,
+  paths: readonly string[] = [],
+): Promise<readonly ResolvedEntry[]> {
+  const resolved: ResolvedEntry[] = []
+  for (const entry of entries) resolved.push(...(await resolveEntry(entry, directory, environment, paths)))
+  return resolved
+}
+
+async function resolveEntry(
+  entry: PluginEntry,
+  directory: string,
+  environment: LoadEnvironment,
+  paths: readonly string[],
+): Promise<readonly ResolvedEntry[]> {
+  const suffix = SUFFIX.exec(entry.use)?.[0] ?? ''
+  const name = entry.use.slice(0, entry.use.length - suffix.length)
+  const path = PATH.test(name) ? (isAbsolute(name) ? name : resolve(directory, name)) : environment.builtins.get(name)
+  if (path === undefined) return unknownPlugin(name, entry.at, environment)
+  if (CODE.test(path)) return [{ entry, suffix, directory, plugin: { kind: 'code', path } }]
+  const root = await readYaml(path, entry.at, environment)
+  if (!root) return []
+  if (valueOf(root, 'ruleset')) return openRuleset(root, path, entry, environment, paths)
+  if (!checkSchema(root, PLUGIN_HEAD, environment.report, { what: 'a plugin file', definitions: DEFINITIONS }))
+    return []
+  const file = readPluginFile(path, root, environment.report)
+  return [{ entry, suffix, directory, plugin: { kind: 'yaml', file } }]
+}
+
+/** Conditions and tests are checked where they are compiled. */
+const DEFINITIONS = { match: {}, test: {} }
+
+/** Rules are checked when parameters are in place. */
+const PLUGIN_HEAD: Schema = {
+  ...PLUGIN_SCHEMA,
+  properties: { ...PLUGIN_SCHEMA.properties, hooks: { type: 'object', additionalProperties: { type: 'array' } } },
+}
+
+function unknownPlugin(name: string, at: Span, { report, builtins }: LoadEnvironment): readonly [] {
+  const near = suggest(name, [...builtins.keys()])
+  report.add({
+    code: 'CFG110',
+    at,
+    message: `unknown plugin \`${name}\``,
+    ...(near && { label: `did you mean \`${near}\`?` }),
+    help: '`postern list builtins` shows the builtins; a file of your own begins with `./`',
+  })
+  return []
+}
+
+export async function readYaml(path: string, at: Span, environment: LoadEnvironment): Promise<MapNode | undefined> {
+  const { report, sources } = environment
+  const text = await readText(path, at, environment)
+  if (text === undefined) return undefined
+  sources.set(path, text)
+  const root = parseYaml(text, path, report)
+  if (root && root.kind !== 'map')
+    report.add({
+      code: 'CFG102',
+      at: root.at,
+      message: 'a file of rules is a map',
+      help: 'it begins with `plugin: NAME`',
+    })
+  return root?.kind === 'map' ? root : undefined
+}
+
+async function readText(path: string, at: Span, { files, report }: LoadEnvironment): Promise<string | undefined> {
+  try {
+    const text = await files.read(path)
+    if (text === undefined)
+      report.add({
+        code: 'CFG110',
+        at,
+        message: `there is no file ${path}`,
+        help: 'names of files are relative to the file that names them',
+      })
+    return text
+  } catch (fault) {
+    report.add({ code: 'CFG110', at, message: fault instanceof Error ? fault.message : `${path} cannot be read` })
+    return undefined
+  }
+}
+
+async function openRuleset(
+  root: MapNode,
+  path: string,
+  entry: PluginEntry,
+  environment: LoadEnvironment,
+  paths: readonly string[],
+): Promise<readonly ResolvedEntry[]> {
+  const { report } = environment
+  if (paths.includes(path) || paths.length >= DEEPEST) {
+    report.add({
+      code: 'CFG110',
+      at: entry.at,
+      message: `ruleset ${path} contains itself`,
+      help: 'rulesets cannot be circular',
+    })
+    return []
+  }
+  if (!checkSchema(root, RULESET_SCHEMA, report, { what: 'a ruleset', definitions: DEFINITIONS })) return []
+  const params = bindParams(rulesetParams(root, path, report), {
+    plugin: textOf(valueOf(root, 'ruleset')) ?? path,
+    at: entry.at,
+    args: entry.args,
+    directory: dirname(path),
+    report,
+  })
+  const plugins = valueOf(root, 'plugins')
+  const entries = readEntries(plugins && substitute(plugins, params))
+  const scoped = entries.map(
+    (inner): PluginEntry => ({
+      ...inner,
+      match: inner.match ?? entry.match,
+      unless: inner.unless ?? entry.unless,
+      mode: entry.mode ?? inner.mode,
+    }),
+  )
+  return resolveEntries(scoped, dirname(path), environment, [...paths, path])
+}
+
+function rulesetParams(root: MapNode, path: string, report: Report): readonly ParamDeclaration[] {
+  return readPluginFile(path, root, report).params
+}

@@ -1,0 +1,163 @@
+/** Rules: condition, effects, delivery and answer of one YAML rule become one entry of a chain. */
+import { HOOK_TABLE, HOOKS, isHook } from '../core/hook.ts'
+import type { Action, Mode, Rule, Test } from '../core/program.ts'
+import { isAllowedAt, REPLY_TABLE } from '../core/reply-table.ts'
+import { ON_UNKNOWN, type OnUnknown } from '../core/truth.ts'
+import { isRefusal, isReturnCode, isTemporary, type ReturnCode, type Verdict } from '../core/verdict.ts'
+import { type MapNode, type ScalarNode, textOf, valueOf } from '../language/node.ts'
+import { all, compileCondition, inverted } from './condition.ts'
+import { compileDelivery } from './delivery-use.ts'
+import { compileEffects } from './rule-effects.ts'
+import { complain, type Scope } from './scope.ts'
+import { compileText, type Text } from './text.ts'
+
+/** The condition and mode of the plugin's entry in the site file. */
+export interface EntryScope {
+  readonly exempt: Test | undefined
+  readonly mode: Mode | undefined
+}
+
+export function compileRule(node: MapNode, id: string, scope: Scope, entry: EntryScope): Rule {
+  const { test, exempt } = compileTests(node, scope)
+  const act = compileAct(node, scope)
+  const onUnknown = readOnUnknown(node, scope)
+  const { file, range } = node.at
+  return {
+    id,
+    at: `${file}:${range.start.line}:${range.start.column}`,
+    test,
+    exempt: exempt && entry.exempt ? anyOf(exempt, entry.exempt) : (exempt ?? entry.exempt),
+    onUnknown,
+    mode: entry.mode ?? (textOf(valueOf(node, 'mode')) === 'monitor' ? 'monitor' : 'enforce'),
+    act,
+  }
+}
+
+function anyOf(a: Test, b: Test): Test {
+  return inverted(all([inverted(a), inverted(b)]))
+}
+
+function compileTests(node: MapNode, scope: Scope): { test: Test; exempt: Test | undefined } {
+  const match = valueOf(node, 'match')
+  const unless = valueOf(node, 'unless')
+  if (!match) {
+    complain(scope, {
+      code: 'CFG103',
+      at: valueOf(node, 'id')?.at ?? node.at,
+      message: 'a rule needs `match`',
+      help: 'write `match: always` for a rule that applies to every session',
+    })
+  }
+  const exempt = unless && compileCondition(unless, scope, 'unless')
+  const applies = match ? compileCondition(match, scope, 'match') : (): 'miss' => 'miss'
+  return { test: exempt ? all([inverted(exempt), applies]) : applies, exempt }
+}
+
+function compileAct(node: MapNode, scope: Scope): Rule['act'] {
+  const effects = compileEffects(node, scope)
+  const verdict = compileVerdict(node, scope)
+  const deliver = compileDelivery(node, scope)
+  if (effects.length === 0 && !verdict && !deliver) {
+    complain(scope, {
+      code: 'CFG114',
+      at: node.at,
+      severity: 'warning',
+      message: 'this rule does nothing',
+      help: 'give it a `return`, or something to `set`, `add` or `log`',
+    })
+  }
+  return (context) => {
+    const made = effects.map((make) => make(context))
+    if (deliver) return deliver(context).then((answer): Action => ({ effects: made, verdict: answer }))
+    return verdict ? { effects: made, verdict: verdict(context) } : { effects: made }
+  }
+}
+
+type MakeVerdict = (context: Parameters<Text>[0]) => Verdict
+
+function compileVerdict(node: MapNode, scope: Scope): MakeVerdict | undefined {
+  const answer = valueOf(node, 'return')
+  const code = textOf(answer)
+  if (answer?.kind !== 'scalar' || code === undefined || !isReturnCode(code)) return withoutReturn(node, scope)
+  const replyAt = readReplyAt(node, code, scope)
+  checkCode(answer, code, replyAt ?? scope.hook, scope)
+  const status = readStatus(node, code, scope)
+  const message = valueOf(node, 'message')
+  const text = message?.kind === 'scalar' ? compileText(message, scope) : undefined
+  const constant: Verdict = { code, ...(status !== undefined && { status }), ...(replyAt && { replyAt }) }
+  return text ? (context) => ({ ...constant, message: text(context) }) : () => constant
+}
+
+function withoutReturn(node: MapNode, scope: Scope): undefined {
+  for (const key of ['message', 'status', 'reply_at']) {
+    const value = valueOf(node, key)
+    if (value && !valueOf(node, 'return')) {
+      complain(scope, {
+        code: 'CFG103',
+        at: value.at,
+        message: `\`${key}\` is never used: the rule has no \`return\``,
+        help: 'add `return: DENY`, or delete it',
+      })
+    }
+  }
+}
+
+function checkCode(at: ScalarNode, code: ReturnCode, hook: Scope['hook'], scope: Scope): void {
+  const allowed = Object.keys(REPLY_TABLE[hook]).filter((one) => one !== 'DONE')
+  if (isAllowedAt(hook, code) && code !== 'DONE') return
+  complain(scope, {
+    code: 'HOK410',
+    at: at.at,
+    message:
+      code === 'DONE'
+        ? 'DONE is for plugins that have answered the client themselves; a rule cannot'
+        : `hook \`${hook}\` does not accept ${code}`,
+    label: `\`${hook}\` accepts ${allowed.join(', ')}`,
+  })
+}
+
+function readStatus(node: MapNode, code: ReturnCode, scope: Scope): string | undefined {
+  const status = valueOf(node, 'status')
+  if (status?.kind !== 'scalar') return undefined
+  const text = status.source
+  const wanted = isTemporary(code) ? '4' : isRefusal(code) ? '5' : '2'
+  if (code === 'DECLINED' || text.startsWith(wanted)) return text
+  complain(scope, {
+    code: 'HOK411',
+    at: status.at,
+    message: `status ${text} does not fit ${code}`,
+    label: `begins with ${wanted} for ${code}`,
+  })
+  return undefined
+}
+
+function readReplyAt(node: MapNode, code: ReturnCode, scope: Scope): Verdict['replyAt'] {
+  const at = valueOf(node, 'reply_at')
+  const hook = textOf(at)
+  if (!at || hook === undefined || !isHook(hook) || hook === scope.hook) return undefined
+  const later = HOOKS.indexOf(hook) > HOOKS.indexOf(scope.hook) && HOOK_TABLE[hook].stage !== 'any'
+  if (later && isAllowedAt(hook, code) && isRefusal(code)) return hook
+  complain(scope, {
+    code: 'HOK412',
+    at: at.at,
+    message: isRefusal(code)
+      ? `hook \`${hook}\` does not come after \`${scope.hook}\`, or cannot answer ${code}`
+      : `only a refusal can wait for a later hook, not ${code}`,
+    help: 'usual: `reply_at: rcpt`',
+  })
+  return undefined
+}
+
+function readOnUnknown(node: MapNode, scope: Scope): OnUnknown {
+  const value = valueOf(node, 'on_unknown')
+  const wanted = ON_UNKNOWN.find((one) => one === textOf(value))
+  if (wanted === 'match' && value && textOf(valueOf(node, 'return')) === 'OK') {
+    complain(scope, {
+      code: 'HOK413',
+      at: value.at,
+      message: '`on_unknown: match` would accept what nobody could find out',
+      help: 'use `skip` or `defer`',
+    })
+  }
+  return wanted ?? scope.words.onUnknown
+}

@@ -1,0 +1,30 @@
+/** What the compiler of a rule knows around it. */
+import type { Hook } from '../core/hook.ts'
+import type { Vocabulary } from '../core/word.ts'
+import type { Finding, Report } from '../language/diagnostic.ts'
+import type { ListRegistry } from './list-registry.ts'
+import type { NoteBook } from './note-book.ts'
+
+export interface Scope {
+  readonly report: Report
+  readonly vocabulary: Vocabulary
+  readonly plugin: string
+  readonly hook: Hook
+  /** Id of the rule being compiled. */
+  readonly rule: string | undefined
+  /** Our own name. */
+  readonly hostname: string
+  readonly lists: ListRegistry
+  readonly notes: NoteBook
+  /** Text of each file read, for positions inside scalars. */
+  readonly sources: ReadonlyMap<string, string>
+  /** `dnsbl.zone`, `list.reason`: what the words seen so far in this rule find. Grows while the rule is compiled. */
+  readonly finds: Set<string>
+  /** Whether an unknown condition should defer: some word of the rule says so. */
+  readonly words: { onUnknown: 'skip' | 'defer' | 'match' }
+}
+
+/** Reports with the hook and rule of the scope filled in. */
+export function complain(scope: Scope, finding: Finding): void {
+  scope.report.add({ hook: scope.hook, ...(scope.rule !== undefined && { rule: scope.rule }), ...finding })
+}

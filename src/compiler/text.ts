@@ -1,0 +1,88 @@
+/** Templates compiled: names are checked at load, values put in once, and what they bring is never read again. */
+import type { HookContext } from '../core/context.ts'
+import { findFact, formatFact } from '../core/facts.ts'
+import { FACTS } from '../core/facts.ts'
+import { isKnownAt } from '../core/hook.ts'
+import { Unknown } from '../core/truth.ts'
+import type { Span } from '../language/diagnostic.ts'
+import type { ScalarNode } from '../language/node.ts'
+import { suggest } from '../language/suggest.ts'
+import { parseTemplate, spanWithin, type TemplatePart } from '../language/template.ts'
+import { readNote } from './note-value.ts'
+import { complain, type Scope } from './scope.ts'
+
+export type Text = (context: HookContext) => string
+
+/** Longest text one name may bring into a template, in characters. */
+const LONGEST_VALUE = 256
+
+export function compileText(node: ScalarNode, scope: Scope): Text {
+  const text = String(node.value)
+  const parsed = parseTemplate(text)
+  if (!parsed.ok) {
+    complain(scope, {
+      code: 'TPL501',
+      at: spanIn(node, scope, parsed.offset, 2),
+      message: parsed.problem,
+      help: 'write `${name}`, `${name | other text}`, or `$$` for a dollar sign',
+    })
+    return () => text
+  }
+  const parts = parsed.parts.map((part) => compilePart(part, node, scope))
+  if (parts.every((part) => typeof part === 'string')) {
+    const constant = parts.join('')
+    return () => constant
+  }
+  return (context) => parts.map((part) => (typeof part === 'string' ? part : part(context))).join('')
+}
+
+function spanIn(node: ScalarNode, scope: Scope, offset: number, length: number): Span {
+  return spanWithin(node, offset, length, scope.sources.get(node.at.file) ?? '')
+}
+
+type Value = (context: HookContext) => string | undefined
+
+function compilePart(part: TemplatePart, node: ScalarNode, scope: Scope): string | Text {
+  if (typeof part === 'string') return part
+  const value = compileName(part.name, scope, () => spanIn(node, scope, part.offset, part.length))
+  const fallback = part.fallback ?? ''
+  return (context) => value(context)?.slice(0, LONGEST_VALUE) ?? fallback
+}
+
+function compileName(name: string, scope: Scope, at: () => Span): Value {
+  if (scope.finds.has(name)) return ({ found }) => found.get(name)
+  if (name.startsWith('note.')) {
+    const note = name.slice('note.'.length)
+    scope.notes.read(note, { plugin: scope.plugin, hook: scope.hook, rule: scope.rule, at: at() })
+    return (context) => readNote(context, note)?.toString()
+  }
+  return compileFactName(name, scope, at)
+}
+
+function compileFactName(name: string, scope: Scope, at: () => Span): Value {
+  const fact = findFact(name)
+  if (!fact) {
+    const near = suggest(name, [...scope.finds, ...FACTS.map((known) => known.name)])
+    complain(scope, {
+      code: 'TPL502',
+      at: at(),
+      message: `unknown name \`${name}\` in a text`,
+      ...(near && { label: `did you mean \`${near}\`?` }),
+      help: '`postern list facts` shows all facts; what a word finds can be used only in a rule that asks the word',
+    })
+    return () => undefined
+  }
+  const { definition, parameter } = fact
+  if (!isKnownAt(definition.stage, scope.hook)) {
+    complain(scope, {
+      code: 'HOK402',
+      at: at(),
+      message: `\`${name}\` is not known yet in hook \`${scope.hook}\``,
+      help: 'leave it out, or move the rule to a later hook',
+    })
+  }
+  return (context) => {
+    const value = definition.read(context, parameter)
+    return value === undefined || value instanceof Unknown ? undefined : formatFact(value)
+  }
+}

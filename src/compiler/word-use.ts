@@ -1,0 +1,91 @@
+/** A word used in a condition or as a delivery target: its options are checked and it is compiled, once. */
+import type { ListIndex } from '../core/list.ts'
+import { isKnownAt } from '../core/hook.ts'
+import type { Test } from '../core/program.ts'
+import type { Schema } from '../core/schema.ts'
+import { then } from '../core/truth.ts'
+import type { CompileTools, Match, MatcherWord } from '../core/word.ts'
+import { type MapEntry, type ScalarNode, type YamlNode, valueOf } from '../language/node.ts'
+import { checkSchema, toOptions } from '../language/schema-check.ts'
+import { summarize, tooEarly } from './atom.ts'
+import { findList, inlineIndex } from './list-use.ts'
+import { complain, type Scope } from './scope.ts'
+
+export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: Scope): Test | undefined {
+  if (!isKnownAt(word.stage, scope.hook)) return tooEarly(key, word.stage, scope)
+  const ask = compileOptions(word, key, value, scope)
+  if (!ask) return undefined
+  for (const name of Object.keys(word.finds ?? {})) scope.finds.add(`${word.name}.${name}`)
+  if (scope.words.onUnknown === 'skip') scope.words.onUnknown = word.onUnknown
+  return traced(word.name, key, value, ask)
+}
+
+type Ask = ReturnType<MatcherWord['compile']>
+
+/** `true` stands for no options at all. */
+function compileOptions(word: MatcherWord, key: ScalarNode, value: YamlNode, scope: Scope): Ask | undefined {
+  const node: YamlNode =
+    value.kind === 'scalar' && value.value === true ? { kind: 'map', at: value.at, entries: [] } : value
+  if (!checkOptions(node, word.options, word.name, scope)) return undefined
+  return guarded(key, scope, () => word.compile(toOptions(node, word.options), toolsFor(word.options, node, scope)))
+}
+
+export function checkOptions(node: YamlNode, schema: Schema, name: string, scope: Scope): boolean {
+  return checkSchema(node, schema, scope.report, {
+    what: `\`${name}\``,
+    hook: scope.hook,
+    ...(scope.rule && { rule: scope.rule }),
+  })
+}
+
+/** A word's own objection to its options becomes a diagnostic. */
+export function guarded<T>(key: ScalarNode, scope: Scope, compile: () => T): T | undefined {
+  try {
+    return compile()
+  } catch (fault) {
+    const message = fault instanceof Error ? fault.message : 'the options make no sense together'
+    complain(scope, { code: 'CFG112', at: key.at, message: `\`${key.source}\`: ${message}` })
+    return undefined
+  }
+}
+
+const NO_LIST: ListIndex = { kind: 'string', source: 'nothing', size: 0, find: () => undefined, entries: () => [] }
+
+function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
+  const lists = new Map<string, ListIndex>()
+  for (const [name, option] of Object.entries(schema.properties ?? {})) {
+    const kind = option['x-list']
+    const value = kind && node.kind === 'map' ? valueOf(node, name) : undefined
+    if (kind) lists.set(name, (value && listOf(kind, value, scope)) ?? NO_LIST)
+  }
+  return {
+    list(option) {
+      const list = lists.get(option)
+      if (!list) throw new Error(`option ${option} is no list`)
+      return list
+    },
+  }
+}
+
+function listOf(kind: ListIndex['kind'], value: YamlNode, scope: Scope): ListIndex | undefined {
+  if (value.kind !== 'seq') return findList(value, scope, [kind])?.index
+  const scalars = value.items.filter((item): item is ScalarNode => item.kind === 'scalar')
+  return inlineIndex(kind, scalars, (finding) => complain(scope, finding))
+}
+
+function traced(name: string, key: ScalarNode, value: YamlNode, ask: Ask): Test {
+  const { file, range } = key.at
+  const at = `${file}:${range.start.line}:${range.start.column}`
+  const test = `${name}: ${summarize(value)}`
+  return (context) =>
+    then(ask(context), (match: Match) => {
+      for (const [found, text] of Object.entries(match.found ?? {})) context.found.set(`${name}.${found}`, text)
+      context.trace?.push({
+        at,
+        test,
+        truth: match.truth,
+        ...(match.because !== undefined && { because: match.because }),
+      })
+      return match.truth
+    })
+}

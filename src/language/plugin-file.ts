@@ -1,0 +1,223 @@
+/** Plugin files: `plugin`, `params`, `lists`, `notes`, `hooks`, `tests`. Read from a checked tree into declarations. */
+import { HOOKS, type Hook, isHook } from '../core/hook.ts'
+import { LIST_KINDS, type ListKind } from '../core/list.ts'
+import type { NoteScope } from '../core/notes.ts'
+import type { Schema } from '../core/schema.ts'
+import type { Report, Span } from './diagnostic.ts'
+import { type MapEntry, type MapNode, type SeqNode, textOf, valueOf, type YamlNode } from './node.ts'
+import { RULE_SCHEMA } from './rule-schema.ts'
+import { suggest } from './suggest.ts'
+
+export const PARAM_TYPES = [
+  'text',
+  'texts',
+  'integer',
+  'number',
+  'boolean',
+  'duration',
+  'size',
+  'return_code',
+  'hook',
+  'path',
+] as const
+export type ParamType = (typeof PARAM_TYPES)[number]
+
+const LIST_KIND_NAMES = Object.keys(LIST_KINDS)
+
+const LIST_SCHEMA = {
+  type: 'object',
+  required: ['of'],
+  properties: {
+    of: { type: 'string', enum: LIST_KIND_NAMES, description: 'Kind of the entries' },
+    file: { type: 'string', description: "File of entries, relative to the site's directory" },
+    entries: { type: 'array', items: { type: 'string' }, description: 'Entries in place' },
+    optional: { type: 'boolean', description: 'Whether a missing file counts as an empty list' },
+    summary: { type: 'string' },
+  },
+} as const satisfies Schema
+
+const PARAM_SCHEMA = {
+  type: 'object',
+  properties: {
+    type: { type: 'string', enum: PARAM_TYPES, description: 'Type of a value' },
+    list: {
+      type: 'string',
+      enum: LIST_KIND_NAMES,
+      description: 'Kind of a list; its value is a file or a list of entries',
+    },
+    values: { type: 'array', items: { type: 'string' }, description: 'The values allowed' },
+    default: {
+      description: 'Used when the site says nothing; without it the parameter must be given, unless it is optional',
+    },
+    optional: { type: 'boolean', description: 'May be left out; a list is empty then' },
+    summary: { type: 'string', description: 'What it is for' },
+  },
+} as const satisfies Schema
+
+export const PLUGIN_SCHEMA = {
+  type: 'object',
+  required: ['plugin'],
+  properties: {
+    plugin: { type: 'string', pattern: '^[a-z0-9][a-z0-9_/-]*$', description: 'Name of the plugin' },
+    summary: { type: 'string', description: 'What it does, in one sentence' },
+    description: { type: 'string', description: 'More about it, for its documentation' },
+    reference: { type: 'string', description: 'Where it comes from: a qpsmtpd plugin, an RFC' },
+    params: { type: 'object', additionalProperties: PARAM_SCHEMA, description: 'What a site may set' },
+    lists: { type: 'object', additionalProperties: LIST_SCHEMA, description: 'Named lists' },
+    notes: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        required: ['type'],
+        properties: {
+          type: { type: 'string', enum: ['text', 'number', 'boolean'] },
+          scope: { type: 'string', enum: ['connection', 'transaction', 'recipient'] },
+          summary: { type: 'string' },
+        },
+      },
+      description: 'Notes that need a type or scope other than what their first writer implies',
+    },
+    hooks: {
+      type: 'object',
+      additionalProperties: { type: 'array', items: RULE_SCHEMA },
+      description: 'A chain of rules for each hook',
+    },
+    tests: { type: 'array', items: { $ref: '#/definitions/test' }, description: 'Cases run by `postern test`' },
+  },
+} as const satisfies Schema
+
+export interface ParamDeclaration {
+  readonly name: string
+  readonly at: Span
+  /** Absent for a list. */
+  readonly type: ParamType | undefined
+  readonly list: ListKind | undefined
+  readonly values: readonly string[] | undefined
+  readonly default: YamlNode | undefined
+  readonly optional: boolean
+  readonly summary: string
+}
+
+export interface ListDeclaration {
+  readonly name: string
+  readonly at: Span
+  readonly kind: ListKind
+  /** A file name or entries. */
+  readonly value: YamlNode | undefined
+  readonly optional: boolean
+}
+
+export interface NoteDeclaration {
+  readonly name: string
+  readonly type: 'text' | 'number' | 'boolean'
+  readonly scope: NoteScope | undefined
+}
+
+export interface HookChain {
+  readonly hook: Hook
+  readonly at: Span
+  readonly rules: readonly YamlNode[]
+}
+
+export interface PluginFile {
+  readonly file: string
+  readonly name: string
+  readonly summary: string
+  readonly description: string
+  readonly reference: string
+  readonly params: readonly ParamDeclaration[]
+  readonly lists: readonly ListDeclaration[]
+  readonly notes: readonly NoteDeclaration[]
+  readonly chains: readonly HookChain[]
+  readonly tests: SeqNode | undefined
+}
+
+export function readPluginFile(file: string, root: MapNode, report: Report): PluginFile {
+  const tests = valueOf(root, 'tests')
+  return {
+    file,
+    name: textOf(valueOf(root, 'plugin')) ?? file,
+    summary: textOf(valueOf(root, 'summary')) ?? '',
+    description: textOf(valueOf(root, 'description')) ?? '',
+    reference: textOf(valueOf(root, 'reference')) ?? '',
+    params: mapsIn(root, 'params').map(readParam),
+    lists: mapsIn(root, 'lists').map(readList),
+    notes: mapsIn(root, 'notes').map(readNote),
+    chains: entriesIn(root, 'hooks').flatMap((entry) => readChain(entry, report)),
+    tests: tests?.kind === 'seq' ? tests : undefined,
+  }
+}
+
+interface Named {
+  readonly name: string
+  readonly at: Span
+  readonly map: MapNode
+}
+
+function entriesIn(root: MapNode, key: string): readonly MapEntry[] {
+  const node = valueOf(root, key)
+  return node?.kind === 'map' ? node.entries : []
+}
+
+function mapsIn(root: MapNode, key: string): readonly Named[] {
+  return entriesIn(root, key).flatMap(({ key: { value: name, at }, value }) =>
+    value.kind === 'map' ? [{ name, at, map: value }] : [],
+  )
+}
+
+function readParam({ name, at, map }: Named): ParamDeclaration {
+  const values = valueOf(map, 'values')
+  const list = listKind(valueOf(map, 'list'))
+  return {
+    name,
+    at,
+    list,
+    type: list ? undefined : (PARAM_TYPES.find((type) => type === textOf(valueOf(map, 'type'))) ?? 'text'),
+    values: values?.kind === 'seq' ? values.items.flatMap((item) => textOf(item) ?? []) : undefined,
+    default: valueOf(map, 'default'),
+    optional: isTrue(valueOf(map, 'optional')),
+    summary: textOf(valueOf(map, 'summary')) ?? '',
+  }
+}
+
+function readList({ name, at, map }: Named): ListDeclaration {
+  return {
+    name,
+    at,
+    kind: listKind(valueOf(map, 'of')) ?? 'string',
+    value: valueOf(map, 'file') ?? valueOf(map, 'entries'),
+    optional: isTrue(valueOf(map, 'optional')),
+  }
+}
+
+function readNote({ name, map }: Named): NoteDeclaration {
+  const type = textOf(valueOf(map, 'type'))
+  const scope = textOf(valueOf(map, 'scope'))
+  return {
+    name,
+    type: type === 'number' || type === 'boolean' ? type : 'text',
+    scope: scope === 'connection' || scope === 'transaction' || scope === 'recipient' ? scope : undefined,
+  }
+}
+
+function readChain({ key, value }: MapEntry, report: Report): readonly HookChain[] {
+  if (isHook(key.value)) return [{ hook: key.value, at: key.at, rules: value.kind === 'seq' ? value.items : [] }]
+  const near = suggest(key.value, HOOKS)
+  report.add({
+    code: 'HOK401',
+    at: key.at,
+    message: `unknown hook \`${key.value}\``,
+    ...(near && { label: `did you mean \`${near}\`?` }),
+    help: '`postern list hooks` shows all hooks',
+  })
+  return []
+}
+
+function listKind(node: YamlNode | undefined): ListKind | undefined {
+  const name = textOf(node)
+  return name !== undefined && Object.hasOwn(LIST_KINDS, name) ? (name as ListKind) : undefined
+}
+
+function isTrue(node: YamlNode | undefined): boolean {
+  return node?.kind === 'scalar' && node.value === true
+}

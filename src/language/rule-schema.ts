@@ -1,0 +1,96 @@
+/** The shape of a rule, as one JSON Schema: check at load, editor, documentation. Conditions are checked by the compiler. */
+import { LOG_LEVELS } from '../core/effect.ts'
+import { HOOKS } from '../core/hook.ts'
+import type { Schema } from '../core/schema.ts'
+import { ON_UNKNOWN } from '../core/truth.ts'
+import { RETURN_CODES } from '../core/verdict.ts'
+
+const NOTE_VALUES: Schema = {
+  anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
+}
+
+export const RULE_SCHEMA = {
+  type: 'object',
+  required: ['id'],
+  properties: {
+    id: {
+      type: 'string',
+      pattern: '^[a-z0-9][a-z0-9_.-]*$',
+      description: 'Name of the rule within its plugin: letters, digits, - _ .',
+    },
+    summary: { type: 'string', description: 'What the rule is for' },
+    enabled: {
+      type: 'object',
+      additionalProperties: {},
+      description: 'A match over parameters, decided at load; without it the rule is always there',
+    },
+    match: { $ref: '#/definitions/match', description: 'The condition. `always` matches every session' },
+    unless: {
+      $ref: '#/definitions/match',
+      description: 'Exemptions: the rule applies when `match` holds and this does not',
+    },
+    on_unknown: {
+      type: 'string',
+      enum: ON_UNKNOWN,
+      description: 'What a condition that could not be found out means: skip the rule, defer the client, or match',
+    },
+    set: {
+      type: 'object',
+      minProperties: 1,
+      additionalProperties: NOTE_VALUES,
+      description: 'Sets note.NAME, relay_client or immune',
+    },
+    add: {
+      type: 'object',
+      minProperties: 1,
+      additionalProperties: { anyOf: [{ type: 'number' }, { type: 'string' }] },
+      description: 'Adds a number to note.NAME or to score',
+    },
+    headers: {
+      type: 'object',
+      minProperties: 1,
+      properties: {
+        add: { type: 'object', additionalProperties: { type: 'string' }, description: 'New fields, put on top' },
+        replace: {
+          type: 'object',
+          additionalProperties: { type: 'string' },
+          description: 'Fields that take the place of all with their name',
+        },
+        remove: { type: 'array', items: { type: 'string' }, description: 'Fields to drop' },
+      },
+      description: 'Edits the header section',
+    },
+    delay: { type: 'string', format: 'duration', description: 'Lets the client wait before the reply' },
+    log: {
+      anyOf: [
+        { type: 'string' },
+        {
+          type: 'object',
+          required: ['text'],
+          properties: { level: { type: 'string', enum: LOG_LEVELS }, text: { type: 'string' } },
+        },
+      ],
+      description: 'Writes a line to the log',
+    },
+    deliver: {
+      type: 'object',
+      minProperties: 1,
+      maxProperties: 1,
+      additionalProperties: {},
+      description: 'At queue: hands the message to a delivery target',
+    },
+    return: { type: 'string', enum: RETURN_CODES, description: 'The answer. Without it, the next rule is asked' },
+    message: { type: 'string', description: 'Text for the client; ${fact} and ${fact | fallback} are filled in' },
+    status: {
+      type: 'string',
+      pattern: '^[245]\\.[0-9]{1,3}\\.[0-9]{1,3}$',
+      description: 'Enhanced status code (RFC 3463), such as 5.7.1',
+    },
+    reply_at: { type: 'string', enum: HOOKS, description: 'Decide now, refuse at this later hook' },
+    mode: {
+      type: 'string',
+      enum: ['enforce', 'monitor'],
+      description: 'monitor: log what the rule would have done, do not do it',
+    },
+  },
+} as const satisfies Schema

@@ -1,0 +1,154 @@
+/** Site files (`postern.yaml`) and rulesets: an ordered list of plugins with their arguments. */
+import { LIMITS } from '../core/limits.ts'
+import type { Schema } from '../core/schema.ts'
+import type { Span } from './diagnostic.ts'
+import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from './node.ts'
+
+const ENTRY_SCHEMA: Schema = {
+  anyOf: [
+    { type: 'string', description: 'Name of a builtin, or path of a plugin or ruleset' },
+    {
+      type: 'object',
+      minProperties: 1,
+      additionalProperties: {},
+      description: 'NAME: { arguments }, or the long form with `use`',
+    },
+  ],
+}
+
+const PLUGINS_SCHEMA: Schema = {
+  type: 'array',
+  items: ENTRY_SCHEMA,
+  description: 'Plugins in the order in which they are asked',
+}
+
+/** The long form of an entry. */
+export const USE_SCHEMA = {
+  type: 'object',
+  required: ['use'],
+  properties: {
+    use: { type: 'string', description: 'Name or path; `:N` loads a plugin again' },
+    with: { type: 'object', additionalProperties: {}, description: 'Arguments' },
+    match: { $ref: '#/definitions/match', description: 'The plugin is asked only for sessions like this' },
+    unless: { $ref: '#/definitions/match', description: 'The plugin is not asked for sessions like this' },
+    mode: { type: 'string', enum: ['enforce', 'monitor'], description: 'For all its rules' },
+  },
+} as const satisfies Schema
+
+export const SITE_SCHEMA = {
+  type: 'object',
+  required: ['hostname', 'plugins'],
+  properties: {
+    hostname: { type: 'string', description: 'Our own name, as in the greeting' },
+    listen: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['port'],
+        properties: {
+          name: { type: 'string', default: 'smtp', description: 'What rules see as `listener`' },
+          address: { type: 'string', default: '127.0.0.1', description: 'Address to listen on' },
+          port: { type: 'integer', minimum: 0, maximum: 65535, description: 'Port; 0 for any free one' },
+        },
+      },
+      description: 'Where to listen',
+    },
+    local_domains: { 'x-list': 'domain', description: 'Domains we accept mail for: a file, or a list of domains' },
+    lists: {
+      type: 'string',
+      default: 'lists',
+      description: 'Directory of the list files that builtins read by default',
+    },
+    plugins: PLUGINS_SCHEMA,
+    dns: {
+      type: 'object',
+      properties: {
+        servers: {
+          type: 'array',
+          items: { type: 'string' },
+          description: 'Resolvers, as address or address:port; the system ones without it',
+        },
+        timeout: { type: 'string', format: 'duration', default: '5s', description: 'Time for one query' },
+      },
+      description: 'Name resolution',
+    },
+    log: {
+      type: 'object',
+      properties: {
+        level: { type: 'string', enum: ['debug', 'info', 'warn', 'error'], default: 'info' },
+        file: { type: 'string', description: 'File to append to; standard error without it' },
+      },
+      description: 'The log',
+    },
+    limits: {
+      type: 'object',
+      properties: Object.fromEntries(
+        Object.entries(LIMITS).map(([name, limit]) => [
+          name,
+          {
+            type: 'integer',
+            minimum: limit.minimum,
+            default: limit.default,
+            description: `${limit.summary} (${limit.unit})`,
+          },
+        ]),
+      ),
+      description: 'Limits; none can be switched off',
+    },
+  },
+} as const satisfies Schema
+
+export const RULESET_SCHEMA = {
+  type: 'object',
+  required: ['ruleset', 'plugins'],
+  properties: {
+    ruleset: { type: 'string', description: 'Name of the ruleset' },
+    summary: { type: 'string', description: 'What it is for' },
+    params: { type: 'object', additionalProperties: {}, description: 'What a site may set, as in a plugin' },
+    plugins: PLUGINS_SCHEMA,
+    tests: { type: 'array', items: { $ref: '#/definitions/test' } },
+  },
+} as const satisfies Schema
+
+/** One line of the plugin list. */
+export interface PluginEntry {
+  /** As written: `dnsbl:1`, `./rules/house.yaml`. */
+  readonly use: string
+  readonly at: Span
+  readonly args: readonly MapEntry[]
+  readonly match: YamlNode | undefined
+  readonly unless: YamlNode | undefined
+  readonly mode: 'enforce' | 'monitor' | undefined
+}
+
+export function readEntries(node: YamlNode | undefined): readonly PluginEntry[] {
+  return node?.kind === 'seq' ? node.items.flatMap(readEntry) : []
+}
+
+function readEntry(node: YamlNode): readonly PluginEntry[] {
+  if (node.kind === 'scalar') return [entry(String(node.value), node.at, undefined)]
+  if (node.kind === 'seq') return []
+  const use = valueOf(node, 'use')
+  if (use?.kind === 'scalar') return [{ ...entry(String(use.value), use.at, valueOf(node, 'with')), ...scopeOf(node) }]
+  return node.entries.map(({ key, value }) => entry(key.value, key.at, value))
+}
+
+function entry(use: string, at: Span, args: YamlNode | undefined): PluginEntry {
+  return {
+    use,
+    at,
+    args: args?.kind === 'map' ? args.entries : [],
+    match: undefined,
+    unless: undefined,
+    mode: undefined,
+  }
+}
+
+function scopeOf(node: MapNode): Pick<PluginEntry, 'match' | 'unless' | 'mode'> {
+  const mode = textOf(valueOf(node, 'mode'))
+  return {
+    match: valueOf(node, 'match'),
+    unless: valueOf(node, 'unless'),
+    mode: mode === 'enforce' || mode === 'monitor' ? mode : undefined,
+  }
+}
