@@ -4,7 +4,7 @@
  * Each rule first shows on small examples that it fails where it should and nowhere else.
  */
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { cycleRule } from './cycle-rule.ts'
@@ -59,4 +59,16 @@ it('reads the whole project', () => {
 it('the table of doors names the runtime dependencies', () => {
   const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
   assert.deepEqual(Object.keys(DOORS).toSorted(), Object.keys(dependencies).toSorted())
+})
+
+const PAGE = 'ARCHITECTURE.md'
+it(`${PAGE} has the sections that findings send to`, {
+  skip: !existsSync(join(ROOT, PAGE)) && 'not written yet',
+}, () => {
+  const headings = read(PAGE).matchAll(/^#+ (?:\d+\. )?(.+)$/gm)
+  const sections = new Set(Array.from(headings, ([, heading]) => heading))
+  assert.deepEqual(
+    RULES.filter(({ section }) => !sections.has(section)).map(({ section }) => section),
+    [],
+  )
 })
