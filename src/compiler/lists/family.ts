@@ -1,0 +1,48 @@
+/**
+ * A family of lists says how its entries are read and under which keys a value is looked up; the index is the same for
+ * all of them.
+ */
+import type { FactValue } from '../../core/fact.ts'
+import type { RawEntry } from './entry-store.ts'
+import type { Fault } from './problem.ts'
+
+/** What an entry means. It holds when its key is one of the value's, or when its pattern is found in the value's text. */
+export interface Reading {
+  readonly key?: string
+  readonly pattern?: string
+  /** The pattern holds where it is not found. */
+  readonly inverted?: boolean
+  /** What to keep of the entry, where that is not what was given. */
+  readonly keep?: RawEntry
+}
+
+export interface Family {
+  /** Reading what was kept gives the same key again. */
+  read(entry: RawEntry): Reading | Fault
+  keys(value: FactValue): readonly string[]
+  /** What patterns are searched in. */
+  texts(value: FactValue): readonly string[]
+}
+
+export function isFault(reading: Reading | Fault): reading is Fault {
+  return 'code' in reading
+}
+
+type OneValue = Exclude<FactValue, readonly unknown[]>
+
+export function valuesOf(value: FactValue): readonly OneValue[] {
+  return isSeveral(value) ? value : [value]
+}
+
+function isSeveral(value: FactValue): value is Extract<FactValue, readonly unknown[]> {
+  return Array.isArray(value)
+}
+
+/** A fact with several values is listed when one of them is. */
+export function eachValue(value: FactValue, ask: (one: OneValue) => readonly string[]): readonly string[] {
+  return isSeveral(value) ? valuesOf(value).flatMap(ask) : ask(value)
+}
+
+export function noTexts(): readonly string[] {
+  return []
+}

@@ -1,0 +1,79 @@
+/**
+ * Lists that hold regular expressions, alone or beside plain entries (qpsmtpd plugins badmailfrom, badrcptto, helo).
+ *
+ * Where qpsmtpd guesses, so do we, by the same characters. Patterns ignore case, and entries such as `ann+news@example.org`,
+ * which hold a `+` and are addresses all the same, hold for themselves too.
+ */
+import { type Address, addressKey } from '../../core/address.ts'
+import { canonicalDomain } from '../../core/domain.ts'
+import type { FactValue } from '../../core/fact.ts'
+import { addressFault, addressOf, mailboxKey } from './address-list.ts'
+import { domainOf } from './domain-list.ts'
+import { eachValue, type Family, isFault } from './family.ts'
+import { fault } from './problem.ts'
+
+export const PATTERN_FAMILY: Family = {
+  read: ({ text }) => ({ pattern: text }),
+  keys: () => [],
+  texts: (value) => eachValue(value, textsOf),
+}
+
+/** Patterns see addresses as rules do, local part unquoted; the null sender has no text. */
+function textsOf(value: FactValue): readonly string[] {
+  if (typeof value !== 'object') return [String(value)]
+  return 'kind' in value && value.kind !== 'null' ? [addressKey(value)] : []
+}
+
+const ADDRESS_MARKS = /[/^$*+!%?\\]/
+
+export const ADDRESS_OR_PATTERN_FAMILY: Family = {
+  read: ({ text }) => {
+    const key = text.includes('@') ? mailboxKey(text) : undefined
+    if (ADDRESS_MARKS.test(text)) return { pattern: text, ...(key !== undefined && { key }) }
+    if (key !== undefined) return { key }
+    return text.includes('@') ? addressFault(text) : neverMatches(text)
+  },
+  keys: (value) => eachValue(value, (one) => keysOf(addressOf(one))),
+  texts: (value) => eachValue(value, (one) => textsOf(addressOf(one) ?? one)),
+}
+
+function neverMatches(text: string): ReturnType<typeof fault> {
+  const host = text.replace(/^\.+/, '')
+  const help = text.startsWith('.')
+    ? `for every domain below it: \`[@.]${host.replaceAll('.', '\\.')}$\``
+    : `for the whole domain: \`@${text}\``
+  return fault('LST602', `\`${text}\` has no \`@\` and is no pattern: it would never match`, help)
+}
+
+function keysOf(address: Address | undefined): readonly string[] {
+  return address?.kind === 'mailbox' ? [addressKey(address), address.domain] : []
+}
+
+const HOST_MARKS = /[{}[\]()^$|*+?\\]/
+
+export const HOST_OR_PATTERN_FAMILY: Family = {
+  read: ({ text }) => {
+    if (text === '!') return fault('LST602', '`!` has no pattern behind it')
+    if (text.startsWith('!')) return { pattern: text.slice(1), inverted: true }
+    if (HOST_MARKS.test(text)) return { pattern: text }
+    return text.startsWith('.') ? belowNothing(text) : { key: hostKey(text) }
+  },
+  keys: (value) => eachValue(value, namesOf),
+  texts: (value) => eachValue(value, namesOf),
+}
+
+/** Clients say names that are none, and those can be listed too. */
+function hostKey(text: string): string {
+  return canonicalDomain(text) ?? text.toLowerCase()
+}
+
+function namesOf(value: FactValue): readonly string[] {
+  if (typeof value === 'string') return [hostKey(value)]
+  const domain = domainOf(value)
+  return domain === undefined ? [] : [domain]
+}
+
+function belowNothing(text: string): ReturnType<typeof fault> {
+  const pattern = `${text.replaceAll('.', '\\.')}$`
+  return fault('LST602', `\`${text}\` would hold for no name`, `for every name below it: \`${pattern}\``)
+}
