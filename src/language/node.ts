@@ -1,15 +1,21 @@
 /**
  * YAML as Postern sees it: maps, sequences and scalars that know where they stand. Aliases, tags and merge keys never
- * get this far.
+ * get this far: where they stood is a *faulty* node, which has been reported and means nothing.
  */
 import type { Span } from './diagnostic.ts'
 
-export interface ScalarNode {
-  readonly kind: 'scalar'
+interface Placed {
   readonly at: Span
+  /** Reported already: whoever meets this node leaves it alone, so that one mistake stays one finding. */
+  readonly faulty?: true
+}
+
+export interface ScalarNode extends Placed {
+  readonly kind: 'scalar'
   readonly value: string | number | boolean | null
-  /** As typed, without quotes for plain scalars: `5.10`, not 5.1. */
+  /** The text as typed: `5.10`, not 5.1. Of a quoted or block scalar, its value. */
   readonly source: string
+  /** In quotes, or a block text (`|`, `>`). */
   readonly quoted: boolean
 }
 
@@ -18,15 +24,13 @@ export interface MapEntry {
   readonly value: YamlNode
 }
 
-export interface MapNode {
+export interface MapNode extends Placed {
   readonly kind: 'map'
-  readonly at: Span
   readonly entries: readonly MapEntry[]
 }
 
-export interface SeqNode {
+export interface SeqNode extends Placed {
   readonly kind: 'seq'
-  readonly at: Span
   readonly items: readonly YamlNode[]
 }
 
