@@ -1,0 +1,113 @@
+/** The shape of a recorded session and of a test: one shape for `given`, `explain --session` and replay. */
+import { HOOKS } from '../core/hook.ts'
+import type { Schema } from '../core/schema.ts'
+import { RETURN_CODES } from '../core/verdict.ts'
+
+const TEXTS: Schema = { type: 'object', additionalProperties: { type: 'string' } }
+const NOTES: Schema = {
+  type: 'object',
+  additionalProperties: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
+}
+const ONE_OR_MORE: Schema = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
+
+export const SESSION_SCHEMA = {
+  type: 'object',
+  properties: {
+    remote_ip: { type: 'string', description: "The client's address; 192.0.2.1 without it" },
+    remote_host: { anyOf: [{ type: 'string' }, { type: 'null' }], description: "The client's name by PTR look-up" },
+    remote_port: { type: 'integer', minimum: 0, maximum: 65535 },
+    local_ip: { type: 'string' },
+    local_port: { type: 'integer', minimum: 0, maximum: 65535 },
+    listener: { type: 'string', description: 'Name of the listener' },
+    relay_client: { type: 'boolean', description: 'Whether the client may relay from the start' },
+    immune: { type: 'boolean', description: 'Whether the client is on a white list from the start' },
+    helo: { type: 'string', description: 'The name given with EHLO' },
+    helo_verb: { type: 'string', enum: ['EHLO', 'HELO'], description: 'EHLO without it' },
+    auth: {
+      type: 'object',
+      required: ['user'],
+      properties: { user: { type: 'string' }, mechanism: { type: 'string' } },
+    },
+    tls: { type: 'object', properties: { protocol: { type: 'string' }, cipher: { type: 'string' } } },
+    commands: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Command lines said after the greeting, such as NOOP or unknown ones',
+    },
+    sender: { type: 'string', description: 'The envelope sender; "" or "<>" is the null sender' },
+    mail_params: { ...TEXTS, description: 'Parameters of MAIL' },
+    rcpt: { ...ONE_OR_MORE, description: 'The recipients' },
+    headers: {
+      type: 'array',
+      items: { type: 'array', items: { type: 'string' }, minItems: 2 },
+      description: 'Header fields: [[name, value], …]',
+    },
+    body: { type: 'string', description: 'The body' },
+    message: { type: 'string', description: 'File with the whole message, instead of headers and body' },
+    notes: {
+      type: 'object',
+      properties: { connection: NOTES, transaction: NOTES },
+      description: 'Notes that are there from the start',
+    },
+    env: { ...TEXTS, description: 'Environment variables' },
+    now: { type: 'string', description: 'The time, as 2026-11-20T12:00:00Z' },
+    dns: {
+      type: 'object',
+      additionalProperties: ONE_OR_MORE,
+      description: '"NAME TYPE": [answers], or TIMEOUT, SERVFAIL or NXDOMAIN',
+    },
+  },
+} as const satisfies Schema
+
+export const EXPECT_SCHEMA = {
+  type: 'object',
+  minProperties: 1,
+  properties: {
+    hook: { type: 'string', enum: HOOKS, description: 'The decision meant; the last one without it' },
+    rcpt: { type: 'string', description: 'At rcpt: the recipient meant; the first without it' },
+    return: { type: 'string', enum: RETURN_CODES, description: 'The return code' },
+    message: { type: 'string', description: 'The text of the verdict' },
+    reply: { type: 'string', description: 'The reply, or how it begins: `550 5.7.1`' },
+    plugin: { type: 'string', description: 'The plugin that decided' },
+    rule: { type: 'string', description: 'The rule that decided' },
+    disconnect: { type: 'boolean', description: 'Whether the session was closed' },
+    would: { type: 'string', enum: RETURN_CODES, description: 'What a rule in monitor mode would have answered' },
+    accepted: { ...ONE_OR_MORE, description: 'The recipients accepted in the end' },
+    relay_client: { type: 'boolean', description: 'Whether the client may relay in the end' },
+    immune: { type: 'boolean', description: 'Whether the session is immune in the end' },
+    score: { type: 'number', description: 'The score in the end' },
+    notes: { ...NOTES, description: 'Notes in the end' },
+    headers: { ...TEXTS, description: 'Header fields of the message in the end' },
+    unknown: { type: 'boolean', description: 'Whether some condition at the hook could not be found out' },
+  },
+} as const satisfies Schema
+
+const TEST_PROPERTIES = {
+  name: { type: 'string', description: 'What is shown, as a sentence' },
+  params: { type: 'object', additionalProperties: {}, description: 'Parameters of the plugin' },
+  lists: { type: 'object', additionalProperties: {}, description: 'Lists of the plugin: entries, or a file' },
+  local_domains: { anyOf: [{ type: 'string' }, { type: 'array' }], description: 'Domains we accept mail for' },
+  given: SESSION_SCHEMA,
+  expect: {
+    anyOf: [EXPECT_SCHEMA, { type: 'array', items: EXPECT_SCHEMA, minItems: 1 }],
+    description: 'What must hold; a list means all of it',
+  },
+} as const
+
+export const TEST_SCHEMA = {
+  type: 'object',
+  required: ['name', 'expect'],
+  properties: TEST_PROPERTIES,
+} as const satisfies Schema
+
+export const SUITE_SCHEMA = {
+  type: 'object',
+  required: ['suite', 'tests'],
+  properties: {
+    suite: { type: 'string', description: 'Name of the suite' },
+    site: { type: 'string', description: 'The site file under test, relative to this file' },
+    plugin: { type: 'string', description: 'The plugin under test: a builtin, or a file relative to this one' },
+    given: { ...SESSION_SCHEMA, description: 'Merged into the session of every test' },
+    tests: { type: 'array', items: TEST_SCHEMA, description: 'The cases' },
+  },
+} as const satisfies Schema

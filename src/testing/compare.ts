@@ -1,0 +1,90 @@
+/** Expectations against what happened, field by field. */
+import type { Decision } from '../core/decision.ts'
+import type { Outcome } from '../core/outcome.ts'
+import type { Expectation } from './test-case.ts'
+import type { Walked } from './walk.ts'
+
+export interface Mismatch {
+  readonly field: string
+  readonly expected: string
+  readonly actual: string
+}
+
+interface Meant {
+  readonly decision: Decision
+  readonly outcome: Outcome
+}
+
+/** Empty when everything expected holds. */
+export function compare(expected: Expectation, walked: Walked): readonly Mismatch[] {
+  const meant = decisionMeant(expected, walked)
+  if (!meant) return [notReached(expected, walked)]
+  return [...ofDecision(expected, meant), ...ofSession(expected, walked)]
+}
+
+function decisionMeant({ hook, rcpt }: Expectation, { decisions, outcomes }: Walked): Meant | undefined {
+  const matches = (decision: Decision): boolean =>
+    (hook === undefined || decision.hook === hook) && (rcpt === undefined || decision.rcpt === rcpt)
+  const index = hook === undefined && rcpt === undefined ? decisions.length - 1 : decisions.findIndex(matches)
+  const [decision, outcome] = [decisions[index], outcomes[index]]
+  return decision && outcome && { decision, outcome }
+}
+
+function notReached({ hook, rcpt }: Expectation, { decisions }: Walked): Mismatch {
+  const last = decisions.at(-1)
+  const reached = last
+    ? `the session ended at ${last.hook}: ${last.reply || last.return}${last.rule === undefined ? '' : ` by ${last.plugin}/${last.rule}`}`
+    : 'nothing happened'
+  return { field: 'hook', expected: [hook, rcpt].filter(Boolean).join(' '), actual: reached }
+}
+
+function ofDecision(expected: Expectation, { decision, outcome }: Meant): readonly Mismatch[] {
+  const monitored = outcome.monitored[0]?.verdict.code
+  return [
+    ...differs('return', expected.return, decision.return),
+    ...differs('message', expected.message, decision.message ?? ''),
+    ...beginsWith('reply', expected.reply, decision.reply),
+    ...differs('plugin', expected.plugin, decision.plugin ?? 'none'),
+    ...differs('rule', expected.rule, decision.rule ?? 'none'),
+    ...differs('disconnect', expected.disconnect, decision.disconnect),
+    ...differs('would', expected.would, monitored ?? 'nothing'),
+    ...differs(
+      'unknown',
+      expected.unknown,
+      decision.trace.some(({ truth }) => truth === 'unknown'),
+    ),
+  ]
+}
+
+function ofSession(expected: Expectation, { accepted, connection, transaction }: Walked): readonly Mismatch[] {
+  const wanted = typeof expected.accepted === 'string' ? [expected.accepted] : expected.accepted
+  const notes = new Map([
+    ...connection.notes,
+    ...(transaction?.notes ?? []),
+    ...(transaction?.recipients.flatMap((one) => [...one.notes]) ?? []),
+  ])
+  return [
+    ...differs('accepted', wanted?.join(', '), accepted.join(', ')),
+    ...differs('relay_client', expected.relay_client, connection.relayClient),
+    ...differs('immune', expected.immune, connection.immune || (transaction?.immune ?? false)),
+    ...differs('score', expected.score, connection.score),
+    ...Object.entries(expected.notes ?? {}).flatMap(([name, value]) =>
+      differs(`notes.${name}`, value, notes.get(name) ?? 'absent'),
+    ),
+    ...Object.entries(expected.headers ?? {}).flatMap(([name, value]) =>
+      differs(`headers.${name}`, value, transaction?.message?.values(name)[0] ?? 'absent'),
+    ),
+  ]
+}
+
+type Plain = string | number | boolean
+
+function differs(field: string, expected: Plain | undefined, actual: Plain): readonly Mismatch[] {
+  return expected === undefined || expected === actual
+    ? []
+    : [{ field, expected: String(expected), actual: String(actual) }]
+}
+
+function beginsWith(field: string, expected: string | undefined, actual: string): readonly Mismatch[] {
+  return expected === undefined || actual.startsWith(expected) ? [] : [{ field, expected, actual }]
+}

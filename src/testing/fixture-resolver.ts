@@ -1,0 +1,26 @@
+/** A resolver that answers from a table: `"7.2.0.192.bl.example A": ["127.0.0.2"]`. */
+import type { DnsAnswer, RecordType, Resolver } from '../core/ports.ts'
+
+export type DnsFixtures = Readonly<Record<string, string | readonly string[]>>
+
+/** `onMissing` says what a question means that is not in the table. */
+export function fixtureResolver(fixtures: DnsFixtures, onMissing: (question: string) => DnsAnswer): Resolver {
+  const answers = new Map(Object.entries(fixtures).map(([question, answer]) => [normal(question), answerOf(answer)]))
+  return {
+    resolve: async (name: string, type: RecordType) =>
+      answers.get(normal(`${name} ${type}`)) ?? onMissing(`${name} ${type}`),
+  }
+}
+
+function normal(question: string): string {
+  const [name = '', type = 'A'] = question.trim().split(/\s+/)
+  return `${name.toLowerCase().replace(/\.$/, '')} ${type.toUpperCase()}`
+}
+
+function answerOf(answer: string | readonly string[]): DnsAnswer {
+  if (typeof answer !== 'string') return answer.length > 0 ? { kind: 'found', records: answer } : { kind: 'none' }
+  if (answer === 'NXDOMAIN') return { kind: 'none' }
+  return answer === 'TIMEOUT' || answer === 'SERVFAIL'
+    ? { kind: 'failed', because: answer }
+    : { kind: 'found', records: [answer] }
+}

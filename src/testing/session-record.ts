@@ -1,0 +1,91 @@
+/** A recorded session: the JSON shape shared by tests, `explain --session` and replay. */
+import { canonicalIp } from '../core/ip.ts'
+import { type Connection, newConnection } from '../core/session.ts'
+import type { NoteValue } from '../core/notes.ts'
+
+export interface SessionRecord {
+  readonly remote_ip?: string
+  readonly remote_host?: string | null
+  readonly remote_port?: number
+  readonly local_ip?: string
+  readonly local_port?: number
+  readonly listener?: string
+  readonly relay_client?: boolean
+  readonly immune?: boolean
+  readonly helo?: string
+  readonly helo_verb?: 'EHLO' | 'HELO'
+  readonly auth?: { readonly user: string; readonly mechanism?: string }
+  readonly tls?: { readonly protocol?: string; readonly cipher?: string }
+  readonly commands?: readonly string[]
+  readonly sender?: string
+  readonly mail_params?: Readonly<Record<string, string>>
+  readonly rcpt?: string | readonly string[]
+  readonly headers?: readonly (readonly [string, string])[]
+  readonly body?: string
+  readonly message?: string
+  readonly notes?: {
+    readonly connection?: Readonly<Record<string, NoteValue>>
+    readonly transaction?: Readonly<Record<string, NoteValue>>
+  }
+  readonly env?: Readonly<Record<string, string>>
+  readonly now?: string
+  readonly dns?: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** What a record does not say; documentation addresses (RFC 5737). */
+const DEFAULT_IP = '192.0.2.1'
+const DEFAULT_LOCAL_IP = '198.51.100.1'
+
+/** Later records win; `env`, `dns` and `notes` are merged key by key. */
+export function mergeRecords(base: SessionRecord, over: SessionRecord): SessionRecord {
+  return {
+    ...base,
+    ...over,
+    env: { ...base.env, ...over.env },
+    dns: { ...base.dns, ...over.dns },
+    notes: {
+      connection: { ...base.notes?.connection, ...over.notes?.connection },
+      transaction: { ...base.notes?.transaction, ...over.notes?.transaction },
+    },
+  }
+}
+
+/** Throws an Error with a plain sentence for an address that is none. */
+export function connectionOf(record: SessionRecord, startedAt: number): Connection {
+  const connection = newConnection({
+    id: 'offline',
+    remote: { ip: addressIn(record.remote_ip ?? DEFAULT_IP), port: record.remote_port ?? 25000 },
+    local: { ip: addressIn(record.local_ip ?? DEFAULT_LOCAL_IP), port: record.local_port ?? 25 },
+    listener: record.listener ?? 'smtp',
+    startedAt,
+    env: new Map(Object.entries(record.env ?? {})),
+  })
+  connection.remoteHost = record.remote_host ?? undefined
+  connection.relayClient = record.relay_client ?? false
+  connection.immune = record.immune ?? false
+  connection.auth = record.auth && { user: record.auth.user, mechanism: record.auth.mechanism ?? 'PLAIN' }
+  connection.tls = record.tls && {
+    protocol: record.tls.protocol ?? 'TLSv1.3',
+    cipher: record.tls.cipher ?? 'TLS_AES_256_GCM_SHA384',
+  }
+  for (const [name, value] of Object.entries(record.notes?.connection ?? {})) connection.notes.set(name, value)
+  return connection
+}
+
+function addressIn(text: string): string {
+  const ip = canonicalIp(text)
+  if (ip === undefined) throw new Error(`\`${text}\` is no IP address`)
+  return ip
+}
+
+export function recipientsOf({ rcpt }: SessionRecord): readonly string[] {
+  return typeof rcpt === 'string' ? [rcpt] : (rcpt ?? [])
+}
+
+/** Milliseconds since the epoch; throws an Error with a plain sentence for a time that is none. */
+export function timeOf({ now }: SessionRecord, otherwise: number): number {
+  if (now === undefined) return otherwise
+  const time = Date.parse(now)
+  if (Number.isNaN(time)) throw new Error(`\`${now}\` is no time; write it as 2026-11-20T12:00:00Z`)
+  return time
+}
