@@ -23,7 +23,8 @@ type Reword = (place: Place) => Wording
 /** The first pattern found in `CODE message` says which words fit. */
 const WORDINGS: readonly (readonly [pattern: RegExp, reword: Reword])[] = [
   [/^BAD_DQ_ESCAPE/, badEscape],
-  [/^BLOCK_AS_IMPLICIT_KEY Nested/, nestedKey],
+  [/^BLOCK_AS_IMPLICIT_KEY/, nestedKey],
+  [/^BLOCK_IN_FLOW/, (place) => nestedKey(inFlow(place))],
   [/^BAD_INDENT/, badIndentation],
   [/^UNEXPECTED_TOKEN .*block-seq-ind on same line/, listOnKeyLine],
   [/^UNEXPECTED_TOKEN .*flow-(?:map|seq|error)-end/, strayBracket],
@@ -51,6 +52,12 @@ function placeAt(offset: number, source: SourceText): Place {
   return { from: offset + blank, to: offset + blank + Math.max(1, word.length), word, source }
 }
 
+/** Inside `[ ]` and `{ }` a text ends before a comma or bracket. */
+function inFlow(place: Place): Place {
+  const word = /^[^,\]}]*/.exec(place.word)?.[0].trimEnd() ?? ''
+  return { ...place, word, to: place.from + Math.max(1, word.length) }
+}
+
 function badEscape({ from, source }: Place): Wording {
   const escape = source.text.slice(from, from + 2)
   const line = source.lineText(source.positionAt(from).line)
@@ -67,6 +74,7 @@ function badEscape({ from, source }: Place): Wording {
 
 /** `a: foo: bar`, or a line that is indented below a key that has its value already. */
 function nestedKey(place: Place): Wording {
+  if (place.word.startsWith('- ')) return listOnKeyLine(place)
   const colon = /:(?=\s|$)/.exec(place.word)
   if (!colon) return deeper(place)
   return {
