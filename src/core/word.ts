@@ -30,8 +30,10 @@ export interface MatcherWord<Options = unknown> {
   readonly summary: string
   /** RFC section or qpsmtpd plugin. */
   readonly reference?: string
-  /** What must be known before it can be asked. */
+  /** What must be known before it can be asked, whatever its options. */
   readonly stage: Stage
+  /** What must be known for these options, where that depends on them: the sender's domain comes later than the client's. */
+  readonly stageOf?: (options: Options) => Stage
   readonly options: Schema
   /** What an unknown answer means when the rule does not say. */
   readonly onUnknown: OnUnknown
