@@ -1,0 +1,33 @@
+/** What a step of a session results in, and how the session listens for the next one. */
+import type { LimitName } from '../core/limits.ts'
+import type { MaybePromise } from '../core/truth.ts'
+import type { Reply } from './reply.ts'
+
+export interface Answer {
+  /** Absent: nothing is said. */
+  readonly reply?: Reply | undefined
+  /** The reply is a decision of policy and in the log already. */
+  readonly logged?: boolean
+  /** The session ends after the reply. */
+  readonly close?: boolean
+  /** How to read what the client sends next; absent: as commands. */
+  readonly listen?: Mode
+  /** What is left to do once the client was told. */
+  readonly after?: () => MaybePromise<void>
+}
+
+/** A way to read octets: as commands, as the content of a message. */
+export interface Mode {
+  /** How long the client has for what is read this way, from the last reply on. */
+  readonly timeout: LimitName & `${string}_timeout`
+  take(octets: Buffer): Taken
+}
+
+export interface Taken {
+  /** Octets taken from the front. */
+  readonly used: number
+  /** Absent: more is needed. */
+  readonly step?: () => MaybePromise<Answer>
+  /** What the client is sending is not complete: the same mode goes on, and so does its time. */
+  readonly partial?: boolean
+}

@@ -1,0 +1,19 @@
+/** A command of the protocol: when it is in place, and what it does. One table holds them all (commands.ts). */
+import type { Command } from '../core/context.ts'
+import type { MaybePromise } from '../core/truth.ts'
+import type { Answer } from './answer.ts'
+import type { Dialogue } from './dialogue.ts'
+
+export interface CommandDefinition {
+  /** Serves no message: there may be only so many between two messages. */
+  readonly junk?: boolean
+  readonly run: (dialogue: Dialogue, command: Command) => MaybePromise<Answer>
+}
+
+const SPLIT = /^([^ \t]*)[ \t]*(.*)$/s
+
+/** The verb ends at the first blank; a line that begins with one has none. Blanks at the end are tolerated (RFC 5321 section 4.1.1). */
+export function parseCommand(line: string): Command {
+  const [, verb = '', rest = ''] = SPLIT.exec(line) ?? []
+  return { verb: verb.toUpperCase(), argument: rest.trimEnd() }
+}

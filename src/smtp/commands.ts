@@ -1,0 +1,26 @@
+/** The table of commands. An extension adds its row here and its keyword to EHLO (commands/hello.ts). */
+import type { CommandDefinition } from './command.ts'
+import { data } from './commands/data.ts'
+import { ehlo, helo } from './commands/hello.ts'
+import { mail } from './commands/mail.ts'
+import { rcpt } from './commands/rcpt.ts'
+import { help, noop, quit, rset, vrfy } from './commands/small.ts'
+import { FOREIGN_VERBS, foreign, unknown } from './commands/unknown.ts'
+
+const COMMANDS: ReadonlyMap<string, CommandDefinition> = new Map([
+  ['EHLO', ehlo],
+  ['HELO', helo],
+  ['MAIL', mail],
+  ['RCPT', rcpt],
+  ['DATA', data],
+  ['RSET', rset],
+  ['NOOP', noop],
+  ['VRFY', vrfy],
+  ['HELP', help],
+  ['QUIT', quit],
+  ...FOREIGN_VERBS.map((verb) => [verb, foreign] as const),
+])
+
+export function findCommand(verb: string): CommandDefinition {
+  return COMMANDS.get(verb) ?? unknown
+}

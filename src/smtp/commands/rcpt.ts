@@ -1,0 +1,39 @@
+/** RCPT (RFC 5321 section 4.1.1.3): one more recipient, if a plugin vouches for it. */
+import { formatAddress } from '../../core/address.ts'
+import type { Command } from '../../core/context.ts'
+import { newRecipient, type Transaction } from '../../core/session.ts'
+import type { MaybePromise } from '../../core/truth.ts'
+import type { Answer } from '../answer.ts'
+import type { CommandDefinition } from '../command.ts'
+import type { Dialogue } from '../dialogue.ts'
+import { type PathSyntax, parsePathArgument } from '../path-argument.ts'
+import { MAIL_FIRST, syntaxError, TOO_MANY_RECIPIENTS } from '../protocol-replies.ts'
+
+const SYNTAX: PathSyntax = { keyword: 'TO:', status: '5.1.3', parameters: new Map() }
+const NULL_RECIPIENT = syntaxError('5.1.3', 'The null address receives no mail')
+
+export const rcpt: CommandDefinition = {
+  run(dialogue, command) {
+    const { transaction } = dialogue
+    if (transaction === undefined) return { reply: MAIL_FIRST }
+    if (transaction.recipients.length >= dialogue.limits.recipients) return { reply: TOO_MANY_RECIPIENTS }
+    return dialogue.ask({ hook: 'rcpt_pre', command, go: () => takeRecipient(dialogue, transaction, command) })
+  },
+}
+
+function takeRecipient(dialogue: Dialogue, transaction: Transaction, command: Command): MaybePromise<Answer> {
+  const parsed = parsePathArgument(command.argument, SYNTAX, dialogue.limits)
+  if (!parsed.ok) return { reply: parsed.reply }
+  if (parsed.address.kind === 'null') return { reply: NULL_RECIPIENT }
+  const recipient = newRecipient(parsed.address, parsed.params)
+  return dialogue.ask({
+    hook: 'rcpt',
+    command,
+    recipient,
+    subject: formatAddress(parsed.address),
+    go: ({ reply }) => {
+      transaction.recipients.push(recipient)
+      return { reply }
+    },
+  })
+}

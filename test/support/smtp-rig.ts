@@ -1,0 +1,164 @@
+/**
+ * An SMTP session without a socket, for tests: a policy that is a table, a wire that is a text, a clock that stands.
+ *
+ *     const rig = smtpRig({ policy: { rcpt: verdict('OK') } })
+ *     await rig.say('EHLO client.example\r\n')
+ *     rig.heard()
+ */
+import type { HookContext } from '../../src/core/context.ts'
+import type { Hook } from '../../src/core/hook.ts'
+import { defaultLimits, type Limits } from '../../src/core/limits.ts'
+import type { Outcome } from '../../src/core/outcome.ts'
+import type { DnsAnswer, LogFields, Ports } from '../../src/core/ports.ts'
+import { newConnection } from '../../src/core/session.ts'
+import { type Verdict, verdict } from '../../src/core/verdict.ts'
+import type { Dispatch } from '../../src/engine/dispatch.ts'
+import { Session } from '../../src/smtp/session.ts'
+import { type FakeClock, fakeClock } from './fake-clock.ts'
+
+/** What a hook decides; `wait` leaves it open until the test decides. */
+export type Policy = Partial<Record<Hook, Verdict | ((context: HookContext) => Verdict | Promise<Verdict>)>>
+
+export interface RigOptions {
+  readonly policy?: Policy
+  readonly limits?: Partial<Limits>
+  readonly delays?: Partial<Record<Hook, number>>
+  readonly ip?: string
+  readonly ptr?: DnsAnswer
+  /** Every hook answers with a promise. */
+  readonly asynchronous?: boolean
+}
+
+export interface Rig {
+  readonly session: Session
+  readonly clock: FakeClock
+  /** Changed between commands by tests. */
+  readonly policy: Policy
+  readonly delays: Partial<Record<Hook, number>>
+  readonly hooks: Hook[]
+  readonly contexts: HookContext[]
+  readonly log: LogLine[]
+  /** Sends octets, one character each, and waits until nothing moves. */
+  say(text: string | Buffer): Promise<void>
+  settle(): Promise<void>
+  /** What was sent to the client since the last call. */
+  heard(): string
+  readonly wire: { closed: boolean; flowing: boolean; full: boolean }
+}
+
+export interface LogLine {
+  readonly level: string
+  readonly fields: LogFields
+  readonly text: string
+}
+
+export const HOSTNAME = 'mx.example.org'
+
+export function fakePorts(options: { clock?: FakeClock; ptr?: DnsAnswer; log?: LogLine[] } = {}): Ports {
+  const { clock = fakeClock(), ptr = { kind: 'none' }, log = [] } = options
+  return {
+    clock,
+    resolver: { resolve: async () => ptr },
+    log: { write: (level, fields, text) => log.push({ level, fields, text }) },
+    carry: async () => ({ kind: 'deferred', text: 'this test delivers nothing' }),
+  }
+}
+
+export function outcomeOf(hook: Hook, decided: Verdict, delay = 0): Outcome {
+  const by = decided.code === 'DECLINED' ? undefined : { plugin: 'table', rule: hook, at: `table.yaml:1:1` }
+  return { hook, verdict: decided, by, monitored: [], delay, trace: undefined }
+}
+
+/** As the server counts them: `c1` for the connection, then `t1`, `t2`, … */
+export function counter(prefix: string): () => string {
+  let count = 0
+  return () => `${prefix}${(count += 1)}`
+}
+
+export async function immediate(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+}
+
+export function smtpRig(options: RigOptions = {}): Rig {
+  const { policy = {}, delays = {}, ip = '192.0.2.7', asynchronous = false } = options
+  const [hooks, contexts, log]: [Hook[], HookContext[], LogLine[]] = [[], [], []]
+  const clock = fakeClock()
+  const wire = { closed: false, flowing: true, full: false }
+  let output = ''
+  let moves = 0
+
+  const dispatch: Dispatch = (context) => {
+    const { hook } = context
+    hooks.push(hook)
+    contexts.push(context)
+    moves += 1
+    const entry = policy[hook] ?? verdict('DECLINED')
+    const decided = typeof entry === 'function' ? entry(context) : entry
+    const outcome = (final: Verdict): Outcome => outcomeOf(hook, final, delays[hook])
+    if (decided instanceof Promise) return decided.then(outcome)
+    return asynchronous ? Promise.resolve(outcome(decided)) : outcome(decided)
+  }
+
+  const session = new Session({
+    connection: newConnection({
+      id: 'c1',
+      remote: { ip, port: 40000 },
+      local: { ip: '192.0.2.1', port: 25 },
+      listener: 'mx',
+      startedAt: clock.now(),
+      env: new Map(),
+    }),
+    hostname: HOSTNAME,
+    limits: { ...defaultLimits(), ...options.limits },
+    revision: 'r1',
+    dispatch,
+    ports: fakePorts({ clock, log, ...(options.ptr && { ptr: options.ptr }) }),
+    newId: counter('t'),
+    wire: {
+      send(text) {
+        if (wire.closed) throw new Error(`sent after the end: ${text}`)
+        output += text
+        moves += 1
+        return !wire.full
+      },
+      close() {
+        if (wire.closed) throw new Error('closed twice')
+        wire.closed = true
+      },
+      flow(open) {
+        wire.flowing = open
+      },
+      later(resume) {
+        moves += 1
+        setImmediate(resume)
+      },
+    },
+  })
+
+  const settle = async (): Promise<void> => {
+    for (let before = -1; before !== moves; ) {
+      before = moves
+      await immediate()
+    }
+  }
+  return {
+    session,
+    clock,
+    policy,
+    delays,
+    hooks,
+    contexts,
+    log,
+    wire,
+    settle,
+    async say(text) {
+      session.receive(typeof text === 'string' ? Buffer.from(text, 'latin1') : text)
+      await settle()
+    },
+    heard() {
+      const heard = output
+      output = ''
+      return heard
+    },
+  }
+}
