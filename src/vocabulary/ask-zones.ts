@@ -1,0 +1,107 @@
+/**
+ * Asks DNS lists about an address or a domain, all zones at once (RFC 5782 sections 2 and 3).
+ *
+ * The first zone in the order written that lists it decides, and zones behind it are not waited for. A listing is an A
+ * record in 127.0.0.0/8. Answers that lists use to say "you may not ask" (127.255.255.0/24: Spamhaus; 127.0.0.1: SURBL,
+ * URIBL), and those of resolvers that invent addresses, are no listings: they make the zone unknown.
+ */
+import type { HookContext } from '../core/context.ts'
+import { canonicalDomain } from '../core/domain.ts'
+import { isIpFault, networkContains, parseIp } from '../core/ip.ts'
+import type { ListIndex } from '../core/list.ts'
+import type { DnsAnswer, Resolver } from '../core/ports.ts'
+import type { Schema } from '../core/schema.ts'
+import type { Match } from '../core/word.ts'
+import { lookUp } from './look-up.ts'
+
+export const ZONES = {
+  'x-list': 'zone',
+  description: 'Zones to ask, each with an optional message for the client; `%IP%` in it is the address of the client',
+} as const satisfies Schema
+
+export const ZONE_FINDS = {
+  zone: 'The zone that lists it',
+  address: 'The address the zone answered with, such as 127.0.0.2',
+  reason: "The zone's message from the list of zones, else the text the zone publishes, else `Listed in ZONE`",
+} as const
+
+export interface Zone {
+  readonly name: string
+  readonly message: string | undefined
+}
+
+export function zonesIn(list: ListIndex): readonly Zone[] {
+  return Array.from(list.entries(), ({ text, reason }) => ({ name: canonicalDomain(text) ?? text, message: reason }))
+}
+
+const NAME_LENGTH = 253
+
+/** `subject` is what stands before the zone: a reversed address or a domain. */
+export function askZones(
+  context: HookContext,
+  zones: readonly Zone[],
+  subject: string,
+  milliseconds: number,
+): Promise<Match> {
+  return lookUp(context, milliseconds, async (resolver) => {
+    const asked = zones
+      .map((zone) => ({ zone, question: `${subject}.${zone.name}` }))
+      .filter(({ question }) => question.length <= NAME_LENGTH)
+      .map(({ zone, question }) => ({ zone, question, answer: resolver.resolve(question, 'A') }))
+    const failures: string[] = []
+    for (const { zone, question, answer } of asked) {
+      const result = readAnswer(await answer)
+      if (result.kind === 'listed') return listed(context, resolver, zone, question, result.address)
+      if (result.kind === 'failed') failures.push(`${zone.name}: ${result.because}`)
+    }
+    return failures.length > 0 ? { truth: 'unknown', because: failures.join('; ') } : { truth: 'miss' }
+  })
+}
+
+type ZoneResult =
+  | { readonly kind: 'listed'; readonly address: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'failed'; readonly because: string }
+
+function readAnswer(answer: DnsAnswer): ZoneResult {
+  if (answer.kind !== 'found') return answer
+  const address = answer.records.find(isListing)
+  if (address !== undefined) return { kind: 'listed', address }
+  return { kind: 'failed', because: `answered ${answer.records.join(', ')}, which is no listing` }
+}
+
+const [LISTINGS, REFUSALS, LOOPBACK] = [
+  { version: 4, value: 0x7f000000, prefix: 8 },
+  { version: 4, value: 0x7fffff00, prefix: 24 },
+  { version: 4, value: 0x7f000001, prefix: 32 },
+] as const
+
+function isListing(record: string): boolean {
+  const ip = parseIp(record)
+  if (isIpFault(ip)) return false
+  return networkContains(LISTINGS, ip) && !networkContains(REFUSALS, ip) && !networkContains(LOOPBACK, ip)
+}
+
+async function listed(
+  context: HookContext,
+  resolver: Resolver,
+  zone: Zone,
+  question: string,
+  address: string,
+): Promise<Match> {
+  const reason = zone.message?.replaceAll('%IP%', () => context.connection.remote.ip)
+  return {
+    truth: 'hit',
+    because: `${question} is ${address}`,
+    found: {
+      zone: zone.name,
+      address,
+      reason: reason ?? (await published(resolver, question)) ?? `Listed in ${zone.name}`,
+    },
+  }
+}
+
+async function published(resolver: Resolver, question: string): Promise<string | undefined> {
+  const answer = await resolver.resolve(question, 'TXT')
+  return answer.kind === 'found' ? answer.records.find((text) => text.trim() !== '') : undefined
+}

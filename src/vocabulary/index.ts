@@ -1,0 +1,10 @@
+/** The words that rules may use as matchers. Plugins bring more. */
+import type { MatcherWord } from '../core/word.ts'
+import { dnsbl } from './dnsbl.ts'
+import { fcrdns } from './fcrdns.ts'
+import { heloMatches } from './helo-matches.ts'
+import { inPair } from './in-pair.ts'
+import { resolvable } from './resolvable.ts'
+import { rhsbl } from './rhsbl.ts'
+
+export const MATCHERS: readonly MatcherWord[] = [dnsbl, fcrdns, heloMatches, inPair, resolvable, rhsbl]

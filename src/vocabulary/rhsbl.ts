@@ -1,0 +1,37 @@
+/**
+ * rhsbl: does a DNS list hold a domain, such as that of the sender?
+ *
+ * Asks `<domain>.<zone>` (RFC 5782 section 3) for the exact name, not for its parents. The null sender, address literals and
+ * what is no domain name are in no list.
+ */
+import { canonicalDomain } from '../core/domain.ts'
+import { Unknown } from '../core/truth.ts'
+import { defineMatcher } from '../core/word.ts'
+import { askZones, ZONE_FINDS, ZONES, zonesIn } from './ask-zones.ts'
+import { milliseconds, nameOf, OF, stageOfName, TIMEOUT } from './options.ts'
+
+export const rhsbl = defineMatcher({
+  name: 'rhsbl',
+  summary: 'The domain of the sender, or another name, is in a DNS block list',
+  reference: 'RFC 5782 section 3; qpsmtpd plugin rhsbl',
+  stage: 'connection',
+  stageOf: ({ of }) => stageOfName(of),
+  options: {
+    type: 'object',
+    properties: { zones: ZONES, of: OF, timeout: TIMEOUT },
+    required: ['zones'],
+    additionalProperties: false,
+  },
+  onUnknown: 'skip',
+  finds: ZONE_FINDS,
+  compile({ of, timeout }, tools) {
+    const zones = zonesIn(tools.list('zones'))
+    const time = milliseconds(timeout)
+    return (context) => {
+      const name = nameOf(of, context)
+      if (name instanceof Unknown) return { truth: 'unknown', because: name.because }
+      const domain = name === undefined ? undefined : canonicalDomain(name)
+      return domain === undefined ? { truth: 'miss' } : askZones(context, zones, domain, time)
+    }
+  },
+})

@@ -1,0 +1,99 @@
+/** Asks one word about one situation, the way a compiled rule does. */
+import assert from 'node:assert/strict'
+import type { HookContext } from '../../src/core/context.ts'
+import type { Hook } from '../../src/core/hook.ts'
+import type { ListKind } from '../../src/core/list.ts'
+import { newConnection, newRecipient, newTransaction } from '../../src/core/session.ts'
+import type { Unknown } from '../../src/core/truth.ts'
+import type { Match, MatcherWord } from '../../src/core/word.ts'
+import { buildList } from '../../src/compiler/lists/index.ts'
+import type { DnsFixtures } from '../../src/testing/fixture-resolver.ts'
+import { address } from '../support/address.ts'
+import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
+import { type ZoneResolver, zoneResolver } from '../support/zone-resolver.ts'
+
+export interface Situation {
+  readonly ip?: string
+  readonly host?: string | Unknown
+  readonly helo?: string
+  /** `''` is the null sender. */
+  readonly sender?: string
+  readonly rcpt?: string
+  readonly dns?: DnsFixtures
+  readonly signal?: AbortSignal
+}
+
+export interface Asked {
+  readonly answer: Promise<Match>
+  readonly clock: FakeClock
+  readonly resolver: ZoneResolver
+}
+
+/** Lists are given in place, a line each. Questions that the situation does not foresee do not exist in DNS. */
+export function ask(word: MatcherWord, options: Readonly<Record<string, unknown>>, situation: Situation): Asked {
+  const clock = fakeClock()
+  const resolver = zoneResolver(situation.dns)
+  const compiled = word.compile(withDefaults(word, options), {
+    list: (option) => listFor(word, option, options[option]),
+  })
+  const answer = Promise.resolve(compiled(contextFor(situation, clock, resolver)))
+  return { answer, clock, resolver }
+}
+
+export function answerOf(
+  word: MatcherWord,
+  options: Readonly<Record<string, unknown>>,
+  situation: Situation,
+): Promise<Match> {
+  return ask(word, options, situation).answer
+}
+
+/** Lets everything that needs no clock go on. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+}
+
+function withDefaults({ options: schema }: MatcherWord, options: Readonly<Record<string, unknown>>): unknown {
+  const properties = Object.entries(schema.properties ?? {})
+  return { ...Object.fromEntries(properties.map(([name, option]) => [name, option.default])), ...options }
+}
+
+function listFor({ options }: MatcherWord, option: string, lines: unknown): ReturnType<typeof buildList> {
+  const kind: ListKind | undefined = options.properties?.[option]?.['x-list']
+  assert.ok(kind, `${option} is no list`)
+  const entries = (Array.isArray(lines) ? lines : []).map((line: unknown, index) => {
+    const [text = '', rest = ''] = String(line).split(/\s+(.*)/s)
+    return { text, rest, at: `lists/${option}:${index + 1}` }
+  })
+  return buildList(kind, `lists/${option}`, entries, ({ message }) => assert.fail(message))
+}
+
+const HOOK: Hook = 'rcpt'
+
+function contextFor(situation: Situation, clock: FakeClock, resolver: ZoneResolver): HookContext {
+  const { ip = '192.0.2.7', host, helo, sender, rcpt, signal } = situation
+  const connection = newConnection({
+    id: 'c1',
+    remote: { ip, port: 50_000 },
+    local: { ip: '192.0.2.250', port: 25 },
+    listener: 'mx',
+    startedAt: clock.now(),
+    env: new Map(),
+  })
+  connection.remoteHost = host
+  connection.hello = helo === undefined ? undefined : { verb: 'EHLO', name: helo }
+  const transaction = sender === undefined ? undefined : newTransaction('t1')
+  if (transaction && sender !== undefined) transaction.sender = address(sender)
+  return {
+    hook: HOOK,
+    connection,
+    transaction,
+    recipient: rcpt === undefined ? undefined : newRecipient(address(rcpt)),
+    command: undefined,
+    decided: undefined,
+    ports: { clock, resolver, log: { write: () => undefined }, carry: () => assert.fail('nothing is delivered here') },
+    signal,
+    found: new Map(),
+    trace: undefined,
+  }
+}
