@@ -53,16 +53,21 @@ export function scanRegex(pattern: string): Scan {
   for (let offset = 0, inClass = false; offset < pattern.length; ) {
     const text = tokenAt(pattern, offset, inClass)
     const kind: Token['kind'] = inClass ? memberKind(text) : kindOf(text)
-    if (kind === 'close' || kind === 'end-class') open.pop() ?? (unopened ??= { kind, offset, text, depth: 0, inClass })
+    const closes = kind === 'close' || kind === 'end-class'
+    const isLoose = closes && open.pop() === undefined
     inClass = kind === 'class' || kind === 'member'
-    const opens = kind === 'open' || kind === 'class'
-    const depth = open.length - (kind === 'member' ? 1 : 0) + (kind === 'open' ? 1 : 0)
-    const token: Token = { kind, offset, text, depth, inClass }
+    const token: Token = { kind, offset, text, depth: groupsIn(open) + (kind === 'open' ? 1 : 0), inClass }
     tokens.push(token)
-    if (opens) open.push(token)
+    if (isLoose) unopened ??= token
+    if (kind === 'open' || kind === 'class') open.push(token)
     offset += text.length
   }
   return { tokens, unclosed: open.at(-1), unopened }
+}
+
+/** A class is the innermost of what is open: nothing opens in it. */
+function groupsIn(open: readonly Token[]): number {
+  return open.length - (open.at(-1)?.kind === 'class' ? 1 : 0)
 }
 
 function tokenAt(pattern: string, offset: number, inClass: boolean): string {

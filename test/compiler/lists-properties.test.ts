@@ -5,22 +5,17 @@ import fc from 'fast-check'
 import { type Address, addressKey, mailbox } from '../../src/core/address.ts'
 import type { FactValue } from '../../src/core/fact.ts'
 import type { ListKind } from '../../src/core/list.ts'
-import { buildList, type ListProblem } from '../../src/compiler/lists/index.ts'
+import { buildList } from '../../src/compiler/lists/index.ts'
+import { listOf } from './lists-judge.ts'
 
 const RUNS = { numRuns: 400 }
 
 /** The number of the first entry that holds, found by the list. */
 function found(kind: ListKind, entries: readonly string[], value: FactValue): number {
-  const given = entries.map((line, index) => {
-    const [text = '', rest = ''] = line.split(/\s+(.*)/s)
-    return { text, rest, at: `x:${index + 1}` }
-  })
-  const problems: ListProblem[] = []
-  const list = buildList(kind, 'x', given, (problem) => problems.push(problem))
-  assert.deepEqual(problems, [])
+  const list = listOf(kind, entries)
   assert.equal(list.size, entries.length)
   const at = list.find(value)?.at
-  return at === undefined ? -1 : Number(at.slice(2)) - 1
+  return at === undefined ? -1 : Number(at.slice('lists/x:'.length)) - 1
 }
 
 function agrees<V extends FactValue>(

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import type { HookContext } from '../../src/core/context.ts'
 import type { Hook } from '../../src/core/hook.ts'
-import type { ListKind } from '../../src/core/list.ts'
+import type { ListIndex } from '../../src/core/list.ts'
 import { newConnection, newRecipient, newTransaction } from '../../src/core/session.ts'
 import type { Unknown } from '../../src/core/truth.ts'
 import type { Match, MatcherWord } from '../../src/core/word.ts'
-import { buildList } from '../../src/compiler/lists/index.ts'
 import type { DnsFixtures } from '../../src/testing/fixture-resolver.ts'
+import { listOf } from '../compiler/lists-judge.ts'
 import { address } from '../support/address.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
 import { type ZoneResolver, zoneResolver } from '../support/zone-resolver.ts'
@@ -58,14 +58,10 @@ function withDefaults({ options: schema }: MatcherWord, options: Readonly<Record
   return { ...Object.fromEntries(properties.map(([name, option]) => [name, option.default])), ...options }
 }
 
-function listFor({ options }: MatcherWord, option: string, lines: unknown): ReturnType<typeof buildList> {
-  const kind: ListKind | undefined = options.properties?.[option]?.['x-list']
+function listFor({ options }: MatcherWord, option: string, lines: unknown): ListIndex {
+  const kind = options.properties?.[option]?.['x-list']
   assert.ok(kind, `${option} is no list`)
-  const entries = (Array.isArray(lines) ? lines : []).map((line: unknown, index) => {
-    const [text = '', rest = ''] = String(line).split(/\s+(.*)/s)
-    return { text, rest, at: `lists/${option}:${index + 1}` }
-  })
-  return buildList(kind, `lists/${option}`, entries, ({ message }) => assert.fail(message))
+  return listOf(kind, Array.isArray(lines) ? lines.map(String) : [])
 }
 
 const HOOK: Hook = 'rcpt'

@@ -9,7 +9,7 @@ describe('in_pair: hit', () => {
   test('sender and recipient of one line', async () => {
     assert.deepEqual(await answerOf(inPair, LIST, { sender: 'BAD@x.example', rcpt: 'Ann@y.example' }), {
       truth: 'hit',
-      because: 'lists/list:1',
+      because: 'lists/x:1',
       found: { entry: 'bad@x.example ann@y.example' },
     })
   })

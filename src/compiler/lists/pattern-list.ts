@@ -9,8 +9,8 @@ import { canonicalDomain } from '../../core/domain.ts'
 import type { FactValue } from '../../core/fact.ts'
 import { addressFault, addressOf, mailboxKey } from './address-list.ts'
 import { domainOf } from './domain-list.ts'
-import { eachValue, type Family, isFault } from './family.ts'
-import { fault } from './problem.ts'
+import { eachValue, type Family } from './family.ts'
+import { type Fault, fault } from './problem.ts'
 
 export const PATTERN_FAMILY: Family = {
   read: ({ text }) => ({ pattern: text }),
@@ -37,7 +37,7 @@ export const ADDRESS_OR_PATTERN_FAMILY: Family = {
   texts: (value) => eachValue(value, (one) => textsOf(addressOf(one) ?? one)),
 }
 
-function neverMatches(text: string): ReturnType<typeof fault> {
+function neverMatches(text: string): Fault {
   const host = text.replace(/^\.+/, '')
   const help = text.startsWith('.')
     ? `for every domain below it: \`[@.]${host.replaceAll('.', '\\.')}$\``
@@ -73,7 +73,7 @@ function namesOf(value: FactValue): readonly string[] {
   return domain === undefined ? [] : [domain]
 }
 
-function belowNothing(text: string): ReturnType<typeof fault> {
+function belowNothing(text: string): Fault {
   const pattern = `${text.replaceAll('.', '\\.')}$`
   return fault('LST602', `\`${text}\` would hold for no name`, `for every name below it: \`${pattern}\``)
 }

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { NULL_SENDER } from '../../src/core/address.ts'
+import { address as mail } from '../support/address.ts'
+import { judge, listOf, refuse } from './lists-judge.ts'
+
+describe('string', () => {
+  judge('string', [
+    ['Windows', 'windows', true],
+    ['Windows', 'windows xp', false],
+    ['25', 25, true],
+    ['ann@example.org', mail('ANN@example.org'), true],
+  ])
+})
+
+describe('zone', () => {
+  test('a message follows a colon or white space', () => {
+    const lines = [
+      'zen.example',
+      'bl.example:Listed, see http://bl.example/?%IP%',
+      'dul.example Dial-up',
+      'x.example: why',
+    ]
+    assert.deepEqual(
+      Array.from(listOf('zone', lines).entries(), ({ text, reason }) => [text, reason]),
+      [
+        ['zen.example', undefined],
+        ['bl.example', 'Listed, see http://bl.example/?%IP%'],
+        ['dul.example', 'Dial-up'],
+        ['x.example', 'why'],
+      ],
+    )
+  })
+  test('it can be asked for a zone', () => {
+    assert.equal(listOf('zone', ['a.example', 'B.Example:why']).find('b.example')?.at, 'lists/x:2')
+  })
+  refuse('zone', [['zen..example', 'NET204']])
+})
+
+describe('pair (badmailfromto)', () => {
+  const rows = [
+    ['bad@x.example ann@y.example', 'BAD@x.example', 'ann@Y.example', true],
+    ['bad@x.example ann@y.example', 'bad@x.example', 'bob@y.example', false],
+    ['@x.example ann@y.example', 'any@x.example', 'ann@y.example', true],
+    ['@x.example @y.example', 'any@x.example', 'any@y.example', true],
+    ['@x.example @y.example', 'any@sub.x.example', 'any@y.example', false],
+  ] as const
+  for (const [line, from, to, expected] of rows)
+    test(`${line}: ${from} to ${to} is ${expected}`, () => {
+      assert.equal(listOf('pair', [line]).find([mail(from), mail(to)]) !== undefined, expected)
+    })
+
+  test('each line counts, not only the last one whose sender fits', () => {
+    const list = listOf('pair', ['bad@x.example a@y.example', '@x.example b@y.example'])
+    assert.equal(list.find([mail('bad@x.example'), mail('a@y.example')])?.at, 'lists/x:1')
+    assert.equal(list.find([mail('bad@x.example'), mail('b@y.example')])?.at, 'lists/x:2')
+  })
+  test('a third column is the reason', () => {
+    assert.deepEqual(
+      listOf('pair', ['@x.example\t@y.example  no thanks']).find([mail('a@x.example'), mail('b@y.example')]),
+      {
+        text: '@x.example @y.example',
+        reason: 'no thanks',
+        at: 'lists/x:1',
+      },
+    )
+  })
+  test('without a recipient or a sender nothing holds', () => {
+    const list = listOf('pair', ['@x.example @y.example'])
+    assert.equal(list.find([mail('a@x.example')]), undefined)
+    assert.equal(list.find([NULL_SENDER, mail('b@y.example')]), undefined)
+    assert.equal(list.find(mail('a@x.example')), undefined)
+  })
+  refuse('pair', [
+    ['bad@x.example', 'LST602', /second column|recipient/],
+    ['bad@x.example example.org', 'NET205'],
+    ['x..y@x.example @example.org', 'NET205'],
+  ])
+})
