@@ -73,6 +73,16 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   return same ?? synonym(plain, known) ?? nearest(plain, known)
 }
 
+/** The nearest candidates, nearest first, however far they are. */
+export function nearestOf(word: string, candidates: Iterable<string>, count: number): readonly string[] {
+  const plain = normalised(word)
+  const far = new Map([...candidates].map((candidate) => [candidate, distance(plain, normalised(candidate))]))
+  return [...far]
+    .toSorted(([, a], [, b]) => a - b)
+    .slice(0, count)
+    .map(([candidate]) => candidate)
+}
+
 function synonym(word: string, known: readonly string[]): string | undefined {
   const names = Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word] : undefined
   return names?.find((name) => known.includes(name))
@@ -100,7 +110,7 @@ function normalised(word: string): string {
  * Damerau-Levenshtein distance (optimal string alignment): letters left out, added, replaced, or two neighbours swapped.
  * Anything above the limit may come back as any number above it.
  */
-export function distance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
+function distance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1
   const at = (row: readonly number[], column: number): number => row[column] ?? 0
   let before: readonly number[] = []

@@ -1,0 +1,199 @@
+/** What can be wrong with a single value: its type, what YAML made of it, its range, its form. */
+import type { Schema } from '../core/schema.ts'
+import type { Finding } from './diagnostic.ts'
+import type { ScalarNode } from './node.ts'
+import { listed, type Place, typed, wrongKind } from './schema-findings.ts'
+import { kindOf, kindsOf, wanted } from './schema-kind.ts'
+import { suggest } from './suggest.ts'
+import { formatDuration, formatSize, parseDuration, parseSize, suggestDuration, suggestSizes } from './units.ts'
+import { quoted, shown } from './yaml-quote.ts'
+
+type Check = (node: ScalarNode, schema: Schema, place: Place) => Finding | undefined
+
+/** The first thing wrong with a scalar; undefined when it is fine. */
+export const scalarFinding: Check = (node, schema, place) => {
+  if (schema.format === 'duration' || schema.format === 'size') return quantityFinding(node, schema, place)
+  return typeFinding(node, schema, place) ?? valueFinding(node, schema, place) ?? formFinding(node, schema, place)
+}
+
+const typeFinding: Check = (node, schema, place) => {
+  const kinds = kindsOf(schema)
+  const kind = kindOf(node)
+  if (kind === 'number' && (kinds === undefined || kinds.includes('number'))) return numberFinding(node, schema, place)
+  if (kinds === undefined || kinds.includes(kind)) return undefined
+  if (kinds.includes('boolean') && kind === 'string') return booleanWord(node, schema, place)
+  if (kinds.includes('string') && kind !== 'null') return quoteWanted(node, schema, place)
+  return withHelp(wrongKind(node, wanted(schema), kinds, place), numericHelp(node, schema, place))
+}
+
+const FALSE_WORDS = new Set(['off', 'no', 'n'])
+const TRUE_WORDS = new Set(['on', 'yes', 'y'])
+
+const booleanWord: Check = (node, schema, place) => {
+  const word = node.source.toLowerCase()
+  const meant = FALSE_WORDS.has(word) ? 'false' : TRUE_WORDS.has(word) ? 'true' : undefined
+  if (meant === undefined)
+    return withHelp(wrongKind(node, wanted(schema), ['boolean'], place), unquotedHelp(node, place))
+  return {
+    code: 'YML702',
+    at: node.at,
+    message: `${place.subject} must be true or false; \`${node.source}\` is a string in YAML 1.2`,
+    label: `reads as the text "${node.source}"`,
+    notes: [`tools that still read YAML 1.1 would take it as ${meant}`],
+    help: `write ${typed(place, meant)}`,
+  }
+}
+
+function unquotedHelp(node: ScalarNode, place: Place): string | undefined {
+  const word = node.source.toLowerCase()
+  return word === 'true' || word === 'false'
+    ? `remove the quotes: ${typed(place, word)}`
+    : `write ${typed(place, 'true')} or ${typed(place, 'false')}`
+}
+
+/** A text is wanted, and YAML read a number or a boolean: sometimes not even the one that was typed. */
+const quoteWanted: Check = (node, schema, place) => {
+  const help = `quote it: ${typed(place, quoted(node.source))}`
+  if (!isChanged(node)) return withHelp(wrongKind(node, wanted(schema), ['string'], place), help)
+  return changedNumber(node, help)
+}
+
+function isChanged({ value, source }: ScalarNode): boolean {
+  return typeof value === 'number' && String(value) !== source
+}
+
+function changedNumber(node: ScalarNode, help: string): Finding {
+  return {
+    code: 'YML710',
+    at: node.at,
+    message: `\`${shown(node.source)}\` is read as the number ${node.value}`,
+    label: `reads as ${node.value}`,
+    help,
+  }
+}
+
+const DECIMAL = /^[-+]?(?:0|[1-9]\d*)?(?:\.\d*)?$/
+
+/** Numbers that read as another one, or that a reader of the file may take for another one. */
+const numberFinding: Check = (node, schema, place) => {
+  const { value, source } = node
+  if (typeof value !== 'number') return undefined
+  const exact = DECIMAL.test(source) && (Number.isSafeInteger(value) || !Number.isInteger(value))
+  if (!exact) return changedNumber(node, numberHelp(value, source, place))
+  if (schema.type !== 'integer' || Number.isInteger(value)) return undefined
+  return {
+    code: 'CFG102',
+    at: node.at,
+    message: `${place.subject} must be an integer, got ${source}`,
+    label: 'not an integer',
+    help: `write ${typed(place, String(Math.round(value)))}`,
+  }
+}
+
+function numberHelp(value: number, source: string, place: Place): string {
+  const plain = Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
+  const octal = /^0[0-7]+$/.test(source) ? ` or ${typed(place, String(Number.parseInt(source, 8)))}` : ''
+  return plain ? `write ${typed(place, String(value))}${octal}` : 'write a smaller number, in decimal digits'
+}
+
+/** `"60"` where a number is wanted. */
+function numericHelp(node: ScalarNode, schema: Schema, place: Place): string | undefined {
+  if (kindOf(node) !== 'string' || !kindsOf(schema)?.includes('number')) return undefined
+  const numeric = node.source.trim() !== '' && DECIMAL.test(node.source) && Number.isFinite(Number(node.source))
+  if (numeric && node.quoted) return `remove the quotes: ${typed(place, node.source)}`
+  return `write a number, such as ${typed(place, String(schema.default ?? schema.minimum ?? 10))}`
+}
+
+function withHelp(finding: Finding, help: string | undefined): Finding {
+  return help === undefined ? finding : { ...finding, help }
+}
+
+const valueFinding: Check = (node, schema, place) => {
+  const allowed = schema.enum ?? (schema.const === undefined ? undefined : [schema.const])
+  if (allowed && !allowed.some((value) => value === node.value)) return notAllowed(node, allowed.map(String), place)
+  return typeof node.value === 'number' ? rangeFinding(node, node.value, schema, place, String) : undefined
+}
+
+function notAllowed(node: ScalarNode, allowed: readonly string[], place: Place): Finding {
+  const near = suggest(node.source, allowed)
+  return {
+    code: 'CFG104',
+    at: node.at,
+    message: `${place.subject} cannot be \`${shown(node.source)}\``,
+    label: near === undefined ? 'not one of the values allowed' : `did you mean \`${near}\`?`,
+    help:
+      allowed.length === 1 ? `write ${typed(place, allowed[0] ?? '')}` : listed(allowed, node.source, 'values allowed'),
+  }
+}
+
+function rangeFinding(
+  node: ScalarNode,
+  value: number,
+  { minimum, maximum }: Schema,
+  place: Place,
+  format: (value: number) => string,
+): Finding | undefined {
+  const low = minimum !== undefined && value < minimum
+  const limit = low ? minimum : maximum
+  if (limit === undefined || !(low || value > limit)) return undefined
+  return {
+    code: 'CFG105',
+    at: node.at,
+    message: `${place.subject} must be at ${low ? 'least' : 'most'} ${format(limit)}, got ${shown(node.source)}`,
+    label: low ? 'too small' : 'too large',
+    help: `write ${typed(place, format(limit))} or ${low ? 'more' : 'less'}`,
+  }
+}
+
+const formFinding: Check = (node, { pattern, minLength = 0, examples = [], description }, place) => {
+  const { value } = node
+  if (typeof value !== 'string') return undefined
+  const good = [...value].length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(value))
+  if (good) return undefined
+  const empty = value === ''
+  return {
+    code: 'CFG112',
+    at: node.at,
+    message: empty ? `${place.subject} must not be empty` : `${place.subject} cannot have the form \`${shown(value)}\``,
+    label: empty ? 'empty' : 'not the form asked for',
+    notes: description === undefined ? [] : [`${place.subject}: ${description}`],
+    help: examples.length > 0 ? `for example ${typed(place, String(examples[0]))}` : formHelp(pattern, minLength),
+  }
+}
+
+function formHelp(pattern: string | undefined, minLength: number): string {
+  return pattern === undefined ? `write at least ${minLength} characters` : `it must match \`${pattern}\``
+}
+
+const QUANTITIES = {
+  duration: {
+    parse: parseDuration,
+    format: formatDuration,
+    meant: (text: string) => [suggestDuration(text)].filter((one) => one !== undefined),
+    usual: 'a number and one of ms, s, m, h, d, w: `30s`, `10m`, `2h`',
+  },
+  size: {
+    parse: parseSize,
+    format: formatSize,
+    meant: suggestSizes,
+    usual: 'a number and a unit: `512 KiB`, `10 MiB`, `10 MB`',
+  },
+} as const
+
+/** `minimum` and `maximum` of a duration count milliseconds, of a size octets. */
+const quantityFinding: Check = (node, schema, place) => {
+  if (kindOf(node) === 'boolean' || kindOf(node) === 'null')
+    return wrongKind(node, wanted(schema), ['string', 'number'], place)
+  const name = schema.format === 'size' ? 'size' : 'duration'
+  const { parse, format, meant, usual } = QUANTITIES[name]
+  const value = parse(node.source)
+  if (value !== undefined) return rangeFinding(node, value, schema, place, format)
+  const better = meant(node.source)
+  return {
+    code: 'CFG113',
+    at: node.at,
+    message: `\`${shown(node.source)}\` is not a ${name}`,
+    label: `${place.subject} is a ${name}`,
+    help: better.length > 0 ? `write ${better.map((one) => typed(place, one)).join(' or ')}` : `write ${usual}`,
+  }
+}
