@@ -47,7 +47,7 @@ export interface CompiledSite {
 }
 
 export async function compileSite(spec: SiteSpec, environment: CompileEnvironment): Promise<CompiledSite> {
-  const resolved = await resolveEntries(spec.entries, spec.place.directory, environment)
+  const resolved = await resolveEntries(spec.entries, { ...spec.place, opened: [] }, environment)
   const codes = await setUpCode(resolved, environment)
   const site = siteScope(spec, environment, codes)
   const shared = await sharedLists(spec, environment)
@@ -142,6 +142,7 @@ async function useOf(
       args: entry.args,
       directory: spec.place.directory,
       report: environment.report,
+      lenient: spec.place.lenient,
     }),
   ])
   const lists = await readLists(file, params, spec.place, environment, shared)

@@ -30,6 +30,8 @@ export interface Binding {
   /** Directory that paths are relative to. */
   readonly directory: string
   readonly report: Report
+  /** One plugin without a site: what only a site can give may be missing. */
+  readonly lenient: boolean
 }
 
 const TYPE_SCHEMAS: Readonly<Record<ParamType, Schema>> = {
@@ -91,7 +93,7 @@ function bindOne(declaration: ParamDeclaration, binding: Binding): BoundParam {
   const given = binding.args.find(({ key }) => key.value === declaration.name)?.value
   const value = given ?? declaration.default
   if (!value) {
-    if (!declaration.optional) missing(declaration, binding)
+    if (!declaration.optional && !binding.lenient) missing(declaration, binding)
     return { declaration, value: undefined, isDefault: true }
   }
   const schema = declaration.list ? LIST_SCHEMA : paramSchema(declaration)

@@ -16,7 +16,7 @@ export interface ListPlace {
   readonly directory: string
   /** Where builtins look for their default files. */
   readonly defaults: string
-  /** In tests a list that is not given is empty. */
+  /** One plugin without a site: what only a site can give may be missing. */
   readonly lenient: boolean
 }
 

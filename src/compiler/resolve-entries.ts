@@ -1,15 +1,15 @@
 /** From the plugin list to plugins: names found, files read, rulesets opened in place, instances named. */
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Files } from '../core/ports.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf } from '../language/node.ts'
-import { PLUGIN_SCHEMA, type ParamDeclaration, type PluginFile, readPluginFile } from '../language/plugin-file.ts'
+import { PLUGIN_SCHEMA, type PluginFile, readPluginFile } from '../language/plugin-file.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import { type PluginEntry, RULESET_SCHEMA, readEntries } from '../language/site-file.ts'
 import { suggest } from '../language/suggest.ts'
 import { parseYaml } from '../language/yaml.ts'
-import { bindParams, substitute } from './params.ts'
+import { type BoundParams, bindParams, substitute } from './params.ts'
 
 export interface LoadEnvironment {
   readonly files: Files
@@ -24,8 +24,6 @@ export interface ResolvedEntry {
   readonly entry: PluginEntry
   /** `:1`, or nothing. */
   readonly suffix: string
-  /** Directory of the file that names the plugin. */
-  readonly directory: string
   readonly plugin:
     | { readonly kind: 'yaml'; readonly file: PluginFile }
     | { readonly kind: 'code'; readonly path: string }
@@ -38,36 +36,44 @@ const SUFFIX = /:\d+$/
 /** Deepest nesting of rulesets. */
 const DEEPEST = 8
 
-/** `paths` of files read on the way here, so that a ruleset cannot contain itself. */
+/** Where a list of entries stands. */
+export interface Naming {
+  /** Directory of the file that names the plugins. */
+  readonly directory: string
+  /** What only a site can give may be missing. */
+  readonly lenient: boolean
+  /** Rulesets opened on the way here, so that none can contain itself. */
+  readonly opened: readonly string[]
+}
+
 export async function resolveEntries(
   entries: readonly PluginEntry[],
-  directory: string,
+  naming: Naming,
   environment: LoadEnvironment,
-  paths: readonly string[] = [],
 ): Promise<readonly ResolvedEntry[]> {
   const resolved: ResolvedEntry[] = []
-  for (const entry of entries) resolved.push(...(await resolveEntry(entry, directory, environment, paths)))
+  for (const entry of entries) resolved.push(...(await resolveEntry(entry, naming, environment)))
   return resolved
 }
 
 async function resolveEntry(
   entry: PluginEntry,
-  directory: string,
+  naming: Naming,
   environment: LoadEnvironment,
-  paths: readonly string[],
 ): Promise<readonly ResolvedEntry[]> {
+  const { directory } = naming
   const suffix = SUFFIX.exec(entry.use)?.[0] ?? ''
   const name = entry.use.slice(0, entry.use.length - suffix.length)
-  const path = PATH.test(name) ? (isAbsolute(name) ? name : resolve(directory, name)) : environment.builtins.get(name)
+  const path = PATH.test(name) ? resolve(directory, name) : environment.builtins.get(name)
   if (path === undefined) return unknownPlugin(name, entry.at, environment)
-  if (CODE.test(path)) return [{ entry, suffix, directory, plugin: { kind: 'code', path } }]
+  if (CODE.test(path)) return [{ entry, suffix, plugin: { kind: 'code', path } }]
   const root = await readYaml(path, entry.at, environment)
   if (!root) return []
-  if (valueOf(root, 'ruleset')) return openRuleset(root, path, entry, environment, paths)
-  if (!checkSchema(root, PLUGIN_HEAD, environment.report, { what: 'a plugin file', definitions: DEFINITIONS }))
-    return []
-  const file = readPluginFile(path, root, environment.report)
-  return [{ entry, suffix, directory, plugin: { kind: 'yaml', file } }]
+  if (valueOf(root, 'ruleset')) return openRuleset({ root, path, entry }, naming, environment)
+  const valid = checkSchema(root, PLUGIN_HEAD, environment.report, { what: 'a plugin file', definitions: DEFINITIONS })
+  return valid
+    ? [{ entry, suffix, plugin: { kind: 'yaml', file: readPluginFile(path, root, environment.report) } }]
+    : []
 }
 
 /** Conditions and tests are checked where they are compiled. */
@@ -124,15 +130,20 @@ async function readText(path: string, at: Span, { files, report }: LoadEnvironme
   }
 }
 
+interface Ruleset {
+  readonly root: MapNode
+  readonly path: string
+  readonly entry: PluginEntry
+}
+
 async function openRuleset(
-  root: MapNode,
-  path: string,
-  entry: PluginEntry,
+  ruleset: Ruleset,
+  naming: Naming,
   environment: LoadEnvironment,
-  paths: readonly string[],
 ): Promise<readonly ResolvedEntry[]> {
+  const { root, path, entry } = ruleset
   const { report } = environment
-  if (paths.includes(path) || paths.length >= DEEPEST) {
+  if (naming.opened.includes(path) || naming.opened.length >= DEEPEST) {
     report.add({
       code: 'CFG110',
       at: entry.at,
@@ -142,26 +153,32 @@ async function openRuleset(
     return []
   }
   if (!checkSchema(root, RULESET_SCHEMA, report, { what: 'a ruleset', definitions: DEFINITIONS })) return []
-  const params = bindParams(rulesetParams(root, path, report), {
-    plugin: textOf(valueOf(root, 'ruleset')) ?? path,
-    at: entry.at,
-    args: entry.args,
-    directory: dirname(path),
-    report,
-  })
   const plugins = valueOf(root, 'plugins')
-  const entries = readEntries(plugins && substitute(plugins, params))
-  const scoped = entries.map(
-    (inner): PluginEntry => ({
-      ...inner,
-      match: inner.match ?? entry.match,
-      unless: inner.unless ?? entry.unless,
-      mode: entry.mode ?? inner.mode,
-    }),
+  const entries = readEntries(plugins && substitute(plugins, rulesetParams(ruleset, naming, report)))
+  const inside = { ...naming, directory: dirname(path), opened: [...naming.opened, path] }
+  return resolveEntries(
+    entries.map((inner) => within(inner, entry)),
+    inside,
+    environment,
   )
-  return resolveEntries(scoped, dirname(path), environment, [...paths, path])
 }
 
-function rulesetParams(root: MapNode, path: string, report: Report): readonly ParamDeclaration[] {
-  return readPluginFile(path, root, report).params
+/** The scope of the ruleset's entry holds for its plugins, unless they have their own. */
+function within(inner: PluginEntry, outer: PluginEntry): PluginEntry {
+  return {
+    ...inner,
+    match: inner.match ?? outer.match,
+    unless: inner.unless ?? outer.unless,
+    mode: outer.mode ?? inner.mode,
+  }
+}
+
+/** A ruleset hands its lists on as they were given: to its plugins they are values, not names. */
+function rulesetParams({ root, path, entry }: Ruleset, { directory, lenient }: Naming, report: Report): BoundParams {
+  const plugin = textOf(valueOf(root, 'ruleset')) ?? path
+  const { params } = readPluginFile(path, root, report)
+  const bound = bindParams(params, { plugin, at: entry.at, args: entry.args, directory, report, lenient })
+  return new Map(
+    [...bound].map(([name, one]) => [name, { ...one, declaration: { ...one.declaration, list: undefined } }]),
+  )
 }

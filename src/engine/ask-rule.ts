@@ -14,8 +14,8 @@ import type { AtomTrace, RuleTrace } from '../core/trace.ts'
 import { type MaybePromise, then, type Truth, Unknown } from '../core/truth.ts'
 import { isRefusal, isReturnCode, type Verdict } from '../core/verdict.ts'
 import { within } from './deadline.ts'
-import type { DispatchOptions } from './dispatch.ts'
 import { applyEffect } from './effects.ts'
+import type { DispatchOptions } from './options.ts'
 
 interface Common {
   readonly delay: number

@@ -13,15 +13,9 @@ import type { RuleTrace } from '../core/trace.ts'
 import { isPromise, type MaybePromise, then } from '../core/truth.ts'
 import { isRefusal, type Verdict } from '../core/verdict.ts'
 import { askRule, isExempt, type RuleAnswer } from './ask-rule.ts'
+import type { DispatchOptions } from './options.ts'
 
 export type Dispatch = (context: HookContext) => MaybePromise<Outcome>
-
-export interface DispatchOptions {
-  /** Milliseconds for one rule or handler. */
-  readonly deadline: number
-  /** Whether outcomes carry every rule that was looked at. */
-  readonly trace: boolean
-}
 
 const DECLINED: Verdict = { code: 'DECLINED' }
 
@@ -98,10 +92,12 @@ function takeTurns(run: Run, from: number): MaybePromise<Spoken | undefined> {
   return undefined
 }
 
+/** Only DECLINED lifts a plugin's own earlier refusal: an OK of the same plugin does not. */
 function takeTurn(run: Run, turn: Turn): MaybePromise<Spoken | undefined> {
   return then(askRules(run, turn.chain, 0), (answer) => {
     if (answer === 'leave') return undefined
-    return answer ?? speakDelayed(run, turn.delayed, 0)
+    if (answer && isRefusal(answer.verdict.code)) return answer
+    return then(speakDelayed(run, turn.delayed, 0), (refusal) => refusal ?? answer)
   })
 }
 

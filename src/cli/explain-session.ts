@@ -1,0 +1,37 @@
+/** One session through a site's rules, offline. */
+import type { Decision } from '../core/decision.ts'
+import type { Site } from '../core/site.ts'
+import { createDispatcher } from '../engine/dispatch.ts'
+import { offlinePorts } from '../testing/offline-ports.ts'
+import type { SessionRecord } from '../testing/session-record.ts'
+import { walk } from '../testing/walk.ts'
+import { CommandError } from './exit-code.ts'
+import { offlineWorld } from './offline.ts'
+
+export interface Explained {
+  readonly decisions: readonly Decision[]
+  readonly accepted: readonly string[]
+  readonly relay_client: boolean
+  /** DNS questions the record does not answer. */
+  readonly asked: readonly string[]
+}
+
+export async function explainSession(site: Site, record: SessionRecord, message: Buffer | undefined): Promise<Explained> {
+  const asked = new Set<string>()
+  const onMissingDns = (question: string): { kind: 'failed'; because: string } => {
+    asked.add(question)
+    return { kind: 'failed', because: 'not recorded' }
+  }
+  try {
+    const walked = await walk(record, {
+      dispatch: createDispatcher(site.program, { deadline: site.limits.handler_deadline, trace: true }),
+      hostname: site.hostname,
+      isolated: false,
+      message,
+      ports: offlinePorts(record, { ...offlineWorld(), onMissingDns }),
+    })
+    return { decisions: walked.decisions, accepted: walked.accepted, relay_client: walked.connection.relayClient, asked: [...asked] }
+  } catch (fault) {
+    throw new CommandError(fault instanceof Error ? fault.message : String(fault))
+  }
+}

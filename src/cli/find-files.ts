@@ -1,0 +1,37 @@
+/** Finds the YAML files that commands work on. */
+import { readdir, stat } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { CommandError } from './exit-code.ts'
+
+const SKIPPED = new Set(['node_modules', 'dist', 'schemas', 'coverage'])
+
+/** Sorted, each once; a path that is given and not there is an error, an empty directory is not. */
+export async function findYaml(paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(paths.map(findIn))
+  return [...new Set(found.flat())].toSorted()
+}
+
+async function findIn(path: string): Promise<readonly string[]> {
+  const stats = await stat(path).catch(() => undefined)
+  if (!stats) throw new CommandError(`there is no file or directory ${path}`)
+  return stats.isDirectory() ? walkDirectory(path) : [resolve(path)]
+}
+
+async function walkDirectory(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true })
+  const found = await Promise.all(
+    entries.map(async (entry): Promise<readonly string[]> => {
+      if (entry.name.startsWith('.') || SKIPPED.has(entry.name)) return []
+      const path = join(directory, entry.name)
+      if (entry.isDirectory()) return walkDirectory(path)
+      return entry.isFile() && /\.ya?ml$/.test(entry.name) ? [resolve(path)] : []
+    }),
+  )
+  return found.flat()
+}
+
+/** As the user would type it. */
+export function shown(path: string): string {
+  const short = relative(process.cwd(), path)
+  return short.startsWith('..') || short === '' ? path : short
+}

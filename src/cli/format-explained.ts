@@ -1,0 +1,67 @@
+/** Explanations for people: the decision, the rule with its place, and what made it decide. */
+import type { Decision } from '../core/decision.ts'
+import type { AtomTrace, RuleTrace } from '../core/trace.ts'
+import type { Explained } from './explain-session.ts'
+import { shown } from './find-files.ts'
+import { painter } from './terminal.ts'
+
+interface Options {
+  readonly verbose: boolean
+  readonly color: boolean
+}
+
+type Paint = ReturnType<typeof painter>
+
+export function renderExplained({ decisions, accepted, relay_client: relayClient, asked }: Explained, { verbose, color }: Options): string {
+  const paint = painter(color)
+  const shownDecisions = decisions.filter((decision, index) => verbose || decision.rule !== undefined || decision.reply !== '' || index === decisions.length - 1)
+  return [
+    ...shownDecisions.flatMap((decision) => renderDecision(decision, verbose, paint)),
+    `accepted  ${accepted.length > 0 ? accepted.join(', ') : 'nobody'}${relayClient ? '   (relay client)' : ''}`,
+    ...asked.map((question) => paint('yellow', `asked     DNS ${question}: not recorded, so unknown; answer it with --dns "${question}=…"`)),
+  ].join('\n')
+}
+
+function renderDecision(decision: Decision, verbose: boolean, paint: Paint): readonly string[] {
+  const subject = decision.rcpt === undefined ? '' : ` ${decision.rcpt}`
+  const head = `${paint('bold', decision.hook)}${subject}  ${verdictText(decision)}`
+  const deciding = decision.trace.filter(({ rule, plugin }) => rule === decision.rule && plugin === decision.plugin)
+  const rules = verbose ? decision.trace : [...deciding, ...decision.trace.filter(isNotable)]
+  return [
+    head,
+    ...(decision.rule === undefined ? [] : [`  rule    ${decision.plugin}/${decision.rule}  ${paint('dim', shownPlace(decision.at ?? ''))}`]),
+    ...[...new Set(rules)].flatMap((rule) => renderRule(rule, verbose, paint)),
+  ]
+}
+
+function verdictText({ reply, return: code }: Decision): string {
+  return reply === '' ? code : `${reply.replaceAll('\n', ' / ')}`
+}
+
+/** Worth showing although it did not decide: what acted, what would have, and what could not be found out. */
+function isNotable({ truth, effects, monitored, return: code }: RuleTrace): boolean {
+  return truth === 'unknown' || (truth === 'hit' && (effects.length > 0 || monitored === true || code !== undefined))
+}
+
+function renderRule(rule: RuleTrace, verbose: boolean, paint: Paint): readonly string[] {
+  const atoms = verbose ? rule.atoms : rule.atoms.filter(({ truth }) => truth === rule.truth || truth === 'unknown')
+  const answer = rule.return === undefined ? '' : ` → ${rule.return}${rule.monitored ? ' (monitor: not done)' : ''}`
+  const head = `  ${rule.truth.padEnd(7)} ${rule.plugin}/${rule.rule}${answer}  ${paint('dim', shownPlace(rule.at))}`
+  const effects = rule.effects.map(({ kind, ...effect }) => `          ${kind.replace('_', ' ')} ${JSON.stringify(effect)}`)
+  return [head, ...atoms.map(renderAtom), ...effects, ...(rule.note === undefined ? [] : [`          ${rule.note}`])]
+}
+
+function renderAtom({ test, truth, saw, because }: AtomTrace): string {
+  const seen = saw === undefined ? '' : `, saw ${JSON.stringify(saw)}`
+  return `          ${test} → ${truth}${seen}${because === undefined ? '' : `, ${shownPlaces(because)}`}`
+}
+
+function shownPlace(at: string): string {
+  const [, file = at, place = ''] = /^(.*?)((?::\d+)*)$/.exec(at) ?? []
+  return `${shown(file)}${place}`
+}
+
+/** Paths inside a sentence. */
+function shownPlaces(text: string): string {
+  return text.replace(/\/[^\s,`]+?(?=:\d+)/g, (path) => shown(path))
+}

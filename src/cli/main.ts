@@ -1,0 +1,55 @@
+/** The command line. Each command is a file under `commands`; this one puts them together and turns ends into exit codes. */
+import { Command, CommanderError } from 'commander'
+import { addCheck } from './commands/check.ts'
+import { addDocs } from './commands/docs.ts'
+import { addExplain } from './commands/explain.ts'
+import { addList } from './commands/list.ts'
+import { addSchema } from './commands/schema.ts'
+import { addServe } from './commands/serve.ts'
+import { addTest } from './commands/test.ts'
+import { addVersion, versionText } from './commands/version.ts'
+import { CommandError, EXIT } from './exit-code.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
+
+/** What a command is registered with: its words for the terminal, and where to leave its exit code. */
+export interface Shell {
+  readonly terminal: Terminal
+  finish(exitCode: number): void
+}
+
+export async function run(argv: readonly string[]): Promise<number> {
+  const terminal = openTerminal()
+  let exitCode: number = EXIT.ok
+  const program = build({ terminal, finish: (code) => (exitCode = code) })
+  // A handler that never settles must meet its deadline, not an event loop that has nothing left to wait for.
+  const alive = setInterval(() => undefined, 2 ** 30)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return exitCodeOf(error, terminal)
+  } finally {
+    clearInterval(alive)
+  }
+}
+
+function build(shell: Shell): Command {
+  const program = new Command('postern')
+    .description('Mail filtering that an admin can read, test and trust')
+    .version(versionText(), '-V, --version', 'print the version')
+    .exitOverride()
+    .showHelpAfterError('(--help shows the options)')
+    .addHelpText('after', '\nExample:\n  $ postern check && postern test && postern serve\n')
+  for (const add of [addServe, addCheck, addTest, addExplain, addList, addDocs, addSchema, addVersion]) add(program, shell)
+  for (const command of program.commands) command.exitOverride()
+  return program
+}
+
+function exitCodeOf(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (error instanceof CommandError) {
+    terminal.talk(`postern: ${error.message}`)
+    return error.exitCode
+  }
+  throw error
+}

@@ -1,0 +1,7 @@
+/** The world of offline commands: the machine's clock for deadlines, no log. */
+import { systemClock } from '../ports/system-clock.ts'
+import type { OfflineWorld } from '../testing/offline-ports.ts'
+
+export function offlineWorld(): Omit<OfflineWorld, 'onMissingDns'> {
+  return { clock: systemClock(), log: { write: () => undefined } }
+}

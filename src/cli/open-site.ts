@@ -1,0 +1,29 @@
+/** Loads a site for a command that needs it whole; findings go to standard error and end the command. */
+import { resolve } from 'node:path'
+import { type LoadedSite, loadSite } from '../compiler/load-site.ts'
+import type { Site } from '../core/site.ts'
+import { renderPretty } from '../language/format-pretty.ts'
+import { withShownPaths } from './check-files.ts'
+import { CommandError } from './exit-code.ts'
+import { shown } from './find-files.ts'
+import type { Terminal } from './terminal.ts'
+import { compileEnvironment } from './wiring.ts'
+
+export interface OpenSite extends LoadedSite {
+  readonly site: Site
+}
+
+export async function openSite(path: string, terminal: Terminal): Promise<OpenSite> {
+  const environment = compileEnvironment()
+  const loaded = await loadSite(resolve(path), environment)
+  const diagnostics = environment.report.sorted().map(withShownPaths)
+  const sources = new Map([...environment.sources].map(([file, text]) => [shown(file), text]))
+  if (diagnostics.length > 0) terminal.talk(renderPretty(diagnostics, sources, { color: false }))
+  const { site } = loaded
+  if (!site) throw new CommandError(`${path} has errors; \`postern check ${path}\` shows them`)
+  return { ...loaded, site }
+}
+
+export async function loadCheckedSite(path: string, terminal: Terminal): Promise<Site> {
+  return (await openSite(path, terminal)).site
+}

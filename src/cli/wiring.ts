@@ -1,0 +1,61 @@
+/** The one place where production puts the parts together: words, builtins, files, modules. */
+import { readdirSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { join, relative } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { CompileEnvironment } from '../compiler/compile-site.ts'
+import type { Vocabulary } from '../core/word.ts'
+import { DELIVERIES } from '../delivery/index.ts'
+import { Report } from '../language/diagnostic.ts'
+import { listFiles } from '../ports/list-files.ts'
+import { MATCHERS } from '../vocabulary/index.ts'
+
+/** The package: beside `src` in a checkout, beside `dist` when installed. */
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
+const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+
+export const VOCABULARY: Vocabulary = {
+  matchers: new Map(MATCHERS.map((word) => [word.name, word])),
+  deliveries: new Map(DELIVERIES.map((word) => [word.name, word])),
+}
+
+export function packageFile(name: string): string {
+  return join(PACKAGE, name)
+}
+
+/** `dnsbl` → `…/builtins/dnsbl.yaml`, `queue/maildir` → `…/builtins/queue/maildir.yaml`. */
+export function builtinFiles(): ReadonlyMap<string, string> {
+  const directory = packageFile('builtins')
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name.endsWith('.yaml'),
+  )
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).toSorted()
+  return new Map(paths.map((path) => [relative(directory, path).slice(0, -'.yaml'.length), path]))
+}
+
+export function compileEnvironment(report = new Report()): CompileEnvironment {
+  return {
+    files: listFiles(),
+    report,
+    sources: new Map(),
+    builtins: builtinFiles(),
+    vocabulary: VOCABULARY,
+    importModule,
+  }
+}
+
+/** Plugins write `import { definePlugin } from 'postern'` wherever they lie; this program answers, so there is one Postern. */
+const PUBLIC_ENTRY = new URL(`../index${EXTENSION}`, import.meta.url).href
+let isRegistered = false
+
+async function importModule(path: string): Promise<unknown> {
+  if (!isRegistered) {
+    registerHooks({
+      resolve: (name, context, next) =>
+        name === 'postern' ? { url: PUBLIC_ENTRY, shortCircuit: true } : next(name, context),
+    })
+    isRegistered = true
+  }
+  const module: unknown = await import(pathToFileURL(path).href)
+  return module
+}

@@ -1,0 +1,25 @@
+/**
+ * What plugins and programs import from `postern`.
+ *
+ *     import { definePlugin, verdict } from 'postern'
+ */
+export type { Address } from './core/address.ts'
+export { addressText, formatAddress } from './core/address.ts'
+export type { Command, HookContext } from './core/context.ts'
+export type { DeliveryJob, DeliveryResult, DeliveryTarget } from './core/delivery.ts'
+export type { Effect } from './core/effect.ts'
+export type { Hook } from './core/hook.ts'
+export type { ListEntry, ListIndex } from './core/list.ts'
+export type { Message } from './core/message.ts'
+export type { Outcome } from './core/outcome.ts'
+export type { Handler, HandlerAnswer, PluginDefinition, PluginParts } from './core/plugin.ts'
+export { definePlugin } from './core/plugin.ts'
+export type { Clock, DnsAnswer, Log, Ports, RecordType, Resolver } from './core/ports.ts'
+export type { FromSchema, Schema } from './core/schema.ts'
+export type { Connection, Recipient, Transaction } from './core/session.ts'
+export type { MaybePromise, OnUnknown, Truth } from './core/truth.ts'
+export { Unknown } from './core/truth.ts'
+export type { ReturnCode, Verdict } from './core/verdict.ts'
+export { verdict } from './core/verdict.ts'
+export type { CompileTools, DeliveryWord, Match, MatcherWord } from './core/word.ts'
+export { defineDelivery, defineMatcher } from './core/word.ts'
