@@ -1,0 +1,81 @@
+/**
+ * Text files of a site: rules, policies, lists.
+ *
+ * Regular files in UTF-8 only: a pipe would block, a device never ends, and octets that are not UTF-8 make two entries
+ * of one. A byte order mark is dropped. Symbolic links are followed.
+ */
+import { isUtf8 } from 'node:buffer'
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { getSystemErrorMap } from 'node:util'
+import type { Files } from '../core/ports.ts'
+
+/** Ten million list entries are about half of it; a JavaScript string holds no more than 512 MiB. */
+const LARGEST_FILE = 400 * 1024 * 1024
+
+export function listFiles(): Files {
+  return { read: readTextFile }
+}
+
+async function readTextFile(path: string): Promise<string | undefined> {
+  const file = await openFile(path)
+  if (file === undefined) return undefined
+  try {
+    return decode(path, await readRegular(path, file))
+  } finally {
+    await file.close()
+  }
+}
+
+/** O_NONBLOCK: opening a pipe must not wait for its other end. */
+async function openFile(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    const code = systemError(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new Error(`${path} cannot be opened: ${describe(error)}`, { cause: error })
+  }
+}
+
+async function readRegular(path: string, file: FileHandle): Promise<Buffer> {
+  const stats = await file.stat()
+  if (!stats.isFile())
+    throw new Error(`${path} is ${stats.isDirectory() ? 'a directory' : 'a special file'}, not a file`)
+  if (stats.size > LARGEST_FILE) throw new Error(`${path} is larger than ${LARGEST_FILE / 1024 / 1024} MiB`)
+  try {
+    return await file.readFile()
+  } catch (error) {
+    throw new Error(`${path} cannot be read: ${describe(error)}`, { cause: error })
+  }
+}
+
+function decode(path: string, octets: Buffer): string {
+  if (!isUtf8(octets)) throw new Error(`${path}:${badLine(octets)} is not text in UTF-8`)
+  const text = octets.toString('utf8')
+  return text.startsWith('\ufeff') ? text.slice(1) : text
+}
+
+const LINE_FEED = 10
+
+function badLine(octets: Buffer): number {
+  let line = 1
+  for (let start = 0; start < octets.length; line += 1) {
+    const end = octets.indexOf(LINE_FEED, start)
+    const stop = end < 0 ? octets.length : end
+    if (!isUtf8(octets.subarray(start, stop))) return line
+    start = stop + 1
+  }
+  return line
+}
+
+function systemError(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** `permission denied` rather than `EACCES: permission denied, open '…'`. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const number = 'errno' in error && typeof error.errno === 'number' ? error.errno : 0
+  return getSystemErrorMap().get(number)?.[1] ?? error.message
+}

@@ -1,0 +1,53 @@
+/**
+ * The log, as JSON lines (pino). The one door to `pino`.
+ *
+ * Mail goes on when the log does not. Line ends and control characters of attackers' text are escaped by JSON. After
+ * lines were lost the log says how many.
+ */
+import { pino } from 'pino'
+import type { LogLevel } from '../core/effect.ts'
+import type { Log } from '../core/ports.ts'
+import { openSink } from './line-sink.ts'
+
+export interface LogOptions {
+  /** Lines below it are not written. */
+  readonly level: LogLevel
+  /** Standard error without one. */
+  readonly file?: string
+}
+
+export interface OpenLog extends Log {
+  /** After the file was moved away. */
+  reopen(): void
+  /** Resolves when the rest is written, or cannot be. Later lines are ignored. */
+  close(): Promise<void>
+}
+
+/** Throws when the file cannot be opened for appending. */
+export function pinoLog({ level, file }: LogOptions): OpenLog {
+  const sink = openSink(file)
+  let reported = 0
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    sink,
+  )
+  const reportLoss = (): void => {
+    const lost = sink.lost() - reported
+    if (lost === 0 || !sink.hasRoom()) return
+    reported += lost
+    logger.warn({ lost }, 'Lines of this log were lost')
+  }
+  return {
+    write(severity, fields, text) {
+      reportLoss()
+      logger[severity](fields, text)
+    },
+    reopen: () => sink.reopen(),
+    close: () => sink.close(),
+  }
+}
