@@ -26,9 +26,15 @@ interface Tests {
 
 /** Undefined when the key or its value is wrong; that has been reported then. */
 export function compileAtom({ key, value }: MapEntry, scope: Scope): Test | undefined {
-  const source = key.value.startsWith('note.') ? noteSource(key, scope) : factSource(key, scope)
+  const source = sourceOf(key, scope)
   const tests = source && compileTests(value, source.type, scope)
   return tests && traced(key, value, source, tests)
+}
+
+function sourceOf(key: ScalarNode & { readonly value: string }, scope: Scope): Source | undefined {
+  if (key.value.startsWith('note.')) return noteSource(key, scope)
+  if (scope.finds.has(key.value)) return { type: 'text', read: ({ found }) => found.get(key.value) }
+  return factSource(key, scope)
 }
 
 function factSource(key: ScalarNode & { readonly value: string }, scope: Scope): Source | undefined {
@@ -49,6 +55,7 @@ function unknownKey(key: ScalarNode & { readonly value: string }, scope: Scope):
   const near = suggest(key.value, [
     ...FACTS.map(({ name }) => name),
     ...scope.vocabulary.matchers.keys(),
+    ...scope.finds,
     'any',
     'all',
     'not',

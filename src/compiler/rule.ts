@@ -119,8 +119,8 @@ function checkCode(at: ScalarNode, code: ReturnCode, hook: Scope['hook'], scope:
 function readStatus(node: MapNode, code: ReturnCode, scope: Scope): string | undefined {
   const status = valueOf(node, 'status')
   if (status?.kind !== 'scalar') return undefined
-  const text = status.source
   const wanted = isTemporary(code) ? '4' : isRefusal(code) ? '5' : '2'
+  const text = status.source.replace('X', wanted)
   if (code === 'DECLINED' || text.startsWith(wanted)) return text
   complain(scope, {
     code: 'HOK411',

@@ -17,18 +17,25 @@ export type Text = (context: HookContext) => string
 const LONGEST_VALUE = 256
 
 export function compileText(node: ScalarNode, scope: Scope): Text {
-  const text = String(node.value)
+  const source = scope.sources.get(node.at.file) ?? ''
+  return compileTemplate(String(node.value), (offset, length) => spanWithin(node, offset, length, source), scope)
+}
+
+/** Where a part of a template stands. */
+type Place = (offset: number, length: number) => Span
+
+function compileTemplate(text: string, place: Place, scope: Scope): Text {
   const parsed = parseTemplate(text)
   if (!parsed.ok) {
     complain(scope, {
       code: 'TPL501',
-      at: spanIn(node, scope, parsed.offset, 2),
+      at: place(parsed.offset, 2),
       message: parsed.problem,
       help: 'write `${name}`, `${name | other text}`, or `$$` for a dollar sign',
     })
     return () => text
   }
-  const parts = parsed.parts.map((part) => compilePart(part, node, scope))
+  const parts = parsed.parts.map((part) => compilePart(part, place, scope))
   if (parts.every((part) => typeof part === 'string')) {
     const constant = parts.join('')
     return () => constant
@@ -36,17 +43,14 @@ export function compileText(node: ScalarNode, scope: Scope): Text {
   return (context) => parts.map((part) => (typeof part === 'string' ? part : part(context))).join('')
 }
 
-function spanIn(node: ScalarNode, scope: Scope, offset: number, length: number): Span {
-  return spanWithin(node, offset, length, scope.sources.get(node.at.file) ?? '')
-}
-
 type Value = (context: HookContext) => string | undefined
 
-function compilePart(part: TemplatePart, node: ScalarNode, scope: Scope): string | Text {
+function compilePart(part: TemplatePart, place: Place, scope: Scope): string | Text {
   if (typeof part === 'string') return part
-  const value = compileName(part.name, scope, () => spanIn(node, scope, part.offset, part.length))
-  const fallback = part.fallback ?? ''
-  return (context) => value(context)?.slice(0, LONGEST_VALUE) ?? fallback
+  const here = (): Span => place(part.offset, part.length)
+  const value = compileName(part.name, scope, here)
+  const fallback = compileTemplate(part.fallback ?? '', here, scope)
+  return (context) => value(context)?.slice(0, LONGEST_VALUE) ?? fallback(context)
 }
 
 function compileName(name: string, scope: Scope, at: () => Span): Value {

@@ -80,7 +80,7 @@ export const PLUGIN_SCHEMA = {
     hooks: {
       type: 'object',
       additionalProperties: { type: 'array', items: RULE_SCHEMA },
-      description: 'A chain of rules for each hook',
+      description: 'A chain of rules for each hook; `helo, ehlo` is a chain for both',
     },
     tests: { type: 'array', items: { $ref: '#/definitions/test' }, description: 'Cases run by `postern test`' },
   },
@@ -143,7 +143,7 @@ export function readPluginFile(file: string, root: MapNode, report: Report): Plu
     params: mapsIn(root, 'params').map(readParam),
     lists: mapsIn(root, 'lists').map(readList),
     notes: mapsIn(root, 'notes').map(readNote),
-    chains: entriesIn(root, 'hooks').flatMap((entry) => readChain(entry, report)),
+    chains: readChains(entriesIn(root, 'hooks'), report),
     tests: tests?.kind === 'seq' ? tests : undefined,
   }
 }
@@ -200,13 +200,29 @@ function readNote({ name, map }: Named): NoteDeclaration {
   }
 }
 
-function readChain({ key, value }: MapEntry, report: Report): readonly HookChain[] {
-  if (isHook(key.value)) return [{ hook: key.value, at: key.at, rules: value.kind === 'seq' ? value.items : [] }]
-  const near = suggest(key.value, HOOKS)
+/** One chain for each hook, whichever keys its rules stand under. */
+function readChains(entries: readonly MapEntry[], report: Report): readonly HookChain[] {
+  const chains = new Map<Hook, HookChain>()
+  for (const { key, value } of entries) {
+    for (const hook of hooksIn(key, report)) {
+      const { at, rules } = chains.get(hook) ?? { at: key.at, rules: [] }
+      chains.set(hook, { hook, at, rules: [...rules, ...(value.kind === 'seq' ? value.items : [])] })
+    }
+  }
+  return [...chains.values()]
+}
+
+function hooksIn({ value, at }: MapEntry['key'], report: Report): readonly Hook[] {
+  return value.split(',').flatMap((name) => hookNamed(name.trim(), at, report))
+}
+
+function hookNamed(name: string, at: Span, report: Report): readonly Hook[] {
+  if (isHook(name)) return [name]
+  const near = suggest(name, HOOKS)
   report.add({
     code: 'HOK401',
-    at: key.at,
-    message: `unknown hook \`${key.value}\``,
+    at,
+    message: `unknown hook \`${name}\``,
     ...(near && { label: `did you mean \`${near}\`?` }),
     help: '`postern list hooks` shows all hooks',
   })

@@ -83,8 +83,9 @@ export const RULE_SCHEMA = {
     message: { type: 'string', description: 'Text for the client; ${fact} and ${fact | fallback} are filled in' },
     status: {
       type: 'string',
-      pattern: '^[245]\\.[0-9]{1,3}\\.[0-9]{1,3}$',
-      description: 'Enhanced status code (RFC 3463), such as 5.7.1',
+      pattern: '^[245X]\\.[0-9]{1,3}\\.[0-9]{1,3}$',
+      description: 'Enhanced status code (RFC 3463), such as 5.7.1; X for the class of whatever `return` is',
+      examples: ['5.7.1', 'X.7.1'],
     },
     reply_at: { type: 'string', enum: HOOKS, description: 'Decide now, refuse at this later hook' },
     mode: {

@@ -1,6 +1,6 @@
 /**
- * Templates: texts with `${fact}` and `${fact | fallback text}` in them. `$$` is a dollar sign; a dollar sign before
- * anything else stands for itself.
+ * Templates: texts with `${fact}` and `${fact | fallback text}` in them; the fallback may hold `${fact}` too. `$$` is a
+ * dollar sign; a dollar sign before anything else stands for itself.
  *
  * Parsed once, at load. What is filled in is never parsed again.
  */
@@ -14,7 +14,7 @@ export type TemplatePart = string | Placeholder
 
 export interface Placeholder {
   readonly name: string
-  /** Used when the fact is absent; may be empty. */
+  /** Used when the fact is absent; may be empty. A template of its own. */
   readonly fallback?: string
   /** From the `$` to the `}`, in UTF-16 units of the text. */
   readonly offset: number
@@ -30,7 +30,7 @@ export type ParsedTemplate =
       readonly problem: string
     }
 
-const PIECE = /\$\$|\$\{([^}]*)(\}?)|\$|[^$]+/g
+const PIECE = /\$\$|\$\{((?:\$\{[^}]*\}|[^}])*)(\}?)|\$|[^$]+/g
 const NAME = /^[A-Za-z][\w.:-]*$/
 
 export function parseTemplate(text: string): ParsedTemplate {
