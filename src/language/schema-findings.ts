@@ -106,17 +106,21 @@ function curlyText(map: MapNode, wanted: string, place: Place): Finding {
 
 function kindHelp(node: YamlNode, kinds: readonly Kind[], place: Place): string | undefined {
   if (node.kind === 'scalar') return scalarHelp(node, kinds, place)
-  if (node.kind === 'map') return kinds.includes('string') ? colonHelp(node) : undefined
+  if (node.kind === 'map') return kinds.includes('list') ? 'begin each entry with `- `' : colonHelp(node)
+  if (kinds.includes('map')) return 'write `key: value`, a line for each key'
   const [only] = node.items
-  if (node.items.length !== 1 || only?.kind !== 'scalar' || kinds.includes('map')) return undefined
+  if (node.items.length !== 1 || only?.kind !== 'scalar') return undefined
   return `write the value without brackets or dash: ${typed(place, only.source)}`
 }
 
 function scalarHelp(node: ScalarNode, kinds: readonly Kind[], place: Place): string | undefined {
   const text = shown(node.source)
   if (kinds.includes('list')) return `write a list: ${typed(place, `[${text}]`)}`
+  if (!kinds.includes('map')) return 'write a value, or delete the key'
   const glued = /^([^\s:]+):(\S.*)$/.exec(text)
-  return kinds.includes('map') && glued ? `put a space behind the colon: \`${glued[1]}: ${glued[2]}\`` : undefined
+  return glued
+    ? `put a space behind the colon: \`${glued[1]}: ${glued[2]}\``
+    : 'write `key: value`, a line for each key'
 }
 
 /** `zone.example: reason`, meant as one text. */

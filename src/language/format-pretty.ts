@@ -1,0 +1,119 @@
+/**
+ * Diagnostics for people: the message, the lines of the file with marks under them, notes and what to type.
+ *
+ *     error[CFG101]: unknown key `mach` in a rule
+ *      --> rules/house.yaml:4:7
+ *       |
+ *     4 |       mach: { rcpt.domain: example.org }
+ *       |       ^^^^ did you mean `match`?
+ *       |
+ *       = help: rename it to `match`
+ */
+import { styleText } from 'node:util'
+import type { Diagnostic, Severity, Span } from './diagnostic.ts'
+import { visible } from './display.ts'
+import { excerpt, type Mark, type Row } from './excerpt.ts'
+import { SourceText } from './source-text.ts'
+
+const COLUMNS = 80
+
+type Style = Parameters<typeof styleText>[0]
+type Paint = (style: Style, text: string) => string
+
+const SEVERITY_STYLES: Readonly<Record<Severity, Style>> = {
+  error: ['bold', 'red'],
+  warning: ['bold', 'yellow'],
+  info: ['bold', 'blue'],
+}
+
+/** `sources` has the texts of files by name; of a file that is not there no lines are shown. No line end at the end. */
+export function renderPretty(
+  diagnostics: readonly Diagnostic[],
+  sources: ReadonlyMap<string, string>,
+  { color }: { readonly color: boolean },
+): string {
+  const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
+  const texts = new Map([...sources].map(([file, text]) => [file, new SourceText(file, text)]))
+  return diagnostics.map((diagnostic) => new Drawing(diagnostic, texts, paint).lines().join('\n')).join('\n\n')
+}
+
+class Drawing {
+  readonly #diagnostic: Diagnostic
+  readonly #sources: ReadonlyMap<string, SourceText>
+  readonly #paint: Paint
+  readonly #gutter: number
+
+  constructor(diagnostic: Diagnostic, sources: ReadonlyMap<string, SourceText>, paint: Paint) {
+    this.#diagnostic = diagnostic
+    this.#sources = sources
+    this.#paint = paint
+    const last = Math.max(...[diagnostic, ...diagnostic.labels].map(({ range }) => range.start.line))
+    this.#gutter = String(last).length
+  }
+
+  lines(): readonly string[] {
+    const { severity, code, message } = this.#diagnostic
+    const title = `${this.#paint(SEVERITY_STYLES[severity], `${severity}[${code}]`)}${this.#paint('bold', `: ${visible(message)}`)}`
+    const footer = this.#footer()
+    return [title, ...this.#files(), ...(footer.length > 0 ? [this.#bar(), ...footer] : [])]
+  }
+
+  #files(): readonly string[] {
+    const others = new Set(this.#diagnostic.labels.map(({ file }) => file))
+    others.delete(this.#diagnostic.file)
+    return [this.#file(this.#diagnostic, '-->'), ...[...others].map((file) => this.#otherFile(file))].flat()
+  }
+
+  #otherFile(file: string): readonly string[] {
+    const first = this.#diagnostic.labels.find((label) => label.file === file)
+    return first && this.#sources.has(file) ? [this.#bar(), ...this.#file(first, ':::')] : []
+  }
+
+  #file(place: Span, arrow: string): readonly string[] {
+    const { line, column } = place.range.start
+    const head = `${' '.repeat(this.#gutter)}${this.#paint('blue', arrow)} ${visible(place.file)}:${line}:${column}`
+    const source = this.#sources.get(place.file)
+    if (!source) return [head]
+    const rows = excerpt(source, this.#marks(place.file), COLUMNS - this.#gutter - ' | '.length)
+    return [head, this.#bar(), ...rows.map((row) => this.#row(row))]
+  }
+
+  #marks(file: string): readonly Mark[] {
+    const { label = '', labels, range } = this.#diagnostic
+    const own: readonly Mark[] = file === this.#diagnostic.file ? [{ range, text: label, primary: true }] : []
+    const more = labels.filter((one) => one.file === file).map((one) => ({ ...one, primary: false }))
+    return [...own, ...more]
+  }
+
+  #row(row: Row): string {
+    if (row.kind === 'gap') return this.#paint('blue', '...')
+    if (row.kind === 'mark') {
+      const style = row.primary ? SEVERITY_STYLES[this.#diagnostic.severity] : 'blue'
+      return `${this.#bar()} ${row.text.replace(/\S.*/, (mark) => this.#paint(style, mark))}`
+    }
+    const number = this.#paint('blue', `${String(row.number).padStart(this.#gutter)} |`)
+    return row.text === '' ? number : `${number} ${row.text}`
+  }
+
+  #bar(): string {
+    return this.#paint('blue', `${' '.repeat(this.#gutter + 1)}|`)
+  }
+
+  #footer(): readonly string[] {
+    const { notes, labels, help } = this.#diagnostic
+    const unseen = labels.filter(({ file }) => !this.#sources.has(file)).map(placed)
+    return [
+      ...[...unseen, ...notes].map((note) => this.#remark('note', note)),
+      ...(help?.split('\n') ?? []).map((line) => this.#remark('help', line)),
+    ]
+  }
+
+  #remark(kind: 'note' | 'help', text: string): string {
+    return `${' '.repeat(this.#gutter + 1)}${this.#paint('blue', '=')} ${this.#paint('bold', `${kind}:`)} ${visible(text)}`
+  }
+}
+
+/** A label in a file whose text is not at hand. */
+function placed({ file, range, text }: Span & { readonly text: string }): string {
+  return `${file}:${range.start.line}:${range.start.column}: ${text}`
+}
