@@ -10,7 +10,7 @@ import type { Hook } from '../../src/core/hook.ts'
 import { defaultLimits, type Limits } from '../../src/core/limits.ts'
 import type { Outcome } from '../../src/core/outcome.ts'
 import type { DnsAnswer, LogFields, Ports } from '../../src/core/ports.ts'
-import { newConnection } from '../../src/core/session.ts'
+import { type Connection, newConnection } from '../../src/core/session.ts'
 import { type Verdict, verdict } from '../../src/core/verdict.ts'
 import type { Dispatch } from '../../src/engine/dispatch.ts'
 import { Session } from '../../src/smtp/session.ts'
@@ -79,6 +79,17 @@ export async function immediate(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
+export function smtpConnection(ip = '192.0.2.7', startedAt = 0): Connection {
+  return newConnection({
+    id: 'c1',
+    remote: { ip, port: 40000 },
+    local: { ip: '192.0.2.1', port: 25 },
+    listener: 'mx',
+    startedAt,
+    env: new Map(),
+  })
+}
+
 export function smtpRig(options: RigOptions = {}): Rig {
   const { policy = {}, delays = {}, ip = '192.0.2.7', asynchronous = false } = options
   const [hooks, contexts, log]: [Hook[], HookContext[], LogLine[]] = [[], [], []]
@@ -100,14 +111,7 @@ export function smtpRig(options: RigOptions = {}): Rig {
   }
 
   const session = new Session({
-    connection: newConnection({
-      id: 'c1',
-      remote: { ip, port: 40000 },
-      local: { ip: '192.0.2.1', port: 25 },
-      listener: 'mx',
-      startedAt: clock.now(),
-      env: new Map(),
-    }),
+    connection: smtpConnection(ip, clock.now()),
     hostname: HOSTNAME,
     limits: { ...defaultLimits(), ...options.limits },
     revision: 'r1',
