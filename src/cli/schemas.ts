@@ -1,9 +1,10 @@
 /** The JSON Schemas of every kind of file, made from the same literals that `postern check` uses. */
+import { LIST_FINDS } from '../compiler/atom.ts'
 import { OPERATORS, operatorsOf } from '../compiler/operators.ts'
 import { elementType } from '../compiler/comparison.ts'
 import type { FactDefinition, FactType } from '../core/fact.ts'
 import { FACTS } from '../core/facts.ts'
-import type { Vocabulary } from '../core/word.ts'
+import type { MatcherWord, Vocabulary } from '../core/word.ts'
 import { type JsonSchema, toJsonSchema } from '../language/json-schema.ts'
 import { PLUGIN_SCHEMA } from '../language/plugin-file.ts'
 import { SESSION_SCHEMA, SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-schema.ts'
@@ -52,6 +53,7 @@ function matchSchema(vocabulary: Vocabulary): JsonSchema {
           all: { ...matches, description: 'All of these hold' },
           not: { $ref: '#/definitions/match' },
           ...Object.fromEntries(FACTS.filter((fact) => !isFamily(fact)).map((fact) => [fact.name, factSchema(fact)])),
+          ...Object.fromEntries([...LIST_FINDS, ...[...vocabulary.matchers.values()].flatMap(findsOf)].map(([name, summary]) => [name, factSchema({ summary, type: 'text' })])),
           ...Object.fromEntries([...vocabulary.matchers.values()].map((word) => [word.name, { description: word.summary, anyOf: [{ const: true }, toJsonSchema(word.options, OPTIONS)] }])),
         },
         patternProperties: {
@@ -64,6 +66,11 @@ function matchSchema(vocabulary: Vocabulary): JsonSchema {
   }
 }
 
+/** What a word finds can be asked behind it. */
+function findsOf({ name, finds = {} }: MatcherWord): readonly (readonly [string, string])[] {
+  return Object.entries(finds).map(([find, summary]) => [`${name}.${find}`, summary])
+}
+
 function isFamily({ name }: FactDefinition): boolean {
   return name.endsWith('.NAME')
 }
@@ -73,7 +80,7 @@ const PLAIN: Readonly<Partial<Record<FactType, JsonSchema>>> = {
   boolean: { type: 'boolean' },
 }
 
-function factSchema({ summary, type }: FactDefinition): JsonSchema {
+function factSchema({ summary, type }: Pick<FactDefinition, 'summary' | 'type'>): JsonSchema {
   const element = elementType(type)
   const operators = operatorsOf(element).flatMap((name) => {
     const operator = OPERATORS.get(name)

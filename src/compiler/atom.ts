@@ -176,10 +176,15 @@ function compileOperator({ key, value }: MapEntry, type: FactType, scope: Scope)
   return undefined
 }
 
-const LIST_FINDS = ['list.entry', 'list.reason', 'list.at']
+/** What in_list and matches_list find, with what it is. */
+export const LIST_FINDS: ReadonlyMap<string, string> = new Map([
+  ['list.entry', 'The entry that matched, as written'],
+  ['list.reason', 'What follows the entry on its line; absent when nothing does'],
+  ['list.at', 'File and line of the entry'],
+])
 
 function addListFinds(operator: string, scope: Scope): void {
-  if (operator === 'in_list' || operator === 'matches_list') for (const name of LIST_FINDS) scope.finds.add(name)
+  if (operator === 'in_list' || operator === 'matches_list') for (const name of LIST_FINDS.keys()) scope.finds.add(name)
 }
 
 /** Evaluates, remembers which list entry matched, and writes the trace when somebody will read it. */
