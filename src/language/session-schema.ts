@@ -14,7 +14,10 @@ export const SESSION_SCHEMA = {
   type: 'object',
   properties: {
     remote_ip: { type: 'string', description: "The client's address; 192.0.2.1 without it" },
-    remote_host: { anyOf: [{ type: 'string' }, { type: 'null' }], description: "The client's name by PTR look-up" },
+    remote_host: {
+      anyOf: [{ type: 'string' }, { type: 'null' }],
+      description: "The client's name by PTR look-up, null for none; what `dns` answers, when it is left out",
+    },
     remote_port: { type: 'integer', minimum: 0, maximum: 65535 },
     local_ip: { type: 'string' },
     local_port: { type: 'integer', minimum: 0, maximum: 65535 },

@@ -12,6 +12,10 @@ export function fixtureResolver(fixtures: DnsFixtures, onMissing: (question: str
   }
 }
 
+export function hasAnswer(fixtures: DnsFixtures, question: string): boolean {
+  return Object.keys(fixtures).some((key) => normal(key) === normal(question))
+}
+
 function normal(question: string): string {
   const [name = '', type = 'A'] = question.trim().split(/\s+/)
   return `${name.toLowerCase().replace(/\.$/, '')} ${type.toUpperCase()}`

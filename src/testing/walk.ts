@@ -14,10 +14,13 @@ import { memoryBody, Message } from '../core/message.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Ports } from '../core/ports.ts'
 import { replyRow } from '../core/reply-table.ts'
+import { reverseName } from '../core/reverse-name.ts'
 import { type Connection, newRecipient, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
 import { receivedField } from '../smtp/received.ts'
+import { lookUpRemoteHost } from '../smtp/remote-host.ts'
 import { decisionOf } from './decision.ts'
+import { hasAnswer } from './fixture-resolver.ts'
 import { connectionOf, recipientsOf, type SessionRecord } from './session-record.ts'
 
 export interface WalkOptions {
@@ -90,7 +93,17 @@ class Walker {
   }
 
   async #connect(): Promise<boolean> {
-    return (await this.#ask({ hook: 'pre_connection' })) && (await this.#ask({ hook: 'connect' }))
+    if (!(await this.#ask({ hook: 'pre_connection' }))) return false
+    await this.#lookUpHost()
+    return this.#ask({ hook: 'connect' })
+  }
+
+  /** A record that does not name the client may say what DNS answers: a look-up that fails is not a client without a name. */
+  async #lookUpHost(): Promise<void> {
+    const { remote_host: host, dns = {} } = this.#record
+    const { ip } = this.#connection.remote
+    if (host !== undefined || !hasAnswer(dns, `${reverseName(ip)} PTR`)) return
+    this.#connection.remoteHost = await lookUpRemoteHost(this.#options.ports.resolver, ip)
   }
 
   async #hello(): Promise<boolean> {
