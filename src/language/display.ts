@@ -3,7 +3,7 @@
 /** East Asian Wide and Fullwidth (Unicode Standard Annex 11), in blocks; emoji besides. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u
-const ZERO = /[\p{Mn}\p{Me}\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]/u
+const ZERO = /\p{Mn}|\p{Me}|\p{Cf}/u
 /** Controls, and what turns the direction of text around: a file must not be able to steer the terminal. */
 const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
 const UNSAFE_ALL = new RegExp(UNSAFE, 'gu')

@@ -66,6 +66,12 @@ export function wanted(schema: Schema): string {
   )
 }
 
+/** `a`, `a or b`, `a, b or c` */
+export function oneOf(names: readonly string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`
+}
+
 export function got(node: YamlNode): string {
   const kind = kindOf(node)
   return kind === 'boolean' ? 'a boolean' : ARTICLES[kind]

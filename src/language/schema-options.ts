@@ -47,5 +47,5 @@ function mapOption(map: MapNode, schema: Schema, definitions: Definitions): unkn
 
 function defaultOf(schema: Schema): unknown {
   const { default: value, format } = schema
-  return value === undefined ? undefined : (quantity(String(value), format) ?? value)
+  return typeof value === 'string' || typeof value === 'number' ? (quantity(String(value), format) ?? value) : value
 }

@@ -21,7 +21,7 @@ const typeFinding: Check = (node, schema, place) => {
   const kind = kindOf(node)
   if (kind === 'number' && (kinds === undefined || kinds.includes('number'))) return numberFinding(node, schema, place)
   if (kinds === undefined || kinds.includes(kind)) return undefined
-  if (kinds.includes('boolean') && kind === 'string') return booleanWord(node, schema, place)
+  if (kinds.includes('boolean')) return booleanWord(node, schema, place)
   if (kinds.includes('string') && kind !== 'null') return quoteWanted(node, schema, place)
   return withHelp(wrongKind(node, wanted(schema), kinds, place), numericHelp(node, schema, place))
 }
@@ -33,7 +33,7 @@ const booleanWord: Check = (node, schema, place) => {
   const word = node.source.toLowerCase()
   const meant = FALSE_WORDS.has(word) ? 'false' : TRUE_WORDS.has(word) ? 'true' : undefined
   if (meant === undefined)
-    return withHelp(wrongKind(node, wanted(schema), ['boolean'], place), unquotedHelp(node, place))
+    return withHelp(wrongKind(node, wanted(schema), ['boolean'], place), booleanHelp(node, place))
   return {
     code: 'YML702',
     at: node.at,
@@ -44,7 +44,7 @@ const booleanWord: Check = (node, schema, place) => {
   }
 }
 
-function unquotedHelp(node: ScalarNode, place: Place): string | undefined {
+function booleanHelp(node: ScalarNode, place: Place): string | undefined {
   const word = node.source.toLowerCase()
   return word === 'true' || word === 'false'
     ? `remove the quotes: ${typed(place, word)}`
@@ -101,7 +101,7 @@ function numericHelp(node: ScalarNode, schema: Schema, place: Place): string | u
   if (kindOf(node) !== 'string' || !kindsOf(schema)?.includes('number')) return undefined
   const numeric = node.source.trim() !== '' && DECIMAL.test(node.source) && Number.isFinite(Number(node.source))
   if (numeric && node.quoted) return `remove the quotes: ${typed(place, node.source)}`
-  return `write a number, such as ${typed(place, String(schema.default ?? schema.minimum ?? 10))}`
+  return `write a number, such as ${typed(place, String(typeof schema.default === 'number' ? schema.default : (schema.minimum ?? 10)))}`
 }
 
 function withHelp(finding: Finding, help: string | undefined): Finding {
@@ -148,7 +148,7 @@ function rangeFinding(
 const formFinding: Check = (node, { pattern, minLength = 0, examples = [], description }, place) => {
   const { value } = node
   if (typeof value !== 'string') return undefined
-  const good = [...value].length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(value))
+  const good = Array.from(value).length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(value))
   if (good) return undefined
   const empty = value === ''
   return {
@@ -162,7 +162,8 @@ const formFinding: Check = (node, { pattern, minLength = 0, examples = [], descr
 }
 
 function formHelp(pattern: string | undefined, minLength: number): string {
-  return pattern === undefined ? `write at least ${minLength} characters` : `it must match \`${pattern}\``
+  if (pattern !== undefined) return `it must match \`${pattern}\``
+  return minLength === 1 ? 'write a text, or delete the key' : `write at least ${minLength} characters`
 }
 
 const QUANTITIES = {

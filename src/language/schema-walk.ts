@@ -3,7 +3,16 @@ import type { Schema } from '../core/schema.ts'
 import { type Finding, Report } from './diagnostic.ts'
 import type { MapEntry, MapNode, SeqNode, YamlNode } from './node.ts'
 import { missingKey, type Place, unknownKey, wrongCount, wrongKind } from './schema-findings.ts'
-import { type Definitions, type Kind, kindOf, kindsOf, propertySchema, resolveSchema, wanted } from './schema-kind.ts'
+import {
+  type Definitions,
+  type Kind,
+  kindOf,
+  kindsOf,
+  oneOf,
+  propertySchema,
+  resolveSchema,
+  wanted,
+} from './schema-kind.ts'
 import { scalarFinding } from './schema-scalar.ts'
 import { suggest } from './suggest.ts'
 
@@ -16,7 +25,7 @@ export interface SchemaUse {
   readonly definitions?: Definitions
 }
 
-const PARAMETER = /^\$\{[A-Za-z][\w.:-]*\}$/
+const PARAMETER = /^\$\{\s*[A-Za-z][\w.:-]*\s*\}$/
 
 export class SchemaWalk {
   readonly #report: Report
@@ -57,14 +66,24 @@ export class SchemaWalk {
     if (alternative) return this.check(node, alternative, place)
     const all = alternativesOf(schema, this.#definitions)
     const kinds = all.flatMap((one) => kindsOf(one) ?? [])
-    return this.#accept(wrongKind(node, [...new Set(all.map(wanted))].join(' or '), kinds, place))
+    return this.#accept(wrongKind(node, oneOf([...new Set(all.map(wanted))]), kinds, place))
   }
 
   #seq(node: SeqNode, schema: Schema, place: Place): boolean {
     const itemPlace = { subject: `an entry of ${place.subject}` }
-    const items = schema['x-list'] === undefined ? (schema.items ?? {}) : LIST_ENTRY
-    const good = node.items.map((item) => this.check(item, items, itemPlace))
+    const good = node.items.map((item) =>
+      schema['x-list'] === undefined
+        ? this.check(item, schema.items ?? {}, itemPlace)
+        : this.#listEntry(item, itemPlace),
+    )
     return this.#accept(wrongCount(node, node.items.length, schema.minItems, undefined, place)) && good.every(Boolean)
+  }
+
+  /** Entries are read as typed: `10.0` is as good as a text. */
+  #listEntry(node: YamlNode, place: Place): boolean {
+    if (node.faulty) return false
+    const good = node.kind === 'scalar' && node.value !== null
+    return good || this.#accept(wrongKind(node, 'a string', ['string'], place))
   }
 
   #map(map: MapNode, schema: Schema, place: Place): boolean {
@@ -89,8 +108,6 @@ export class SchemaWalk {
     return this.check(value, known, { subject: `\`${key.value}\``, key }) && named
   }
 }
-
-const LIST_ENTRY: Schema = { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] }
 
 function isParameter(node: YamlNode): boolean {
   return node.kind === 'scalar' && typeof node.value === 'string' && PARAMETER.test(node.value)

@@ -1,91 +1,91 @@
 /** "Did you mean …?": the nearest known word by typing errors, or by what other mail filters call the same thing. */
 
 /** What people write, and what it is called here. The first of the names that is known counts. */
-const SYNONYMS: Readonly<Partial<Record<string, readonly string[]>>> = {
-  accept: ['OK', 'allow'],
-  action: ['return'],
-  allowlist: ['allow'],
-  audit: ['monitor'],
-  blacklist: ['block'],
-  blocklist: ['block'],
-  client: ['remote_ip'],
-  clientip: ['remote_ip'],
-  code: ['return', 'status'],
-  condition: ['match'],
-  conditions: ['match'],
-  decision: ['return'],
-  defer: ['DENYSOFT'],
-  deny: ['DENY'],
-  denylist: ['block'],
-  discard: ['deliver'],
-  do: ['return'],
-  dryrun: ['monitor'],
-  dunno: ['DECLINED'],
-  enabled: ['enabled', 'mode'],
-  endofmessage: ['data_post'],
-  eom: ['data_post'],
-  except: ['unless'],
-  exempt: ['unless'],
-  exemptions: ['unless'],
-  from: ['sender'],
-  graylist: ['greylist'],
-  graylisting: ['greylist'],
-  greylisting: ['greylist'],
-  headers: ['header', 'data_post_headers'],
-  hello: ['helo'],
-  host: ['remote_host', 'hostname'],
-  if: ['match'],
-  ip: ['remote_ip'],
-  mailfrom: ['sender', 'mail'],
-  matches: ['regex', 'matches_list'],
-  name: ['id', 'plugin'],
-  next: ['DECLINED'],
-  pass: ['DECLINED'],
-  pattern: ['regex'],
-  permit: ['OK', 'allow'],
-  ptr: ['remote_host'],
-  ratelimit: ['rate'],
-  rbl: ['dnsbl'],
-  rdns: ['remote_host'],
-  reason: ['message'],
-  recipient: ['rcpt', 'recipients'],
-  recipients: ['rcpt', 'recipient'],
-  regexp: ['regex'],
-  reject: ['DENY'],
-  reply: ['message'],
-  rcptto: ['rcpt'],
-  shadow: ['monitor'],
-  softfail: ['DENYSOFT'],
-  tempfail: ['DENYSOFT'],
-  text: ['message', 'string'],
-  then: ['return'],
-  to: ['rcpt'],
-  verdict: ['return'],
-  when: ['match'],
-  whitelist: ['allow'],
-}
+const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['accept', ['OK', 'allow']],
+  ['action', ['return']],
+  ['allowlist', ['allow']],
+  ['audit', ['monitor']],
+  ['blacklist', ['block']],
+  ['blocklist', ['block']],
+  ['client', ['remote_ip']],
+  ['clientip', ['remote_ip']],
+  ['code', ['return', 'status']],
+  ['condition', ['match']],
+  ['conditions', ['match']],
+  ['decision', ['return']],
+  ['defer', ['DENYSOFT']],
+  ['deny', ['DENY']],
+  ['denylist', ['block']],
+  ['discard', ['deliver']],
+  ['do', ['return']],
+  ['dryrun', ['monitor']],
+  ['dunno', ['DECLINED']],
+  ['endofmessage', ['data_post']],
+  ['eom', ['data_post']],
+  ['except', ['unless']],
+  ['exempt', ['unless']],
+  ['exemptions', ['unless']],
+  ['from', ['sender']],
+  ['graylist', ['greylist']],
+  ['graylisting', ['greylist']],
+  ['greylisting', ['greylist']],
+  ['headers', ['header', 'data_post_headers']],
+  ['hello', ['helo']],
+  ['host', ['remote_host', 'hostname']],
+  ['if', ['match']],
+  ['ip', ['remote_ip']],
+  ['mailfrom', ['sender', 'mail']],
+  ['matches', ['regex', 'matches_list']],
+  ['name', ['id', 'plugin']],
+  ['next', ['DECLINED']],
+  ['pass', ['DECLINED']],
+  ['pattern', ['regex']],
+  ['permit', ['OK', 'allow']],
+  ['ptr', ['remote_host']],
+  ['ratelimit', ['rate']],
+  ['rbl', ['dnsbl']],
+  ['rdns', ['remote_host']],
+  ['reason', ['message']],
+  ['recipient', ['rcpt', 'recipients']],
+  ['recipients', ['rcpt', 'recipient']],
+  ['regexp', ['regex']],
+  ['reject', ['DENY']],
+  ['reply', ['message']],
+  ['rcptto', ['rcpt']],
+  ['shadow', ['monitor']],
+  ['softfail', ['DENYSOFT']],
+  ['tempfail', ['DENYSOFT']],
+  ['text', ['message', 'string']],
+  ['then', ['return']],
+  ['to', ['rcpt']],
+  ['verdict', ['return']],
+  ['when', ['match']],
+  ['whitelist', ['allow']],
+])
 
 /** The candidate that was most likely meant, or undefined. Of equally near ones, the first. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const known = [...candidates]
   const plain = normalised(word)
   const same = known.find((candidate) => normalised(candidate) === plain)
-  return same ?? synonym(plain, known) ?? nearest(plain, known)
+  return same ?? synonym(plain, known) ?? nearest(plain, known) ?? synonym(nearest(plain, [...SYNONYMS.keys()]), known)
 }
 
-/** The nearest candidates, nearest first, however far they are. */
+/** The nearest candidates by the share of letters that differ, nearest first, however far they are. */
 export function nearestOf(word: string, candidates: Iterable<string>, count: number): readonly string[] {
   const plain = normalised(word)
-  const far = new Map([...candidates].map((candidate) => [candidate, distance(plain, normalised(candidate))]))
+  const far = new Map(
+    [...candidates].map((candidate) => [candidate, distance(plain, normalised(candidate)) / candidate.length]),
+  )
   return [...far]
     .toSorted(([, a], [, b]) => a - b)
     .slice(0, count)
     .map(([candidate]) => candidate)
 }
 
-function synonym(word: string, known: readonly string[]): string | undefined {
-  const names = Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word] : undefined
-  return names?.find((name) => known.includes(name))
+function synonym(word = '', known: readonly string[]): string | undefined {
+  return SYNONYMS.get(word)?.find((name) => known.includes(name))
 }
 
 /** A third of the letters may be wrong. */

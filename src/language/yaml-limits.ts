@@ -10,7 +10,6 @@ export const YAML_LIMITS = {
 } as const
 
 // What YAML 1.2 calls not printable (section 5.1), and a carriage return that ends no line.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\r(?!\n)/
 /** What a decoder puts where the octets are not UTF-8. */
 const REPLACEMENT = '\ufffd'

@@ -5,15 +5,8 @@
  */
 import type { Finding, Report } from './diagnostic.ts'
 import type { SourceText } from './source-text.ts'
-import type { Leaf, Traps } from './yaml-traps.ts'
-import { reword } from './yaml-wordings.ts'
-
-/** The parser's own finding; its message tells the cases of one code apart and is shown to nobody. */
-export interface SyntaxError {
-  readonly code: string
-  readonly message: string
-  readonly pos: readonly [number, number]
-}
+import type { Leaf, Traps } from './yaml-scan.ts'
+import { reword, type SyntaxError } from './yaml-wordings.ts'
 
 /** False when the file cannot be read; then an error has been reported, here or by a trap. */
 export function reportSyntax(

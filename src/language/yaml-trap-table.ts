@@ -1,7 +1,7 @@
 /** The traps themselves: for each kind of token, what it may be that nobody meant. */
 import type { Label } from './diagnostic.ts'
 import { quoted, shown } from './yaml-quote.ts'
-import type { Leaf, Scan } from './yaml-traps.ts'
+import type { Leaf, Scan } from './yaml-scan.ts'
 
 type Trap = (leaf: Leaf, scan: Scan, index: number) => void
 

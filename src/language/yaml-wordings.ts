@@ -2,7 +2,13 @@
 import type { Finding } from './diagnostic.ts'
 import type { SourceText } from './source-text.ts'
 import { quoted, shown } from './yaml-quote.ts'
-import type { SyntaxError } from './yaml-syntax.ts'
+
+/** The parser's own finding; its message tells the cases of one code apart and is shown to nobody. */
+export interface SyntaxError {
+  readonly code: string
+  readonly message: string
+  readonly pos: readonly [number, number]
+}
 
 export interface Wording extends Omit<Finding, 'code' | 'at'> {
   /** Offsets: the smallest wrong place. */

@@ -18,8 +18,10 @@ import {
   reportEmptyFile,
   reportEmptyItem,
 } from './yaml-nodes.ts'
-import { reportSyntax, type SyntaxError } from './yaml-syntax.ts'
-import { findTraps, type Leaf, type Traps } from './yaml-traps.ts'
+import type { Leaf, Traps } from './yaml-scan.ts'
+import { reportSyntax } from './yaml-syntax.ts'
+import { findTraps } from './yaml-traps.ts'
+import type { SyntaxError } from './yaml-wordings.ts'
 
 /**
  * The file's one document. Undefined when nothing useful can be said about it; then at least one error was reported.
