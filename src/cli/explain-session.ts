@@ -16,7 +16,11 @@ export interface Explained {
   readonly asked: readonly string[]
 }
 
-export async function explainSession(site: Site, record: SessionRecord, message: Buffer | undefined): Promise<Explained> {
+export async function explainSession(
+  site: Site,
+  record: SessionRecord,
+  message: Buffer | undefined,
+): Promise<Explained> {
   const asked = new Set<string>()
   const onMissingDns = (question: string): { kind: 'failed'; because: string } => {
     asked.add(question)
@@ -30,7 +34,12 @@ export async function explainSession(site: Site, record: SessionRecord, message:
       message,
       ports: offlinePorts(record, { ...offlineWorld(), onMissingDns }),
     })
-    return { decisions: walked.decisions, accepted: walked.accepted, relay_client: walked.connection.relayClient, asked: [...asked] }
+    return {
+      decisions: walked.decisions,
+      accepted: walked.accepted,
+      relay_client: walked.connection.relayClient,
+      asked: [...asked],
+    }
   } catch (fault) {
     throw new CommandError(fault instanceof Error ? fault.message : String(fault))
   }

@@ -12,13 +12,21 @@ interface Options {
 
 type Paint = ReturnType<typeof painter>
 
-export function renderExplained({ decisions, accepted, relay_client: relayClient, asked }: Explained, { verbose, color }: Options): string {
+export function renderExplained(
+  { decisions, accepted, relay_client: relayClient, asked }: Explained,
+  { verbose, color }: Options,
+): string {
   const paint = painter(color)
-  const shownDecisions = decisions.filter((decision, index) => verbose || decision.rule !== undefined || decision.reply !== '' || index === decisions.length - 1)
+  const shownDecisions = decisions.filter(
+    (decision, index) =>
+      verbose || decision.rule !== undefined || decision.reply !== '' || index === decisions.length - 1,
+  )
   return [
     ...shownDecisions.flatMap((decision) => renderDecision(decision, verbose, paint)),
     `accepted  ${accepted.length > 0 ? accepted.join(', ') : 'nobody'}${relayClient ? '   (relay client)' : ''}`,
-    ...asked.map((question) => paint('yellow', `asked     DNS ${question}: not recorded, so unknown; answer it with --dns "${question}=…"`)),
+    ...asked.map((question) =>
+      paint('yellow', `asked     DNS ${question}: not recorded, so unknown; answer it with --dns "${question}=…"`),
+    ),
   ].join('\n')
 }
 
@@ -29,7 +37,9 @@ function renderDecision(decision: Decision, verbose: boolean, paint: Paint): rea
   const rules = verbose ? decision.trace : [...deciding, ...decision.trace.filter(isNotable)]
   return [
     head,
-    ...(decision.rule === undefined ? [] : [`  rule    ${decision.plugin}/${decision.rule}  ${paint('dim', shownPlace(decision.at ?? ''))}`]),
+    ...(decision.rule === undefined
+      ? []
+      : [`  rule    ${decision.plugin}/${decision.rule}  ${paint('dim', shownPlace(decision.at ?? ''))}`]),
     ...[...new Set(rules)].flatMap((rule) => renderRule(rule, verbose, paint)),
   ]
 }
@@ -47,7 +57,9 @@ function renderRule(rule: RuleTrace, verbose: boolean, paint: Paint): readonly s
   const atoms = verbose ? rule.atoms : rule.atoms.filter(({ truth }) => truth === rule.truth || truth === 'unknown')
   const answer = rule.return === undefined ? '' : ` → ${rule.return}${rule.monitored ? ' (monitor: not done)' : ''}`
   const head = `  ${rule.truth.padEnd(7)} ${rule.plugin}/${rule.rule}${answer}  ${paint('dim', shownPlace(rule.at))}`
-  const effects = rule.effects.map(({ kind, ...effect }) => `          ${kind.replace('_', ' ')} ${JSON.stringify(effect)}`)
+  const effects = rule.effects.map(
+    ({ kind, ...effect }) => `          ${kind.replace('_', ' ')} ${JSON.stringify(effect)}`,
+  )
   return [head, ...atoms.map(renderAtom), ...effects, ...(rule.note === undefined ? [] : [`          ${rule.note}`])]
 }
 

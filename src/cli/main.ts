@@ -40,7 +40,8 @@ function build(shell: Shell): Command {
     .exitOverride()
     .showHelpAfterError('(--help shows the options)')
     .addHelpText('after', '\nExample:\n  $ postern check && postern test && postern serve\n')
-  for (const add of [addServe, addCheck, addTest, addExplain, addList, addDocs, addSchema, addVersion]) add(program, shell)
+  for (const add of [addServe, addCheck, addTest, addExplain, addList, addDocs, addSchema, addVersion])
+    add(program, shell)
   for (const command of program.commands) command.exitOverride()
   return program
 }

@@ -55,7 +55,8 @@ async function readInput(file: string): Promise<string> {
 /** One JSON document, else one a line. */
 function parseSessions(input: string, file: string): readonly SessionRecord[] {
   const whole = parseJson(input)
-  if (whole !== undefined) return (Array.isArray(whole) ? whole : [whole]).map((value: unknown) => checked(value, file, 1))
+  if (whole !== undefined)
+    return (Array.isArray(whole) ? whole : [whole]).map((value: unknown) => checked(value, file, 1))
   return input.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return []
     const value = parseJson(line)
@@ -76,6 +77,9 @@ const CLOSED_SESSION = toJsonSchema(SESSION_SCHEMA, { params: false })
 
 function checked(value: unknown, file: string, line: number): SessionRecord {
   const [fault] = checkWithAjv(CLOSED_SESSION, value)
-  if (fault) throw new CommandError(`${file}:${line}: ${fault.path === '' ? 'the session' : fault.path} ${fault.message}; docs/session.md shows the shape`)
+  if (fault)
+    throw new CommandError(
+      `${file}:${line}: ${fault.path === '' ? 'the session' : fault.path} ${fault.message}; docs/session.md shows the shape`,
+    )
   return value as SessionRecord
 }

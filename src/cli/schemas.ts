@@ -28,14 +28,29 @@ export function allSchemas(vocabulary: Vocabulary): ReadonlyMap<string, JsonSche
 
 function document(title: string, schema: JsonSchema, definitions: Readonly<Record<string, JsonSchema>>): JsonSchema {
   const hasDefinitions = Object.keys(definitions).length > 0
-  return { $schema: 'http://json-schema.org/draft-07/schema#', title, ...schema, ...(hasDefinitions && { definitions }) }
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title,
+    ...schema,
+    ...(hasDefinitions && { definitions }),
+  }
 }
 
 function siteSchema(): JsonSchema {
   const use = toJsonSchema(USE_SCHEMA, OPTIONS)
-  const entry = { if: { type: 'object', required: ['use'] }, then: use, else: { type: ['string', 'object'], minProperties: 1 } }
+  const entry = {
+    if: { type: 'object', required: ['use'] },
+    then: use,
+    else: { type: ['string', 'object'], minProperties: 1 },
+  }
   const site = toJsonSchema(SITE_SCHEMA, OPTIONS)
-  return { ...site, properties: { ...(site['properties'] as object), plugins: { type: 'array', description: 'Plugins in the order in which they are asked', items: entry } } }
+  return {
+    ...site,
+    properties: {
+      ...(site['properties'] as object),
+      plugins: { type: 'array', description: 'Plugins in the order in which they are asked', items: entry },
+    },
+  }
 }
 
 function matchSchema(vocabulary: Vocabulary): JsonSchema {
@@ -53,12 +68,24 @@ function matchSchema(vocabulary: Vocabulary): JsonSchema {
           all: { ...matches, description: 'All of these hold' },
           not: { $ref: '#/definitions/match' },
           ...Object.fromEntries(FACTS.filter((fact) => !isFamily(fact)).map((fact) => [fact.name, factSchema(fact)])),
-          ...Object.fromEntries([...LIST_FINDS, ...[...vocabulary.matchers.values()].flatMap(findsOf)].map(([name, summary]) => [name, factSchema({ summary, type: 'text' })])),
-          ...Object.fromEntries([...vocabulary.matchers.values()].map((word) => [word.name, { description: word.summary, anyOf: [{ const: true }, toJsonSchema(word.options, OPTIONS)] }])),
+          ...Object.fromEntries(
+            [...LIST_FINDS, ...[...vocabulary.matchers.values()].flatMap(findsOf)].map(([name, summary]) => [
+              name,
+              factSchema({ summary, type: 'text' }),
+            ]),
+          ),
+          ...Object.fromEntries(
+            [...vocabulary.matchers.values()].map((word) => [
+              word.name,
+              { description: word.summary, anyOf: [{ const: true }, toJsonSchema(word.options, OPTIONS)] },
+            ]),
+          ),
         },
         patternProperties: {
           '^note\\.': {},
-          ...Object.fromEntries(families.map((fact) => [`^${fact.name.slice(0, -'NAME'.length).replace('.', '\\.')}`, factSchema(fact)])),
+          ...Object.fromEntries(
+            families.map((fact) => [`^${fact.name.slice(0, -'NAME'.length).replace('.', '\\.')}`, factSchema(fact)]),
+          ),
         },
         additionalProperties: false,
       },
@@ -84,9 +111,19 @@ function factSchema({ summary, type }: Pick<FactDefinition, 'summary' | 'type'>)
   const element = elementType(type)
   const operators = operatorsOf(element).flatMap((name) => {
     const operator = OPERATORS.get(name)
-    return operator ? [[name, { description: operator.summary, ...toJsonSchema(operator.operand, OPTIONS) }] as const] : []
+    return operator
+      ? [[name, { description: operator.summary, ...toJsonSchema(operator.operand, OPTIONS) }] as const]
+      : []
   })
-  const comparison = { type: 'object', minProperties: 1, additionalProperties: false, properties: { exists: { type: 'boolean', description: 'Whether it is there at all' }, ...Object.fromEntries(operators) } }
+  const comparison = {
+    type: 'object',
+    minProperties: 1,
+    additionalProperties: false,
+    properties: {
+      exists: { type: 'boolean', description: 'Whether it is there at all' },
+      ...Object.fromEntries(operators),
+    },
+  }
   const plain = element === 'time' ? [] : [PLAIN[element] ?? { type: ['string', 'number', 'array'] }]
   return { description: summary, anyOf: [...plain, comparison] }
 }

@@ -3,7 +3,7 @@ import type { HookContext } from '../core/context.ts'
 import { type Hook, isHook } from '../core/hook.ts'
 import type { Handler, HandlerAnswer, PluginDefinition, PluginParts } from '../core/plugin.ts'
 import type { Action, Chain, Mode, Rule } from '../core/program.ts'
-import { then } from '../core/truth.ts'
+import { andThen } from '../core/truth.ts'
 import type { Word } from '../core/word.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import type { YamlNode } from '../language/node.ts'
@@ -116,7 +116,7 @@ function chainOf(
 }
 
 function answerOf(handler: Handler, context: HookContext): Action | Promise<Action> {
-  return then(handler(context), actionOf)
+  return andThen(handler(context), actionOf)
 }
 
 /** Nothing is DECLINED; anything that is neither a verdict nor effects is a fault. */

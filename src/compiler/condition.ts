@@ -5,7 +5,7 @@
  */
 import type { HookContext } from '../core/context.ts'
 import type { Test } from '../core/program.ts'
-import { isPromise, type MaybePromise, not, then, type Truth } from '../core/truth.ts'
+import { isPromise, type MaybePromise, not, andThen, type Truth } from '../core/truth.ts'
 import { type MapEntry, textOf, type YamlNode } from '../language/node.ts'
 import { compileAtom } from './atom.ts'
 import { complain, type Scope } from './scope.ts'
@@ -74,7 +74,7 @@ function compileList({ node, scope, where, join }: Joined): Test {
 }
 
 export function inverted(test: Test): Test {
-  return (context) => then(test(context), not)
+  return (context) => andThen(test(context), not)
 }
 
 export function all(tests: readonly Test[]): Test {

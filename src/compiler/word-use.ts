@@ -3,7 +3,7 @@ import type { ListIndex } from '../core/list.ts'
 import { isKnownAt } from '../core/hook.ts'
 import type { Test } from '../core/program.ts'
 import type { Schema } from '../core/schema.ts'
-import { then } from '../core/truth.ts'
+import { andThen } from '../core/truth.ts'
 import type { CompileTools, Match, MatcherWord } from '../core/word.ts'
 import { type MapEntry, type ScalarNode, type YamlNode, valueOf } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
@@ -78,7 +78,7 @@ function traced(name: string, key: ScalarNode, value: YamlNode, ask: Ask): Test 
   const at = `${file}:${range.start.line}:${range.start.column}`
   const test = `${name}: ${summarize(value)}`
   return (context) =>
-    then(ask(context), (match: Match) => {
+    andThen(ask(context), (match: Match) => {
       for (const [found, text] of Object.entries(match.found ?? {})) context.found.set(`${name}.${found}`, text)
       context.trace?.push({
         at,

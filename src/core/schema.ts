@@ -24,7 +24,7 @@ export interface Schema {
   readonly minLength?: number
   readonly minimum?: number
   readonly maximum?: number
-  /** `duration` (`5s`, `10m`, `2d`), `size` (`10 MiB`). */
+  /** `duration` (`5s`, `10m`, `2d`; arrives in milliseconds), `size` (`10 MiB`; arrives in octets). */
   readonly format?: string
   /** Alternatives that differ in their YAML type. */
   readonly anyOf?: readonly Schema[]
@@ -44,6 +44,8 @@ type ObjectOf<P, R> = { readonly [K in keyof P as K extends R ? K : HasDefault<P
 
 type HasDefault<S, K> = S extends { readonly default: unknown } ? K : never
 
+type TextOf<S> = S extends { readonly format: 'duration' | 'size' } ? number : string
+
 /** What a schema admits, defaults filled in. Lists are read through `CompileTools.list`. */
 export type FromSchema<S> = S extends { readonly 'x-list': unknown }
   ? unknown
@@ -56,7 +58,7 @@ export type FromSchema<S> = S extends { readonly 'x-list': unknown }
         : S extends { readonly type: 'array'; readonly items: infer I }
           ? readonly FromSchema<I>[]
           : S extends { readonly type: 'string' }
-            ? string
+            ? TextOf<S>
             : S extends { readonly type: 'number' | 'integer' }
               ? number
               : S extends { readonly type: 'boolean' }

@@ -11,7 +11,7 @@ import type { Speaker } from '../core/outcome.ts'
 import type { Action, Chain, Rule } from '../core/program.ts'
 import { isAllowedAt } from '../core/reply-table.ts'
 import type { AtomTrace, RuleTrace } from '../core/trace.ts'
-import { type MaybePromise, then, type Truth, Unknown } from '../core/truth.ts'
+import { type MaybePromise, andThen, type Truth, Unknown } from '../core/truth.ts'
 import { isRefusal, isReturnCode, type Verdict } from '../core/verdict.ts'
 import { within } from './deadline.ts'
 import { applyEffect } from './effects.ts'
@@ -49,7 +49,7 @@ export function askRule(
   const abort = lazyAbort()
   const context = contextFor(base, atoms, abort)
   const asking: Asking = { rule, chain, context, options, atoms }
-  return then(
+  return andThen(
     guarded(asking, () => test(asking), abort.fire),
     (truth) => {
       if (truth === 'miss') return atoms ? { ...NEXT, trace: traceOf(asking, 'miss') } : NEXT
@@ -69,12 +69,12 @@ export function isExempt(rule: Rule, context: HookContext, options: DispatchOpti
     () => exempt(context),
     () => undefined,
   )
-  return then(asked, (truth) => truth === 'hit')
+  return andThen(asked, (truth) => truth === 'hit')
 }
 
 function test({ rule, chain, context }: Asking): MaybePromise<Truth> {
   if (!chain.scope) return rule.test(context)
-  return then(chain.scope(context), (inScope) => (inScope === 'hit' ? rule.test(context) : inScope))
+  return andThen(chain.scope(context), (inScope) => (inScope === 'hit' ? rule.test(context) : inScope))
 }
 
 function guarded<T>(
@@ -102,7 +102,7 @@ const TRY_AGAIN: Verdict = { code: 'DENYSOFT', status: '4.3.0', message: 'Tempor
 
 function act(asking: Asking, truth: Truth, expire: () => void): MaybePromise<RuleAnswer> {
   const answer = guarded(asking, () => asking.rule.act(asking.context), expire)
-  return then(answer, (action) => {
+  return andThen(answer, (action) => {
     const fault = action instanceof Unknown ? action.because : faultIn(action, asking.context)
     if (fault !== undefined || action instanceof Unknown) return whenActFailed(asking, fault ?? 'failed')
     return conclude(asking, truth, action)

@@ -10,7 +10,7 @@ import type { Outcome, Speaker } from '../core/outcome.ts'
 import type { Chain, Program } from '../core/program.ts'
 import type { DelayedRefusal } from '../core/session.ts'
 import type { RuleTrace } from '../core/trace.ts'
-import { isPromise, type MaybePromise, then } from '../core/truth.ts'
+import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import { isRefusal, type Verdict } from '../core/verdict.ts'
 import { askRule, isExempt, type RuleAnswer } from './ask-rule.ts'
 import type { DispatchOptions } from './options.ts'
@@ -50,12 +50,12 @@ export function createDispatcher(program: Program, options: DispatchOptions): Di
   const order = new Map(program.plugins.map((name, index) => [name, index]))
   const dispatch: Dispatch = (context) => {
     const run = startRun(context, options, withDelayed(turns.get(context.hook) ?? [], context, order))
-    return then(takeTurns(run, 0), (spoken) => report(finish(run, spoken), context))
+    return andThen(takeTurns(run, 0), (spoken) => report(finish(run, spoken), context))
   }
   const report = (outcome: Outcome, context: HookContext): MaybePromise<Outcome> => {
     const hook: Hook = isRefusal(outcome.verdict.code) ? 'deny' : 'ok'
     if (UNREPORTED.has(context.hook) || !turns.has(hook)) return outcome
-    return then(dispatch({ ...context, hook, decided: outcome }), () => outcome)
+    return andThen(dispatch({ ...context, hook, decided: outcome }), () => outcome)
   }
   return dispatch
 }
@@ -94,10 +94,10 @@ function takeTurns(run: Run, from: number): MaybePromise<Spoken | undefined> {
 
 /** Only DECLINED lifts a plugin's own earlier refusal: an OK of the same plugin does not. */
 function takeTurn(run: Run, turn: Turn): MaybePromise<Spoken | undefined> {
-  return then(askRules(run, turn.chain, 0), (answer) => {
+  return andThen(askRules(run, turn.chain, 0), (answer) => {
     if (answer === 'leave') return undefined
     if (answer && isRefusal(answer.verdict.code)) return answer
-    return then(speakDelayed(run, turn.delayed, 0), (refusal) => refusal ?? answer)
+    return andThen(speakDelayed(run, turn.delayed, 0), (refusal) => refusal ?? answer)
   })
 }
 
@@ -127,7 +127,7 @@ function note(run: Run, answer: RuleAnswer): Spoken | 'leave' | undefined {
 function speakDelayed(run: Run, delayed: readonly DelayedRefusal[], from: number): MaybePromise<Spoken | undefined> {
   const refusal = delayed[from]
   if (!refusal) return undefined
-  return then(isExempt(refusal.rule, run.context, run.options), (exempt) => {
+  return andThen(isExempt(refusal.rule, run.context, run.options), (exempt) => {
     if (exempt) return speakDelayed(run, delayed, from + 1)
     const { replyAt: _, ...verdict } = refusal.verdict
     return { verdict, by: { plugin: refusal.plugin, rule: refusal.rule.id, at: refusal.rule.at } }

@@ -17,12 +17,17 @@ const LIST_VALUE: JsonSchema = { anyOf: [{ type: 'string' }, { type: 'array', it
 export function toJsonSchema(schema: Schema, options: JsonSchemaOptions): JsonSchema {
   const { description, default: value, $ref } = schema
   if ($ref !== undefined) return { $ref }
-  return { ...(description !== undefined && { description }), ...(value !== undefined && { default: value }), ...shapeOf(schema, options) }
+  return {
+    ...(description !== undefined && { description }),
+    ...(value !== undefined && { default: value }),
+    ...shapeOf(schema, options),
+  }
 }
 
 function shapeOf(schema: Schema, options: JsonSchemaOptions): JsonSchema {
   if (schema['x-list'] !== undefined) return LIST_VALUE
-  if (schema.anyOf) return { anyOf: [...schema.anyOf.map((one) => toJsonSchema(one, options)), ...(options.params ? [PARAM] : [])] }
+  if (schema.anyOf)
+    return { anyOf: [...schema.anyOf.map((one) => toJsonSchema(one, options)), ...(options.params ? [PARAM] : [])] }
   if (schema.type === 'object') return objectOf(schema, options)
   const plain = schema.type === 'array' ? arrayOf(schema, options) : scalarOf(schema)
   const isAnything = Object.keys(plain).length === 0
@@ -39,7 +44,10 @@ function objectOf(schema: Schema, options: JsonSchemaOptions): JsonSchema {
     ...(maxProperties !== undefined && { maxProperties }),
     ...(properties && { properties: patternsOf(properties, options) }),
     patternProperties: { ...extra, '^x-': {} },
-    additionalProperties: typeof additionalProperties === 'object' ? toJsonSchema(additionalProperties, options) : (additionalProperties ?? false),
+    additionalProperties:
+      typeof additionalProperties === 'object'
+        ? toJsonSchema(additionalProperties, options)
+        : (additionalProperties ?? false),
   }
 }
 
@@ -51,7 +59,16 @@ function arrayOf({ type, items, minItems }: Schema, options: JsonSchemaOptions):
   return { type, ...(items && { items: toJsonSchema(items, options) }), ...(minItems !== undefined && { minItems }) }
 }
 
-function scalarOf({ type, enum: values, const: only, pattern, minLength, minimum, maximum, format }: Schema): JsonSchema {
+function scalarOf({
+  type,
+  enum: values,
+  const: only,
+  pattern,
+  minLength,
+  minimum,
+  maximum,
+  format,
+}: Schema): JsonSchema {
   const isMeasure = format === 'duration' || format === 'size'
   return {
     ...(type && { type: isMeasure ? ['string', 'number'] : type }),

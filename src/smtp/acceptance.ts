@@ -6,7 +6,7 @@
 import type { Hook } from '../core/hook.ts'
 import type { Message } from '../core/message.ts'
 import type { Transaction } from '../core/session.ts'
-import { type MaybePromise, then } from '../core/truth.ts'
+import { type MaybePromise, andThen } from '../core/truth.ts'
 import type { Answer } from './answer.ts'
 import type { Dialogue } from './dialogue.ts'
 import { receivedField } from './received.ts'
@@ -33,7 +33,7 @@ function queue(dialogue: Dialogue): MaybePromise<Answer> {
     hook: 'queue',
     go: ({ reply }) => {
       dialogue.forgive()
-      return { reply, after: () => then(dialogue.tell('queue_post'), () => dialogue.reset()) }
+      return { reply, after: () => andThen(dialogue.tell('queue_post'), () => dialogue.reset()) }
     },
     undo: () => dialogue.reset(),
   })

@@ -12,7 +12,7 @@ import type { Outcome } from '../core/outcome.ts'
 import type { LogFields, Ports } from '../core/ports.ts'
 import { replyRow } from '../core/reply-table.ts'
 import { type Connection, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
-import { isPromise, type MaybePromise, then } from '../core/truth.ts'
+import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
 import type { Answer } from './answer.ts'
 import { logRuling, type Ruling, type Subject, subjectFields } from './decision-log.ts'
@@ -99,7 +99,7 @@ export class Dialogue {
   /** Ends the transaction, if there is one. */
   reset(): MaybePromise<void> {
     if (this.#transaction === undefined) return undefined
-    return then(this.tell('reset_transaction'), () => {
+    return andThen(this.tell('reset_transaction'), () => {
       this.#transaction = undefined
     })
   }
@@ -124,7 +124,7 @@ export class Dialogue {
 
   /** Lets plugins know; what they answer changes nothing. */
   tell(hook: Hook): MaybePromise<void> {
-    return then(this.#options.dispatch(this.#context(hook, {})), () => undefined)
+    return andThen(this.#options.dispatch(this.#context(hook, {})), () => undefined)
   }
 
   #decide(question: Question, outcome: Outcome): MaybePromise<Answer> {
@@ -133,7 +133,7 @@ export class Dialogue {
     const ruling: Ruling = { outcome, row, reply: composeReply(question.hook, outcome.verdict, names) }
     logRuling(this.ports.log, this.#subject(question.recipient), ruling)
     if (row.meaning !== 'refuse' && row.meaning !== 'silent') return question.go(ruling)
-    return then(question.undo?.(), () => ({ reply: ruling.reply, close: row.close ?? false, logged: true }))
+    return andThen(question.undo?.(), () => ({ reply: ruling.reply, close: row.close ?? false, logged: true }))
   }
 
   #subject(recipient?: Recipient): Subject {

@@ -4,7 +4,7 @@
  * Has no socket and starts no timer of its own: `Wire` and `Clock` are given. Steps run strictly one after the other, in
  * a loop; what arrives while one runs waits. Whatever goes wrong inside ends this session with 451 and no other.
  */
-import { isPromise, type MaybePromise, then } from '../core/truth.ts'
+import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import type { Answer, Mode, Taken } from './answer.ts'
 import { commandMode } from './command-mode.ts'
 import { Dialogue, type DialogueOptions } from './dialogue.ts'
@@ -59,7 +59,7 @@ export class Session {
       this.#opened = true
       return answer
     }
-    this.#perform({ used: 0, step: () => then(openSession(this.#dialogue), open) })
+    this.#perform({ used: 0, step: () => andThen(openSession(this.#dialogue), open) })
     this.#work()
   }
 
@@ -123,7 +123,7 @@ export class Session {
   #perform({ step, partial = false }: Taken): void {
     if (!partial) this.#stopWaiting()
     try {
-      const done = then(step?.() ?? {}, (answer) => this.#settle(answer, partial))
+      const done = andThen(step?.() ?? {}, (answer) => this.#settle(answer, partial))
       if (isPromise(done)) void this.#follow(done)
     } catch (fault) {
       this.#fail(fault)

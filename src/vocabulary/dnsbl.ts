@@ -6,7 +6,7 @@
 import { reverseIp } from '../core/reverse-name.ts'
 import { defineMatcher } from '../core/word.ts'
 import { askZones, ZONE_FINDS, ZONES, zonesIn } from './ask-zones.ts'
-import { milliseconds, TIMEOUT } from './options.ts'
+import { TIMEOUT } from './options.ts'
 
 export const dnsbl = defineMatcher({
   name: 'dnsbl',
@@ -23,7 +23,6 @@ export const dnsbl = defineMatcher({
   finds: ZONE_FINDS,
   compile({ timeout }, tools) {
     const zones = zonesIn(tools.list('zones'))
-    const time = milliseconds(timeout)
-    return (context) => askZones(context, zones, reverseIp(context.connection.remote.ip), time)
+    return (context) => askZones(context, zones, reverseIp(context.connection.remote.ip), timeout)
   },
 })

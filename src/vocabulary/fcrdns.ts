@@ -11,7 +11,7 @@ import { reverseName } from '../core/reverse-name.ts'
 import type { Truth } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { addressType, clientIp, isSameAddress, lookUp, MOST_NAMES, SAME_NETWORK } from './look-up.ts'
-import { milliseconds, TIMEOUT } from './options.ts'
+import { TIMEOUT } from './options.ts'
 
 export const fcrdns = defineMatcher({
   name: 'fcrdns',
@@ -29,8 +29,7 @@ export const fcrdns = defineMatcher({
     result: 'As Authentication-Results has it: pass, fail, temperror or permerror',
   },
   compile({ same_network: sameNetwork, timeout }) {
-    const time = milliseconds(timeout)
-    return (context) => lookUp(context, time, (resolver) => confirm(context, resolver, sameNetwork))
+    return (context) => lookUp(context, timeout, (resolver) => confirm(context, resolver, sameNetwork))
   },
 })
 

@@ -10,7 +10,7 @@ import { canonicalHost } from '../core/mailbox-scan.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { addressType, clientIp, isSameAddress, lookUp, SAME_NETWORK } from './look-up.ts'
-import { milliseconds, TIMEOUT } from './options.ts'
+import { TIMEOUT } from './options.ts'
 
 const REVERSE_NAME = {
   type: 'string',
@@ -34,12 +34,11 @@ export const heloMatches = defineMatcher({
   onUnknown: 'skip',
   finds: { by: 'What fits: address, name, or both' },
   compile({ same_network: sameNetwork, reverse_name: reverseName, timeout }) {
-    const time = milliseconds(timeout)
     return (context) => {
       const name = context.connection.hello?.name ?? ''
       const domain = canonicalDomain(name)
       if (domain === undefined) return matchLiteral(name, context)
-      return matchName(domain, context, { sameNetwork, reverseName, time })
+      return matchName(domain, context, { sameNetwork, reverseName, timeout })
     }
   },
 })
@@ -56,7 +55,7 @@ function matchLiteral(name: string, { connection }: HookContext): Match {
 interface Options {
   readonly sameNetwork: boolean
   readonly reverseName: ReverseName
-  readonly time: number
+  readonly timeout: number
 }
 
 async function matchName(name: string, context: HookContext, options: Options): Promise<Match> {
@@ -67,9 +66,9 @@ async function matchName(name: string, context: HookContext, options: Options): 
   return byName.truth === 'unknown' ? byName : byAddress
 }
 
-async function matchAddress(name: string, context: HookContext, { sameNetwork, time }: Options): Promise<Match> {
+async function matchAddress(name: string, context: HookContext, { sameNetwork, timeout }: Options): Promise<Match> {
   const ip = clientIp(context)
-  const answer = await lookUp(context, time, (resolver) => resolver.resolve(name, addressType(ip)))
+  const answer = await lookUp(context, timeout, (resolver) => resolver.resolve(name, addressType(ip)))
   if (answer.kind === 'failed') return { truth: 'unknown', because: `${name}: ${answer.because}` }
   if (answer.kind === 'none') return { truth: 'miss', because: `${name} has no address` }
   const address = answer.records.find((record) => isSameAddress(record, ip, sameNetwork))

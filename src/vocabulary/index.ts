@@ -4,7 +4,18 @@ import { dnsbl } from './dnsbl.ts'
 import { fcrdns } from './fcrdns.ts'
 import { heloMatches } from './helo-matches.ts'
 import { inPair } from './in-pair.ts'
+import { missingHeader } from './missing-header.ts'
+import { repeatedHeader } from './repeated-header.ts'
 import { resolvable } from './resolvable.ts'
 import { rhsbl } from './rhsbl.ts'
 
-export const MATCHERS: readonly MatcherWord[] = [dnsbl, fcrdns, heloMatches, inPair, resolvable, rhsbl]
+export const MATCHERS: readonly MatcherWord[] = [
+  dnsbl,
+  fcrdns,
+  heloMatches,
+  inPair,
+  missingHeader,
+  repeatedHeader,
+  resolvable,
+  rhsbl,
+]

@@ -4,7 +4,7 @@ import type { HookContext } from '../core/context.ts'
 import type { Stage } from '../core/hook.ts'
 import type { Schema } from '../core/schema.ts'
 import { Unknown } from '../core/truth.ts'
-import { parseDuration } from '../language/units.ts'
+import type { Match } from '../core/word.ts'
 
 export const TIMEOUT = {
   type: 'string',
@@ -12,13 +12,6 @@ export const TIMEOUT = {
   default: '10s',
   description: 'Time for all its DNS queries together; what has not answered by then is unknown',
 } as const satisfies Schema
-
-/** Throws for what is no duration, as words do at load. */
-export function milliseconds(timeout: string): number {
-  const time = parseDuration(timeout)
-  if (time === undefined) throw new Error(`\`${timeout}\` is no duration`)
-  return time
-}
 
 /** Whose name a word asks about. */
 export const OF = {
@@ -39,4 +32,22 @@ export function stageOfName(of: Of): Stage {
 export function nameOf(of: Of, context: HookContext): string | undefined | Unknown {
   const name = findFact(FACTS[of])?.definition.read(context, '')
   return typeof name === 'string' || name instanceof Unknown ? name : undefined
+}
+
+export const FIELDS = {
+  type: 'array',
+  items: { type: 'string' },
+  description: 'Names of header fields',
+} as const satisfies Schema
+
+/** A hit when some field's values are as `test` says, which finds their names. A field that is not there has no values. */
+export function matchFields(
+  fields: readonly string[],
+  { transaction }: HookContext,
+  test: (values: readonly string[]) => boolean,
+): Match {
+  const message = transaction?.message
+  if (!message) return { truth: 'unknown', because: 'there is no message yet' }
+  const names = fields.filter((field) => test(message.values(field))).join(', ')
+  return names === '' ? { truth: 'miss' } : { truth: 'hit', because: names, found: { names } }
 }

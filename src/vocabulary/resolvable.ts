@@ -13,7 +13,7 @@ import type { Resolver } from '../core/ports.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { lookUp, MOST_NAMES } from './look-up.ts'
-import { milliseconds, nameOf, OF, type Of, stageOfName, TIMEOUT } from './options.ts'
+import { nameOf, OF, type Of, stageOfName, TIMEOUT } from './options.ts'
 
 interface Asking {
   readonly resolver: Resolver
@@ -45,7 +45,6 @@ export const resolvable = defineMatcher({
   finds: { name: 'The name that was looked up', address: 'An address it leads to' },
   compile({ of, as, timeout }, tools) {
     const notIn = tools.list('not_in')
-    const time = milliseconds(timeout)
     const ask = as === 'host' ? askHost : askMailDomain
     return (context) => {
       const name = nameOf(of, context)
@@ -53,7 +52,7 @@ export const resolvable = defineMatcher({
       if (name === undefined) return withoutName(of, context)
       const domain = canonicalDomain(name)
       if (domain === undefined) return literal(name, notIn)
-      return lookUp(context, time, (resolver) => ask(domain, { resolver, notIn }))
+      return lookUp(context, timeout, (resolver) => ask(domain, { resolver, notIn }))
     }
   },
 })

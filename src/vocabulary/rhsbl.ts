@@ -8,7 +8,7 @@ import { canonicalDomain } from '../core/domain.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher } from '../core/word.ts'
 import { askZones, ZONE_FINDS, ZONES, zonesIn } from './ask-zones.ts'
-import { milliseconds, nameOf, OF, stageOfName, TIMEOUT } from './options.ts'
+import { nameOf, OF, stageOfName, TIMEOUT } from './options.ts'
 
 export const rhsbl = defineMatcher({
   name: 'rhsbl',
@@ -26,12 +26,11 @@ export const rhsbl = defineMatcher({
   finds: ZONE_FINDS,
   compile({ of, timeout }, tools) {
     const zones = zonesIn(tools.list('zones'))
-    const time = milliseconds(timeout)
     return (context) => {
       const name = nameOf(of, context)
       if (name instanceof Unknown) return { truth: 'unknown', because: name.because }
       const domain = name === undefined ? undefined : canonicalDomain(name)
-      return domain === undefined ? { truth: 'miss' } : askZones(context, zones, domain, time)
+      return domain === undefined ? { truth: 'miss' } : askZones(context, zones, domain, timeout)
     }
   },
 })

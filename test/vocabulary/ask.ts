@@ -6,6 +6,9 @@ import type { ListIndex } from '../../src/core/list.ts'
 import { newConnection, newRecipient, newTransaction } from '../../src/core/session.ts'
 import type { Unknown } from '../../src/core/truth.ts'
 import type { Match, MatcherWord } from '../../src/core/word.ts'
+import { Report } from '../../src/language/diagnostic.ts'
+import { checkSchema, toOptions } from '../../src/language/schema-check.ts'
+import { parseYaml } from '../../src/language/yaml.ts'
 import type { DnsFixtures } from '../../src/testing/fixture-resolver.ts'
 import { listOf } from '../compiler/lists-judge.ts'
 import { address } from '../support/address.ts'
@@ -33,7 +36,7 @@ export interface Asked {
 export function ask(word: MatcherWord, options: Readonly<Record<string, unknown>>, situation: Situation): Asked {
   const clock = fakeClock()
   const resolver = zoneResolver(situation.dns)
-  const compiled = word.compile(withDefaults(word, options), {
+  const compiled = word.compile(optionsFor(word, options), {
     list: (option) => listFor(word, option, options[option]),
   })
   const answer = Promise.resolve(compiled(contextFor(situation, clock, resolver)))
@@ -53,9 +56,14 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
 }
 
-function withDefaults({ options: schema }: MatcherWord, options: Readonly<Record<string, unknown>>): unknown {
-  const properties = Object.entries(schema.properties ?? {})
-  return { ...Object.fromEntries(properties.map(([name, option]) => [name, option.default])), ...options }
+/** Options go the way they go in a rule file: YAML, the word's schema, defaults. */
+function optionsFor({ options: schema, name }: MatcherWord, options: Readonly<Record<string, unknown>>): unknown {
+  const report = new Report()
+  const node = parseYaml(JSON.stringify(options), 'test.yaml', report)
+  if (node) checkSchema(node, schema, report, { what: name })
+  assert.deepEqual(report.sorted(), [])
+  assert.ok(node)
+  return toOptions(node, schema)
 }
 
 function listFor({ options }: MatcherWord, option: string, lines: unknown): ListIndex {

@@ -27,7 +27,15 @@ export function addDocs(program: Command, { terminal }: Shell): void {
     .argument('<name>', 'such as dnsbl, remote_ip, rcpt, in_list or CFG101')
     .addHelpText('after', '\nExamples:\n  $ postern docs badmailfrom\n  $ postern docs CFG101\n')
     .action(async (name: string) => {
-      const pages = [await builtinPage(name), wordPage(name), operatorPage(name), factPage(name), hookPage(name), limitPage(name), codePage(name)]
+      const pages = [
+        await builtinPage(name),
+        wordPage(name),
+        operatorPage(name),
+        factPage(name),
+        hookPage(name),
+        limitPage(name),
+        codePage(name),
+      ]
       const found = pages.filter((page) => page !== undefined)
       if (found.length === 0) throw new CommandError(notFound(name), 1)
       terminal.print(found.join('\n\n'))
@@ -35,7 +43,15 @@ export function addDocs(program: Command, { terminal }: Shell): void {
 }
 
 function notFound(name: string): string {
-  const names = [...builtinFiles().keys(), ...VOCABULARY.matchers.keys(), ...VOCABULARY.deliveries.keys(), ...OPERATORS.keys(), ...FACTS.map((fact) => fact.name), ...Object.keys(HOOK_TABLE), ...Object.keys(DIAGNOSTIC_CODES)]
+  const names = [
+    ...builtinFiles().keys(),
+    ...VOCABULARY.matchers.keys(),
+    ...VOCABULARY.deliveries.keys(),
+    ...OPERATORS.keys(),
+    ...FACTS.map((fact) => fact.name),
+    ...Object.keys(HOOK_TABLE),
+    ...Object.keys(DIAGNOSTIC_CODES),
+  ]
   const near = suggest(name, names)
   return `nothing is called \`${name}\`${near ? `; did you mean \`${near}\`?` : '; `postern list builtins` shows the builtins'}`
 }
@@ -68,21 +84,35 @@ function paramLine(param: ParamDeclaration): string {
 function wordPage(name: string): string | undefined {
   const word: Word | undefined = VOCABULARY.matchers.get(name) ?? VOCABULARY.deliveries.get(name)
   if (!word) return undefined
-  const finds = word.kind === 'matcher' ? Object.entries(word.finds ?? {}).map(([found, summary]) => `  ${name}.${found}  ${summary}`) : []
+  const finds =
+    word.kind === 'matcher'
+      ? Object.entries(word.finds ?? {}).map(([found, summary]) => `  ${name}.${found}  ${summary}`)
+      : []
   return [
     `${word.kind === 'matcher' ? 'Word' : 'Delivery target'} ${name}: ${word.summary}`,
     '',
     'Options',
-    ...Object.entries(word.options.properties ?? {}).map(([option, schema]) => optionLine(option, schema, word.options.required ?? [])),
+    ...Object.entries(word.options.properties ?? {}).map(([option, schema]) =>
+      optionLine(option, schema, word.options.required ?? []),
+    ),
     ...(finds.length > 0 ? ['', 'Finds', ...finds] : []),
-    ...(word.kind === 'matcher' ? ['', `Known from stage ${word.stage}; unknown means ${word.onUnknown} unless the rule says otherwise`] : []),
+    ...(word.kind === 'matcher'
+      ? ['', `Known from stage ${word.stage}; unknown means ${word.onUnknown} unless the rule says otherwise`]
+      : []),
     ...(word.reference === undefined ? [] : [`Reference: ${word.reference}`]),
   ].join('\n')
 }
 
 function optionLine(name: string, schema: Schema, required: readonly string[]): string {
-  const kind = schema['x-list'] ? `list of ${schema['x-list']}` : (schema.enum?.join(' | ') ?? schema.format ?? schema.type ?? 'any')
-  const fallback = schema.default === undefined ? (required.includes(name) ? ', required' : '') : `, default ${JSON.stringify(schema.default)}`
+  const kind = schema['x-list']
+    ? `list of ${schema['x-list']}`
+    : (schema.enum?.join(' | ') ?? schema.format ?? schema.type ?? 'any')
+  const fallback =
+    schema.default === undefined
+      ? required.includes(name)
+        ? ', required'
+        : ''
+      : `, default ${JSON.stringify(schema.default)}`
   return `  ${name}  (${kind}${fallback})\n      ${schema.description ?? ''}`
 }
 
@@ -93,12 +123,18 @@ function operatorPage(name: string): string | undefined {
 
 function factPage(name: string): string | undefined {
   const fact = findFact(name)?.definition ?? FACTS.find((one) => one.name === name)
-  return fact && `Fact ${fact.name}: ${fact.summary}\n\nType ${fact.type}, known from stage ${fact.stage}\nOperators: ${operatorsOf(elementType(fact.type)).join(', ')}`
+  return (
+    fact &&
+    `Fact ${fact.name}: ${fact.summary}\n\nType ${fact.type}, known from stage ${fact.stage}\nOperators: ${operatorsOf(elementType(fact.type)).join(', ')}`
+  )
 }
 
 function hookPage(name: string): string | undefined {
   if (!isHook(name)) return undefined
-  const rows = Object.entries(REPLY_TABLE[name]).map(([code, { meaning, reply, close }]) => `  ${code.padEnd(20)} ${meaning}${reply ? `: ${reply.code} ${reply.status ?? ''} ${reply.text}` : ''}${close ? ', and the session ends' : ''}`)
+  const rows = Object.entries(REPLY_TABLE[name]).map(
+    ([code, { meaning, reply, close }]) =>
+      `  ${code.padEnd(20)} ${meaning}${reply ? `: ${reply.code} ${reply.status ?? ''} ${reply.text}` : ''}${close ? ', and the session ends' : ''}`,
+  )
   return [`Hook ${name}: ${HOOK_TABLE[name].summary}`, '', 'Return codes', ...rows].join('\n')
 }
 

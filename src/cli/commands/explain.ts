@@ -40,13 +40,16 @@ export function addExplain(program: Command, { terminal, finish }: Shell): void 
     .option('--dns <answer...>', 'an answer of the DNS: "2.0.0.127.bl.example A=127.0.0.2"')
     .option('--relay-client', 'the client may relay')
     .option('-v, --verbose', 'show every rule that was asked')
-    .addOption(new Option('-f, --format <name>', 'how to report').choices(['pretty', 'json', 'ndjson']).default('pretty'))
+    .addOption(
+      new Option('-f, --format <name>', 'how to report').choices(['pretty', 'json', 'ndjson']).default('pretty'),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => {
       const site = await loadCheckedSite(options.site, terminal)
       const base = options.session !== undefined && options.session !== '-' ? dirname(options.session) : '.'
       const sessions = await readSessions(options)
-      if (sessions.length === 0) throw new CommandError('no session: give --session FILE, or --ip, --from and --rcpt', EXIT.usage)
+      if (sessions.length === 0)
+        throw new CommandError('no session: give --session FILE, or --ip, --from and --rcpt', EXIT.usage)
       for (const session of sessions) {
         const message = session.message === undefined ? undefined : await readFile(resolve(base, session.message))
         report(await explainSession(site, session, message), options, terminal)

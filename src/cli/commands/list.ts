@@ -17,11 +17,23 @@ type Row = readonly string[]
 
 const TABLES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   hooks: async () => HOOKS.map((hook) => [hook, Object.keys(REPLY_TABLE[hook]).join(' '), HOOK_TABLE[hook].summary]),
-  facts: async () => FACTS.map(({ name, type, stage, summary }) => [name, type, stage, `${summary} (${operatorsOf(elementType(type)).join(', ')})`]),
-  words: async () => [...VOCABULARY.matchers.values(), ...VOCABULARY.deliveries.values()].map(({ name, kind, summary }) => [name, kind, summary]),
+  facts: async () =>
+    FACTS.map(({ name, type, stage, summary }) => [
+      name,
+      type,
+      stage,
+      `${summary} (${operatorsOf(elementType(type)).join(', ')})`,
+    ]),
+  words: async () =>
+    [...VOCABULARY.matchers.values(), ...VOCABULARY.deliveries.values()].map(({ name, kind, summary }) => [
+      name,
+      kind,
+      summary,
+    ]),
   builtins: listBuiltins,
   lists: async () => Object.entries(LIST_KINDS),
-  limits: async () => Object.entries(LIMITS).map(([name, { default: value, unit, summary }]) => [name, `${value} ${unit}`, summary]),
+  limits: async () =>
+    Object.entries(LIMITS).map(([name, { default: value, unit, summary }]) => [name, `${value} ${unit}`, summary]),
   codes: async () => Object.entries(DIAGNOSTIC_CODES),
 }
 
@@ -34,12 +46,18 @@ export function addList(program: Command, { terminal }: Shell): void {
     .action(async (what: string) => {
       const rows = (await TABLES[what]?.()) ?? []
       const paint = painter(terminal.color)
-      terminal.print(aligned(rows).map(([first = '', ...rest]) => [paint('bold', first), ...rest].join('  ').trimEnd()).join('\n'))
+      terminal.print(
+        aligned(rows)
+          .map(([first = '', ...rest]) => [paint('bold', first), ...rest].join('  ').trimEnd())
+          .join('\n'),
+      )
     })
 }
 
 async function listBuiltins(): Promise<readonly Row[]> {
-  const builtins = await Promise.all([...builtinFiles()].map(async ([name, path]) => ({ name, file: await readBuiltin(path) })))
+  const builtins = await Promise.all(
+    [...builtinFiles()].map(async ([name, path]) => ({ name, file: await readBuiltin(path) })),
+  )
   return builtins.map(({ name, file }) => [name, file.summary])
 }
 

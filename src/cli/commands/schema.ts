@@ -18,7 +18,8 @@ export function addSchema(program: Command, { terminal }: Shell): void {
       const schemas = allSchemas(VOCABULARY)
       if (write !== undefined) {
         await mkdir(write, { recursive: true })
-        for (const [name, schema] of schemas) await writeFile(join(write, `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`)
+        for (const [name, schema] of schemas)
+          await writeFile(join(write, `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`)
         terminal.talk(`wrote ${schemas.size} schemas to ${write}`)
         return
       }

@@ -23,7 +23,8 @@ export function addServe(program: Command, { terminal, finish }: Shell): void {
     .addHelpText('after', '\nExample:\n  $ postern serve postern.yaml\n')
     .action(async (path: string) => {
       const opened = await openSite(path, terminal)
-      if (opened.site.listeners.length === 0) throw new CommandError(`${path} has no listener; add \`listen: [{ port: 2525 }]\``)
+      if (opened.site.listeners.length === 0)
+        throw new CommandError(`${path} has no listener; add \`listen: [{ port: 2525 }]\``)
       await serve(opened, terminal)
       finish(EXIT.ok)
     })

@@ -23,7 +23,10 @@ export function addTest(program: Command, { terminal, finish }: Shell): void {
     .argument('[path...]', 'files or directories', ['.'])
     .addOption(new Option('-f, --format <name>', 'how to report').choices(['pretty', 'json']).default('pretty'))
     .option('--filter <text>', 'only tests with this text in their suite or name')
-    .addHelpText('after', '\nExamples:\n  $ postern test\n  $ postern test builtins/relay.yaml --filter prefix\n\nExits with 1 when a test fails, 4 when there is no test.\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ postern test\n  $ postern test builtins/relay.yaml --filter prefix\n\nExits with 1 when a test fails, 4 when there is no test.\n',
+    )
     .action(async (paths: string[], options: Options) => {
       const tested = await runAll(paths, options, terminal)
       report(tested, options, terminal)
@@ -31,7 +34,11 @@ export function addTest(program: Command, { terminal, finish }: Shell): void {
     })
 }
 
-async function runAll(paths: readonly string[], { filter = '' }: Options, terminal: Terminal): Promise<readonly TestedFile[]> {
+async function runAll(
+  paths: readonly string[],
+  { filter = '' }: Options,
+  terminal: Terminal,
+): Promise<readonly TestedFile[]> {
   const { report: _report, sources: _sources, ...environment } = compileEnvironment()
   const isWanted = ({ suite, name }: { suite: string; name: string }): boolean => `${suite} ${name}`.includes(filter)
   const tested: TestedFile[] = []
@@ -39,14 +46,17 @@ async function runAll(paths: readonly string[], { filter = '' }: Options, termin
     terminal.progress(`testing ${shown(path)}`)
     const text = await environment.files.read(path)
     if (text !== undefined && /^(suite|tests):/m.test(text)) {
-      tested.push(await runTestFile(path, text, { ...environment, world: offlineWorld(), readMessage: readFile, isWanted }))
+      tested.push(
+        await runTestFile(path, text, { ...environment, world: offlineWorld(), readMessage: readFile, isWanted }),
+      )
     }
   }
   return tested
 }
 
 function exitCodeOf(tested: readonly TestedFile[]): number {
-  if (tested.some(({ diagnostics, results }) => diagnostics.some(isError) || results.some(({ passed }) => !passed))) return EXIT.findings
+  if (tested.some(({ diagnostics, results }) => diagnostics.some(isError) || results.some(({ passed }) => !passed)))
+    return EXIT.findings
   return tested.some(({ results }) => results.length > 0) ? EXIT.ok : EXIT.nothing
 }
 
@@ -58,14 +68,25 @@ function report(tested: readonly TestedFile[], { format }: Options, terminal: Te
   const results = tested.flatMap((file) => file.results)
   const failed = results.filter(({ passed }) => !passed)
   if (format === 'json') {
-    terminal.print(JSON.stringify({ version: 1, summary: { passed: results.length - failed.length, failed: failed.length }, tests: results.map(asJson) }))
+    terminal.print(
+      JSON.stringify({
+        version: 1,
+        summary: { passed: results.length - failed.length, failed: failed.length },
+        tests: results.map(asJson),
+      }),
+    )
     return
   }
   for (const { diagnostics, sources } of tested) {
-    if (diagnostics.length > 0) terminal.print(renderPretty(diagnostics.map(withShownPaths), shownSources(sources), { color: terminal.color }))
+    if (diagnostics.length > 0)
+      terminal.print(renderPretty(diagnostics.map(withShownPaths), shownSources(sources), { color: terminal.color }))
   }
   for (const result of failed) terminal.print(failure(result, terminal.color))
-  terminal.print(results.length === 0 ? 'No tests here: write `tests:` in a plugin, or a file that begins with `suite:`' : `${results.length - failed.length} passed, ${failed.length} failed`)
+  terminal.print(
+    results.length === 0
+      ? 'No tests here: write `tests:` in a plugin, or a file that begins with `suite:`'
+      : `${results.length - failed.length} passed, ${failed.length} failed`,
+  )
 }
 
 function shownSources(sources: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
@@ -80,7 +101,10 @@ function failure({ suite, name, at, mismatches, problems, because }: TestResult,
   const paint = painter(color)
   const lines = [
     `${paint('red', '✗')} ${suite} › ${name}  ${paint('dim', `${shown(at.file)}:${at.range.start.line}`)}`,
-    ...mismatches.flatMap(({ field, expected, actual }) => [paint('red', `    - ${field}: ${expected}`), paint('green', `    + ${field}: ${actual}`)]),
+    ...mismatches.flatMap(({ field, expected, actual }) => [
+      paint('red', `    - ${field}: ${expected}`),
+      paint('green', `    + ${field}: ${actual}`),
+    ]),
     ...problems.map((problem) => `    ! ${problem}`),
     ...because.map((reason) => `    why: ${reason}`),
   ]
