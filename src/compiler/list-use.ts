@@ -7,7 +7,7 @@ import type { ScalarNode, YamlNode } from '../language/node.ts'
 import { suggest } from '../language/suggest.ts'
 import { type Comparison, inIndex } from './comparison.ts'
 import type { NamedList } from './list-registry.ts'
-import { buildList } from './lists/index.ts'
+import { buildList, type GivenEntry } from './lists/index.ts'
 import { complain, type Scope } from './scope.ts'
 
 type Kinds = Readonly<Partial<Record<FactType, readonly ListKind[]>>>
@@ -91,16 +91,18 @@ export function inlineIndex(
   values: readonly ScalarNode[],
   report: (finding: ListFinding) => void,
 ): ListIndex {
-  const entries = values.map((scalar) => {
-    const [text = '', ...rest] = scalar.source.trim().split(/\s+/)
-    const { file, range } = scalar.at
-    const at = `${file}:${range.start.line}:${range.start.column}`
-    return kind === 'string' || kind === 'pattern'
-      ? { text: String(scalar.value), rest: '', at }
-      : { text, rest: rest.join(' '), at }
-  })
+  const entries = values.map((scalar) => inlineEntry(kind, scalar))
   return buildList(kind, 'values in place', entries, ({ index, code, message, help }) => {
     const scalar = values[index]
     if (scalar) report({ code, at: scalar.at, message, ...(help !== undefined && { help }) })
   })
+}
+
+/** Texts and patterns may hold blanks; elsewhere what follows the first blank is the reason, as in a file. */
+function inlineEntry(kind: ListKind, { value, source, quoted, at: { file, range } }: ScalarNode): GivenEntry {
+  const at = `${file}:${range.start.line}:${range.start.column}`
+  const written = (quoted ? String(value) : source).trim()
+  if (kind === 'string' || kind === 'pattern') return { text: written, rest: '', at }
+  const [text = '', ...rest] = written.split(/\s+/)
+  return { text, rest: rest.join(' '), at }
 }

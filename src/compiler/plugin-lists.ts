@@ -2,12 +2,12 @@
 import { resolve } from 'node:path'
 import type { ListIndex, ListKind } from '../core/list.ts'
 import type { Span } from '../language/diagnostic.ts'
-import { parseListFile } from '../language/list-file.ts'
+import { parseListFile, type RawEntry } from '../language/list-file.ts'
 import type { ScalarNode, YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
 import { ListRegistry, type NamedList } from './list-registry.ts'
 import { inlineIndex } from './list-use.ts'
-import { buildList } from './lists/index.ts'
+import { buildList, type GivenEntry } from './lists/index.ts'
 import type { BoundParams } from './params.ts'
 import type { LoadEnvironment } from './resolve-entries.ts'
 
@@ -37,7 +37,7 @@ export async function readLists(
   shared: readonly NamedList[],
 ): Promise<ListRegistry> {
   const wanted = [...declaredLists(file, place), ...listParams(params, place)]
-  const lists = await Promise.all(wanted.map((list) => readList(list, place, environment)))
+  const lists = await Promise.all(wanted.map((list) => readList(list, environment)))
   return new ListRegistry([...shared, ...lists])
 }
 
@@ -72,13 +72,12 @@ export function readSiteList(
   place: ListPlace,
   environment: LoadEnvironment,
 ): Promise<NamedList> {
-  return readList({ name, kind, at: value.at, value, optional: false, directory: place.directory }, place, environment)
+  return readList({ name, kind, at: value.at, value, optional: false, directory: place.directory }, environment)
 }
 
-async function readList(wanted: Wanted, place: ListPlace, environment: LoadEnvironment): Promise<NamedList> {
+async function readList(wanted: Wanted, environment: LoadEnvironment): Promise<NamedList> {
   const { name, kind, at, value } = wanted
-  const index =
-    value?.kind === 'seq' ? inPlace(kind, value.items, environment) : await fromFile(wanted, place, environment)
+  const index = value?.kind === 'seq' ? inPlace(kind, value.items, environment) : await fromFile(wanted, environment)
   return { name, kind, at, index }
 }
 
@@ -89,7 +88,6 @@ function inPlace(kind: ListKind, items: readonly YamlNode[], { report }: LoadEnv
 
 async function fromFile(
   { kind, at, value, optional, directory, name }: Wanted,
-  _place: ListPlace,
   environment: LoadEnvironment,
 ): Promise<ListIndex> {
   const { files, report } = environment
@@ -118,25 +116,28 @@ async function fromFile(
 
 function indexFile(kind: ListKind, path: string, text: string, { report, sources }: LoadEnvironment): ListIndex {
   const entries = parseListFile(text, path)
-  return buildList(
-    kind,
-    path,
-    entries.map(({ text: entry, rest, line }) => ({ text: entry, rest, at: `${path}:${line}` })),
-    ({ index, code, message, help }) => {
-      const entry = entries[index]
-      if (!entry) return
-      sources.set(path, text)
-      report.add({
-        code,
-        at: lineSpan(path, text, entry.line, entry.column, entry.text.length),
-        message,
-        ...(help !== undefined && { help }),
-      })
-    },
-  )
+  return buildList(kind, path, given(entries, path), ({ index, code, message, help, range }) => {
+    const entry = entries[index]
+    if (!entry) return
+    sources.set(path, text)
+    const { offset = 0, length = entry.text.length } = range ?? {}
+    const at = lineSpan(path, text, { line: entry.line, column: entry.column + offset, length })
+    report.add({ code, at, message, ...(help !== undefined && { help }) })
+  })
 }
 
-function lineSpan(file: string, text: string, line: number, column: number, length: number): Span {
+/** One object at a time: lists have millions of entries. */
+function* given(entries: readonly RawEntry[], path: string): Generator<GivenEntry> {
+  for (const { text, rest, line } of entries) yield { text, rest, at: `${path}:${line}` }
+}
+
+interface Place {
+  readonly line: number
+  readonly column: number
+  readonly length: number
+}
+
+function lineSpan(file: string, text: string, { line, column, length }: Place): Span {
   const offset = text.split('\n', line - 1).reduce((sum, one) => sum + one.length + 1, 0) + column - 1
   return {
     file,

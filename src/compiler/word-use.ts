@@ -12,8 +12,12 @@ import { findList, inlineIndex } from './list-use.ts'
 import { complain, type Scope } from './scope.ts'
 
 export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: Scope): Test | undefined {
-  if (!isKnownAt(word.stage, scope.hook)) return tooEarly(key, word.stage, scope)
-  const ask = compileOptions(word, key, value, scope)
+  const node = optionsNode(value)
+  if (!checkOptions(node, word.options, word.name, scope)) return undefined
+  const options = toOptions(node, word.options)
+  const stage = word.stageOf?.(options) ?? word.stage
+  if (!isKnownAt(stage, scope.hook)) return tooEarly(key, stage, scope)
+  const ask = guarded(key, scope, () => word.compile(options, toolsFor(word.options, node, scope)))
   if (!ask) return undefined
   for (const name of Object.keys(word.finds ?? {})) scope.finds.add(`${word.name}.${name}`)
   if (scope.words.onUnknown === 'skip') scope.words.onUnknown = word.onUnknown
@@ -23,11 +27,8 @@ export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: 
 type Ask = ReturnType<MatcherWord['compile']>
 
 /** `true` stands for no options at all. */
-function compileOptions(word: MatcherWord, key: ScalarNode, value: YamlNode, scope: Scope): Ask | undefined {
-  const node: YamlNode =
-    value.kind === 'scalar' && value.value === true ? { kind: 'map', at: value.at, entries: [] } : value
-  if (!checkOptions(node, word.options, word.name, scope)) return undefined
-  return guarded(key, scope, () => word.compile(toOptions(node, word.options), toolsFor(word.options, node, scope)))
+function optionsNode(value: YamlNode): YamlNode {
+  return value.kind === 'scalar' && value.value === true ? { kind: 'map', at: value.at, entries: [] } : value
 }
 
 export function checkOptions(node: YamlNode, schema: Schema, name: string, scope: Scope): boolean {

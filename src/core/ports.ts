@@ -37,12 +37,6 @@ export interface Log {
   write(level: LogLevel, fields: LogFields, text: string): void
 }
 
-/** The files a site is made of. Reading is all the loader may do with them. */
-export interface Files {
-  /** The whole text; undefined when there is no such file. Rejects with an Error in plain words for every other fault. */
-  read(path: string): Promise<string | undefined>
-}
-
 /** Hands an accepted message to its target. Offline commands put a port here that delivers nothing. */
 export type Carrier = (target: DeliveryTarget, job: DeliveryJob) => Promise<DeliveryResult>
 
