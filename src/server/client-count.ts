@@ -1,0 +1,42 @@
+/** How many connections there are, in all and of each client, so that one client cannot take them all (RFC 5321 section 7.8). */
+import { formatNetwork, isIpFault, networkOf, parseIp } from '../core/ip.ts'
+import type { Limits } from '../core/limits.ts'
+
+export type ConnectionLimit = 'connections' | 'connections_per_client'
+
+/** One IPv6 customer has a /64 at least. */
+const IPV6_PREFIX = 64
+
+export class ClientCount {
+  #all = 0
+  readonly #byClient = new Map<string, number>()
+
+  get all(): number {
+    return this.#all
+  }
+
+  /** Counts a connection; answers with the limit that is in the way instead when there is one. */
+  enter(ip: string, limits: Pick<Limits, ConnectionLimit>): ConnectionLimit | undefined {
+    const client = clientOf(ip)
+    const before = this.#byClient.get(client) ?? 0
+    if (this.#all >= limits.connections) return 'connections'
+    if (before >= limits.connections_per_client) return 'connections_per_client'
+    this.#all += 1
+    this.#byClient.set(client, before + 1)
+    return undefined
+  }
+
+  /** To be called once for each connection that was counted. */
+  leave(ip: string): void {
+    const client = clientOf(ip)
+    const rest = (this.#byClient.get(client) ?? 0) - 1
+    this.#all -= 1
+    if (rest > 0) this.#byClient.set(client, rest)
+    else this.#byClient.delete(client)
+  }
+}
+
+function clientOf(text: string): string {
+  const ip = parseIp(text)
+  return isIpFault(ip) || ip.version === 4 ? text : formatNetwork(networkOf(ip, IPV6_PREFIX))
+}

@@ -1,0 +1,89 @@
+/** A server on loopback for tests, with a policy that is a table and a clock that stands. */
+import type { TestContext } from 'node:test'
+import type { HookContext } from '../../src/core/context.ts'
+import { defaultLimits, type Limits } from '../../src/core/limits.ts'
+import type { Listener, Site } from '../../src/core/site.ts'
+import { verdict } from '../../src/core/verdict.ts'
+import type { Dispatch } from '../../src/engine/dispatch.ts'
+import { type Server, startServer } from '../../src/server/server.ts'
+import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
+import { type SmtpClient, smtpClient } from '../support/smtp-client.ts'
+import { counter, fakePorts, immediate, type LogLine, outcomeOf, type Policy } from '../support/smtp-rig.ts'
+
+export interface House {
+  readonly server: Server
+  readonly clock: FakeClock
+  readonly log: LogLine[]
+  readonly contexts: HookContext[]
+  /** What new connections get. */
+  site: Site
+  client(): SmtpClient
+}
+
+export interface HouseOptions {
+  readonly policy?: Policy
+  readonly limits?: Partial<Limits>
+  readonly listeners?: readonly Listener[]
+}
+
+export const MX: Listener = { name: 'mx', address: '127.0.0.1', port: 0 }
+export const GREETING = '220 mx.example.org ESMTP Postern ready\r\n'
+
+export function siteOf({ limits, listeners = [MX] }: HouseOptions, hostname = 'mx.example.org'): Site {
+  const program = { revision: 'r1', plugins: [], chains: new Map() }
+  return { hostname, listeners, limits: { ...defaultLimits(), ...limits }, program }
+}
+
+export async function house(test: TestContext, options: HouseOptions = {}): Promise<House> {
+  const [clock, log, contexts]: [FakeClock, LogLine[], HookContext[]] = [fakeClock(), [], []]
+  const { policy = {} } = options
+  const dispatch: Dispatch = (context) => {
+    contexts.push(context)
+    const entry = policy[context.hook] ?? verdict('DECLINED')
+    const decided = typeof entry === 'function' ? entry(context) : entry
+    return decided instanceof Promise
+      ? decided.then((final) => outcomeOf(context.hook, final))
+      : outcomeOf(context.hook, decided)
+  }
+  const state = { site: siteOf(options) }
+  const clients: SmtpClient[] = []
+  const server = await startServer({
+    site: () => state.site,
+    dispatchFor: () => dispatch,
+    ports: fakePorts({ clock, log }),
+    newId: counter('i'),
+    env: new Map([['RELAYCLIENT', '']]),
+  })
+  test.after(async () => {
+    for (const { socket } of clients) socket.destroy()
+    await server.close({ grace: 0 })
+  })
+  const client = (): SmtpClient => {
+    const one = smtpClient(server.addresses[0]?.port ?? 0)
+    clients.push(one)
+    return one
+  }
+  return Object.assign(state, { server, clock, log, contexts, client })
+}
+
+export async function greeted(rig: House): Promise<SmtpClient> {
+  const client = rig.client()
+  await client.hear(GREETING)
+  return client
+}
+
+export const HELLO = '250 mx.example.org Hi Unknown [127.0.0.1]\r\n'
+const READY_FOR_CONTENT = '354 Go ahead; end with a dot on a line of its own\r\n'
+export const ACCEPTING: Policy = { rcpt: verdict('OK'), queue: verdict('OK') }
+
+export async function inContent(rig: House): Promise<SmtpClient> {
+  const client = await greeted(rig)
+  client.say('HELO c.example\r\nMAIL FROM:<>\r\nRCPT TO:<r@example.org>\r\nDATA\r\n')
+  await client.hear(READY_FOR_CONTENT)
+  return client
+}
+
+/** Until the sessions of clients that have gone are over too. */
+export async function emptied(rig: House): Promise<void> {
+  while (rig.server.connections() > 0) await immediate()
+}
