@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { type CompiledPlugin, type CompileEnvironment, compileSite } from '../compiler/compile-site.ts'
 import { loadSite } from '../compiler/load-site.ts'
 import { readYaml } from '../compiler/resolve-entries.ts'
+import { nearestSite } from '../compiler/site-directory.ts'
 import type { Diagnostic, Span } from '../language/diagnostic.ts'
 import { type MapNode, valueOf } from '../language/node.ts'
 import { checkTests } from '../testing/check-tests.ts'
@@ -21,45 +22,85 @@ interface Found {
   readonly root: MapNode
 }
 
+type Kind = 'site' | 'rules' | 'suite'
+
+/** Sites first: a plugin that a site uses is checked there, with its arguments and the words of its neighbours. */
 export async function checkFiles(paths: readonly string[], onFile: (path: string) => void): Promise<Checked> {
   const environment = compileEnvironment()
-  const rules = new Set<string>()
-  let files = 0
+  const { found, unreadable } = await readAll(paths, environment)
+  const used = new Map<string, readonly CompiledPlugin[]>()
+  for (const [kind, check] of CHECKS) {
+    for (const one of found.filter(({ root }) => kindOf(root) === kind)) {
+      onFile(shown(one.path))
+      await check(one, environment, used)
+    }
+  }
+  const rules = new Set([...used.values()].flat().flatMap((plugin) => plugin.rules.map(({ at }) => at)))
+  const sources = new Map([...environment.sources].map(([path, text]) => [shown(path), text]))
+  const diagnostics = environment.report.sorted().map(withShownPaths)
+  return { files: found.length + unreadable, rules: rules.size, diagnostics, sources }
+}
+
+interface Read {
+  readonly found: readonly Found[]
+  /** Files with mistakes in their YAML. */
+  readonly unreadable: number
+}
+
+async function readAll(paths: readonly string[], environment: CompileEnvironment): Promise<Read> {
+  const found: Found[] = []
+  let unreadable = 0
   for (const path of paths) {
-    onFile(shown(path))
     const before = environment.report.errors
     const root = await readYaml(path, startOf(path), environment)
-    const plugins = root && (await checkOne({ path, root }, environment))
-    if (plugins || environment.report.errors > before) files += 1
-    for (const { at } of plugins?.flatMap((plugin) => plugin.rules) ?? []) rules.add(at)
+    if (root && kindOf(root)) found.push({ path, root })
+    else if (environment.report.errors > before) unreadable += 1
   }
-  const sources = new Map([...environment.sources].map(([path, text]) => [shown(path), text]))
-  return { files, rules: rules.size, diagnostics: environment.report.sorted().map(withShownPaths), sources }
+  return { found, unreadable }
 }
 
 /** Undefined for a YAML file that is none of ours. */
-async function checkOne(
-  { path, root }: Found,
-  environment: CompileEnvironment,
-): Promise<readonly CompiledPlugin[] | undefined> {
-  if (valueOf(root, 'suite')) {
-    checkTests(root, environment.report)
-    return []
-  }
-  if (valueOf(root, 'plugin') || valueOf(root, 'ruleset')) {
-    const plugins = await checkAlone(path, environment)
-    checkTests(root, environment.report)
-    return plugins
-  }
-  if (!valueOf(root, 'plugins') && !valueOf(root, 'hostname')) return undefined
+function kindOf(root: MapNode): Kind | undefined {
+  if (valueOf(root, 'suite')) return 'suite'
+  if (valueOf(root, 'plugin') || valueOf(root, 'ruleset')) return 'rules'
+  return valueOf(root, 'plugins') || valueOf(root, 'hostname') ? 'site' : undefined
+}
+
+type Used = Map<string, readonly CompiledPlugin[]>
+type Check = (found: Found, environment: CompileEnvironment, used: Used) => Promise<void>
+
+const CHECKS: readonly (readonly [Kind, Check])[] = [
+  ['site', ({ path }, environment, used) => checkSite(path, environment, used)],
+  ['rules', checkRules],
+  ['suite', async ({ root }, { report }) => checkTests(root, report)],
+]
+
+async function checkSite(path: string, environment: CompileEnvironment, used: Used): Promise<void> {
   const { plugins } = await loadSite(path, environment)
-  return plugins
+  for (const plugin of plugins) used.set(plugin.path, [...(used.get(plugin.path) ?? []), plugin])
+}
+
+async function checkRules({ path, root }: Found, environment: CompileEnvironment, used: Used): Promise<void> {
+  checkTests(root, environment.report)
+  if (used.has(path)) return
+  const site = await nearestSite(path, environment.files)
+  if (site !== undefined && (await usesPlugin(site, path))) await checkSite(site, environment, used)
+  else used.set(path, await checkAlone(path, site, environment))
+}
+
+async function usesPlugin(site: string, path: string): Promise<boolean> {
+  const { plugins } = await loadSite(site, compileEnvironment())
+  return plugins.some((plugin) => plugin.path === path)
 }
 
 /** A plugin without a site: what a site would give it may be missing. */
-async function checkAlone(path: string, environment: CompileEnvironment): Promise<readonly CompiledPlugin[]> {
+async function checkAlone(
+  path: string,
+  site: string | undefined,
+  environment: CompileEnvironment,
+): Promise<readonly CompiledPlugin[]> {
   const at = startOf(path)
-  const directory = dirname(path)
+  const directory = dirname(site ?? path)
   const { plugins } = await compileSite(
     {
       hostname: 'mx.example.org',

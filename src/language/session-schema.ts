@@ -70,7 +70,10 @@ export const EXPECT_SCHEMA = {
     rcpt: { type: 'string', description: 'At rcpt: the recipient meant; the first without it' },
     return: { type: 'string', enum: RETURN_CODES, description: 'The return code' },
     message: { type: 'string', description: 'The text of the verdict' },
-    reply: { type: 'string', description: 'The reply, or how it begins: `550 5.7.1`' },
+    reply: {
+      anyOf: [{ type: 'string' }, { type: 'integer' }],
+      description: 'The reply, or how it begins: `550 5.7.1`',
+    },
     plugin: { type: 'string', description: 'The plugin that decided' },
     rule: { type: 'string', description: 'The rule that decided' },
     disconnect: { type: 'boolean', description: 'Whether the session was closed' },

@@ -85,6 +85,8 @@ function differs(field: string, expected: Plain | undefined, actual: Plain): rea
     : [{ field, expected: String(expected), actual: String(actual) }]
 }
 
-function beginsWith(field: string, expected: string | undefined, actual: string): readonly Mismatch[] {
-  return expected === undefined || actual.startsWith(expected) ? [] : [{ field, expected, actual }]
+function beginsWith(field: string, expected: string | number | undefined, actual: string): readonly Mismatch[] {
+  return expected === undefined || actual.startsWith(String(expected))
+    ? []
+    : [{ field, expected: String(expected), actual }]
 }

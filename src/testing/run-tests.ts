@@ -4,6 +4,7 @@ import { defaultLimits } from '../core/limits.ts'
 import type { Program } from '../core/program.ts'
 import { type CompileEnvironment, compileSite, type SiteSpec } from '../compiler/compile-site.ts'
 import { loadSite } from '../compiler/load-site.ts'
+import { siteDirectory } from '../compiler/site-directory.ts'
 import { createDispatcher } from '../engine/dispatch.ts'
 import { type Diagnostic, Report, type Span } from '../language/diagnostic.ts'
 import { type MapNode, type SeqNode, textOf, toJson, valueOf } from '../language/node.ts'
@@ -129,7 +130,7 @@ async function compilePlugin(
   report: Report,
   environment: TestEnvironment,
 ): ReturnType<Subject['compile']> {
-  const directory = dirname(test.at.file)
+  const directory = await siteDirectory(test.at.file, environment.files)
   const spec: SiteSpec = {
     hostname: HOSTNAME,
     entries: [{ use, at: test.at, args: test.args, match: undefined, unless: undefined, mode: undefined }],

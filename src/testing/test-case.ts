@@ -10,7 +10,7 @@ export interface Expectation {
   readonly rcpt?: string
   readonly return?: ReturnCode
   readonly message?: string
-  readonly reply?: string
+  readonly reply?: string | number
   readonly plugin?: string
   readonly rule?: string
   readonly disconnect?: boolean

@@ -1,5 +1,5 @@
 /** `postern serve`: runs the SMTP server until it is told to stop. */
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Command } from 'commander'
 import { LOG_LEVELS, type LogLevel } from '../../core/effect.ts'
 import type { Ports } from '../../core/ports.ts'
@@ -41,7 +41,7 @@ async function serve({ site, settings }: OpenSite, terminal: Terminal): Promise<
     dispatchFor: ({ program, limits }) =>
       createDispatcher(program, { deadline: limits.handler_deadline, trace: false }),
     ports,
-    newId: randomUUID,
+    newId: () => randomBytes(10).toString('hex'),
     env: new Map(
       Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
     ),
