@@ -1,4 +1,5 @@
 /** What a handler is given: the state of the session at one hook. Facts are read from it, effects are applied to it. */
+import type { AuthAttempt } from './auth.ts'
 import type { Hook } from './hook.ts'
 import type { Ports } from './ports.ts'
 import type { Outcome } from './outcome.ts'
@@ -19,6 +20,8 @@ export interface HookContext {
   /** The recipient in question: at `rcpt`, and in rules run per recipient. */
   readonly recipient: Recipient | undefined
   readonly command: Command | undefined
+  /** At `auth`. */
+  readonly attempt?: AuthAttempt | undefined
   /** At `deny` and `ok`: what was decided. */
   readonly decided: Outcome | undefined
   readonly ports: Ports

@@ -6,7 +6,7 @@
  */
 import type { HookContext } from '../core/context.ts'
 import type { Effect } from '../core/effect.ts'
-import { HOOK_TABLE } from '../core/hook.ts'
+import { comesAfter, HOOK_TABLE, type Hook, isHook } from '../core/hook.ts'
 import type { Speaker } from '../core/outcome.ts'
 import type { Action, Chain, Rule } from '../core/program.ts'
 import { isAllowedAt } from '../core/reply-table.ts'
@@ -14,7 +14,7 @@ import type { AtomTrace, RuleTrace } from '../core/trace.ts'
 import { type MaybePromise, andThen, type Truth, Unknown } from '../core/truth.ts'
 import { isRefusal, isReturnCode, type Verdict } from '../core/verdict.ts'
 import { within } from './deadline.ts'
-import { applyEffect } from './effects.ts'
+import { applyEffect, isEffect } from './effects.ts'
 import type { DispatchOptions } from './options.ts'
 
 interface Common {
@@ -22,9 +22,10 @@ interface Common {
   readonly trace: RuleTrace | undefined
 }
 
+/** `leave`: DECLINED was said. `aside`: a refusal was put aside for a later hook; the chain has answered all the same. */
 export type RuleAnswer = Common &
   (
-    | { readonly kind: 'next' | 'leave' }
+    | { readonly kind: 'next' | 'leave' | 'aside' }
     | { readonly kind: 'spoken' | 'monitored'; readonly verdict: Verdict; readonly by: Speaker }
   )
 
@@ -93,19 +94,27 @@ function whenUnknown(asking: Asking, because: string, expire: () => void): Maybe
     'a rule could not be decided',
   )
   if (rule.onUnknown === 'match') return act(asking, 'unknown', expire)
-  if (rule.onUnknown === 'defer' && isAllowedAt(context.hook, 'DENYSOFT'))
-    return conclude(asking, 'unknown', { effects: [], verdict: TRY_AGAIN }, because)
-  return { kind: 'next', delay: 0, trace: traceOf(asking, 'unknown', undefined, because) }
+  return rule.onUnknown === 'defer' ? tryAgain(asking, because) : goOn(asking, because)
 }
 
-const TRY_AGAIN: Verdict = { code: 'DENYSOFT', status: '4.3.0', message: 'Temporary failure, please try again later' }
+/** DENYSOFT, or what comes nearest; a hook that can only look on goes on. */
+function tryAgain(asking: Asking, because: string): RuleAnswer {
+  const code = (['DENYSOFT', 'DENYSOFT_DISCONNECT'] as const).find((one) => isAllowedAt(asking.context.hook, one))
+  if (!code) return goOn(asking, because)
+  const verdict = { code, status: '4.3.0', message: 'Temporary failure, please try again later' }
+  return conclude(asking, 'unknown', { effects: [], verdict }, because)
+}
+
+function goOn(asking: Asking, because: string): RuleAnswer {
+  return { kind: 'next', delay: 0, trace: traceOf(asking, 'unknown', undefined, because) }
+}
 
 function act(asking: Asking, truth: Truth, expire: () => void): MaybePromise<RuleAnswer> {
   const answer = guarded(asking, () => asking.rule.act(asking.context), expire)
   return andThen(answer, (action) => {
-    const fault = action instanceof Unknown ? action.because : faultIn(action, asking.context)
-    if (fault !== undefined || action instanceof Unknown) return whenActFailed(asking, fault ?? 'failed')
-    return conclude(asking, truth, action)
+    if (action instanceof Unknown) return whenActFailed(asking, action.because)
+    const fault = faultIn(action, asking.context.hook)
+    return fault === undefined ? conclude(asking, truth, action) : whenActFailed(asking, fault)
   })
 }
 
@@ -113,52 +122,69 @@ function act(asking: Asking, truth: Truth, expire: () => void): MaybePromise<Rul
 function whenActFailed(asking: Asking, because: string): RuleAnswer {
   const { rule, context } = asking
   context.ports.log.write('error', { ...where(asking), because, on_unknown: rule.onUnknown }, 'a handler failed')
-  if (rule.onUnknown !== 'skip' && isAllowedAt(context.hook, 'DENYSOFT'))
-    return conclude(asking, 'unknown', { effects: [], verdict: TRY_AGAIN }, because)
-  return { kind: 'next', delay: 0, trace: traceOf(asking, 'unknown', undefined, because) }
+  return rule.onUnknown === 'skip' ? goOn(asking, because) : tryAgain(asking, because)
 }
 
-function faultIn({ verdict }: Action, { hook }: HookContext): string | undefined {
-  if (!verdict) return undefined
-  if (!isReturnCode(verdict.code)) return 'it answered something that is no return code'
-  return isAllowedAt(verdict.replyAt ?? hook, verdict.code) ? undefined : `${hook} does not accept ${verdict.code}`
+/** Rules are checked when they are compiled; handlers are checked here. */
+function faultIn({ effects, verdict }: Action, hook: Hook): string | undefined {
+  if (!effects.every(isEffect)) return 'it answered something that is no effect'
+  return verdict && faultInVerdict(verdict, hook)
+}
+
+function faultInVerdict({ code, replyAt, message, status }: Verdict, hook: Hook): string | undefined {
+  if (!isReturnCode(code)) return 'it answered something that is no return code'
+  if (replyAt !== undefined && replyAt !== hook && !(isHook(replyAt) && comesAfter(replyAt, hook)))
+    return `${replyAt} does not come after ${hook}`
+  if (!isAllowedAt(replyAt ?? hook, code)) return `${replyAt ?? hook} does not accept ${code}`
+  return isTextOrAbsent(message) && isTextOrAbsent(status) ? undefined : 'its message or status is no text'
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string'
 }
 
 function conclude(asking: Asking, truth: Truth, action: Action, because?: string): RuleAnswer {
-  const { rule, chain, context } = asking
+  const { rule, chain } = asking
   const trace = traceOf(asking, truth, action, because)
   const by: Speaker = { plugin: chain.plugin, rule: rule.id, at: rule.at }
   if (rule.mode === 'monitor') return monitored(action, by, trace)
-  const delay = applyAll(action.effects, context, chain.plugin)
+  const delay = applyAll(action.effects, asking)
   const { verdict } = action
   if (!verdict) return { kind: 'next', delay, trace }
   if (verdict.code === 'DECLINED') return { kind: 'leave', delay, trace }
-  if (verdict.replyAt && verdict.replyAt !== context.hook && isRefusal(verdict.code)) {
-    putAside(asking, { ...verdict, replyAt: verdict.replyAt })
-    return { kind: 'leave', delay, trace }
-  }
-  return { kind: 'spoken', verdict, by, delay, trace }
+  if (!isPutAside(verdict, asking.context.hook)) return { kind: 'spoken', verdict, by, delay, trace }
+  putAside(asking, verdict)
+  return { kind: 'aside', delay, trace }
 }
 
 function monitored({ verdict }: Action, by: Speaker, trace: RuleTrace | undefined): RuleAnswer {
   return verdict ? { kind: 'monitored', verdict, by, delay: 0, trace } : { kind: 'next', delay: 0, trace }
 }
 
-function applyAll(effects: readonly Effect[], context: HookContext, plugin: string): number {
+function applyAll(effects: readonly Effect[], { context, chain }: Asking): number {
   let delay = 0
-  for (const effect of effects) delay += applyEffect(effect, context, plugin)
+  for (const effect of effects) delay += applyEffect(effect, context, chain.plugin)
   return delay
 }
 
-/** Refusals decided before MAIL last for the connection, later ones for the transaction. */
-function putAside(
-  { rule, chain, context }: Asking,
-  verdict: Verdict & { readonly replyAt: NonNullable<Verdict['replyAt']> },
-): void {
+type Delayed = Verdict & { readonly replyAt: Hook }
+
+function isPutAside(verdict: Verdict, hook: Hook): verdict is Delayed {
+  return verdict.replyAt !== undefined && verdict.replyAt !== hook && isRefusal(verdict.code)
+}
+
+/** Refusals decided before MAIL last for the connection, later ones for the transaction. A rule has one at a time. */
+function putAside({ rule, chain, context }: Asking, verdict: Delayed): void {
   const { hook, connection, transaction } = context
   const early = ['accept', 'connection', 'greeting'].includes(HOOK_TABLE[hook].stage)
   const delayed = early || !transaction ? connection.delayed : transaction.delayed
-  delayed.push({ at: verdict.replyAt, plugin: chain.plugin, rule, verdict })
+  const earlier = delayed.findIndex((one) => one.rule === rule)
+  delayed.splice(earlier < 0 ? delayed.length : earlier, 1, {
+    at: verdict.replyAt,
+    plugin: chain.plugin,
+    rule,
+    verdict,
+  })
 }
 
 function traceOf(
@@ -173,7 +199,7 @@ function traceOf(
     rule: rule.id,
     at: rule.at,
     truth,
-    atoms,
+    atoms: [...atoms],
     effects: action?.effects ?? [],
     ...(action?.verdict && { return: action.verdict.code }),
     ...(rule.mode === 'monitor' && { monitored: true }),
@@ -197,26 +223,32 @@ interface LazyAbort {
   readonly fire: () => void
 }
 
-/** An AbortController only for rules that ask for its signal. */
+/** An AbortController only for rules that ask for its signal, in time or too late. */
 function lazyAbort(): LazyAbort {
   let controller: AbortController | undefined
+  let fired = false
   return {
     get signal() {
       controller ??= new AbortController()
+      if (fired) controller.abort()
       return controller.signal
     },
-    fire: () => controller?.abort(),
+    fire() {
+      fired = true
+      controller?.abort()
+    },
   }
 }
 
 function contextFor(base: HookContext, trace: AtomTrace[] | undefined, abort: LazyAbort): HookContext {
-  const { hook, connection, transaction, recipient, command, decided, ports } = base
+  const { hook, connection, transaction, recipient, command, attempt, decided, ports } = base
   return {
     hook,
     connection,
     transaction,
     recipient,
     command,
+    attempt,
     decided,
     ports,
     found: new Map(),
