@@ -65,8 +65,7 @@ export class Scan implements Traps {
   add(start: number, end: number, finding: TrapFinding): void {
     const at = this.source.span(start, end)
     this.#report.add({ ...finding, at })
-    this.explain(at.range.start.line)
-    this.explain(at.range.end.line)
+    if (finding.severity !== 'warning') for (const { line } of [at.range.start, at.range.end]) this.explain(line)
     this.done = Math.max(this.done, end)
   }
 

@@ -40,7 +40,12 @@ function directive({ offset, source }: Leaf, scan: Scan): void {
       help: 'delete this line',
     })
   } else if (source.startsWith('%TAG')) {
-    scan.add(offset, end, { code: 'YML706', message: 'YAML tags are not supported', help: 'delete this line' })
+    scan.add(offset, end, {
+      code: 'YML706',
+      message: 'YAML tags are not supported',
+      label: 'no tags here',
+      help: 'delete this line',
+    })
   } else reserved(offset, scan.written(offset), scan)
 }
 

@@ -46,16 +46,14 @@ function readTokens(source: SourceText, report: Report): CST.Token[] | undefined
   const tokens: CST.Token[] = []
   for (const lexeme of new Lexer().lex(source.text)) {
     for (const token of parser.next(lexeme)) tokens.push(token)
-    if (parser.stack.length <= YAML_LIMITS.depth || depthOf(parser.stack) <= YAML_LIMITS.depth) continue
-    reportTooDeep(parser.offset, source, report)
+    if (parser.stack.length <= YAML_LIMITS.depth) continue
+    const open = parser.stack.filter((token) => 'items' in token)
+    if (open.length <= YAML_LIMITS.depth) continue
+    reportTooDeep(open.at(-1)?.offset ?? 0, source, report)
     return undefined
   }
   for (const token of parser.end()) tokens.push(token)
   return tokens
-}
-
-function depthOf(stack: readonly CST.Token[]): number {
-  return stack.filter((token) => 'items' in token).length
 }
 
 /** All tokens without children, in the order of the text. */
