@@ -14,7 +14,7 @@ import { openTerminal, type Terminal } from './terminal.ts'
 /** What a command is registered with: its words for the terminal, and where to leave its exit code. */
 export interface Shell {
   readonly terminal: Terminal
-  finish(exitCode: number): void
+  readonly finish: (exitCode: number) => void
 }
 
 export async function run(argv: readonly string[]): Promise<number> {

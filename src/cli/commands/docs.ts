@@ -1,22 +1,20 @@
 /** `postern docs NAME`: documentation of a builtin, word, fact, hook, limit or diagnostic code, made from its source. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Command } from 'commander'
-import { paramSchema } from '../../compiler/params.ts'
 import { elementType } from '../../compiler/comparison.ts'
 import { OPERATORS, operatorsOf } from '../../compiler/operators.ts'
-import { findFact } from '../../core/facts.ts'
-import { FACTS } from '../../core/facts.ts'
+import { FACTS, findFact } from '../../core/facts.ts'
 import { HOOK_TABLE, isHook } from '../../core/hook.ts'
 import { LIMITS } from '../../core/limits.ts'
 import { REPLY_TABLE } from '../../core/reply-table.ts'
 import type { Schema } from '../../core/schema.ts'
 import type { Word } from '../../core/word.ts'
 import { DIAGNOSTIC_CODES } from '../../language/codes.ts'
-import { toJson } from '../../language/node.ts'
-import type { ParamDeclaration, PluginFile } from '../../language/plugin-file.ts'
 import { suggest } from '../../language/suggest.ts'
-import { CommandError } from '../exit-code.ts'
-import { shown } from '../find-files.ts'
+import { CommandError, EXIT } from '../exit-code.ts'
 import type { Shell } from '../main.ts'
+import { builtinsMarkdown, pluginPage } from '../plugin-page.ts'
 import { readBuiltin } from '../read-builtin.ts'
 import { builtinFiles, VOCABULARY } from '../wiring.ts'
 
@@ -24,22 +22,25 @@ export function addDocs(program: Command, { terminal }: Shell): void {
   program
     .command('docs')
     .description('Show the documentation of a builtin, word, operator, fact, hook, limit or diagnostic code')
-    .argument('<name>', 'such as dnsbl, remote_ip, rcpt, in_list or CFG101')
+    .argument('[name]', 'such as dnsbl, remote_ip, rcpt, in_list or CFG101')
+    .option('--write <directory>', 'write builtins.md there')
     .addHelpText('after', '\nExamples:\n  $ postern docs badmailfrom\n  $ postern docs CFG101\n')
-    .action(async (name: string) => {
-      const pages = [
-        await builtinPage(name),
-        wordPage(name),
-        operatorPage(name),
-        factPage(name),
-        hookPage(name),
-        limitPage(name),
-        codePage(name),
-      ]
-      const found = pages.filter((page) => page !== undefined)
-      if (found.length === 0) throw new CommandError(notFound(name), 1)
-      terminal.print(found.join('\n\n'))
+    .action(async (name: string | undefined, { write }: { write?: string }) => {
+      if (write !== undefined) {
+        await writeFile(join(write, 'builtins.md'), await builtinsMarkdown())
+        return
+      }
+      if (name === undefined) throw new CommandError('name what to show, such as `postern docs dnsbl`', EXIT.usage)
+      terminal.print(await pageOf(name))
     })
+}
+
+async function pageOf(name: string): Promise<string> {
+  const builtin = await builtinPage(name)
+  const pages = [wordPage(name), operatorPage(name), factPage(name), hookPage(name), limitPage(name), codePage(name)]
+  const found = [builtin, ...pages].filter((page) => page !== undefined)
+  if (found.length === 0) throw new CommandError(notFound(name), EXIT.findings)
+  return found.join('\n\n')
 }
 
 function notFound(name: string): string {
@@ -59,26 +60,6 @@ function notFound(name: string): string {
 async function builtinPage(name: string): Promise<string | undefined> {
   const path = builtinFiles().get(name)
   return path === undefined ? undefined : pluginPage(await readBuiltin(path))
-}
-
-function pluginPage({ name, file, summary, description, reference, params, chains }: PluginFile): string {
-  return [
-    `Plugin ${name}: ${summary}`,
-    ...(description === '' ? [] : ['', description.trim()]),
-    ...(params.length > 0 ? ['', 'Parameters', ...params.map(paramLine)] : []),
-    '',
-    `Hooks: ${chains.map(({ hook }) => hook).join(', ')}`,
-    ...(reference === '' ? [] : [`Reference: ${reference}`]),
-    `Source: ${shown(file)}`,
-  ].join('\n')
-}
-
-function paramLine(param: ParamDeclaration): string {
-  const { name, list, type, default: value, optional, summary } = param
-  const values = paramSchema(param).enum
-  const kind = list ? `list of ${list}` : values ? values.join(' | ') : (type ?? 'text')
-  const fallback = value ? `, default ${JSON.stringify(toJson(value))}` : optional ? ', optional' : ', required'
-  return `  ${name}  (${kind}${fallback})\n      ${summary}`
 }
 
 function wordPage(name: string): string | undefined {
