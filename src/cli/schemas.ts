@@ -38,11 +38,8 @@ function document(title: string, schema: JsonSchema, definitions: Readonly<Recor
 
 function siteSchema(): JsonSchema {
   const use = toJsonSchema(USE_SCHEMA, OPTIONS)
-  const entry = {
-    if: { type: 'object', required: ['use'] },
-    then: use,
-    else: { type: ['string', 'object'], minProperties: 1 },
-  }
+  const short = { type: 'object', minProperties: 1, not: { required: ['use'] } }
+  const entry = { anyOf: [{ type: 'string' }, use, short] }
   const site = toJsonSchema(SITE_SCHEMA, OPTIONS)
   return {
     ...site,

@@ -243,11 +243,11 @@ export function findFact(key: string): { readonly definition: FactDefinition; re
 
 /** A fact as text for templates and traces. */
 export function formatFact(value: FactValue | Unknown): string {
+  if (typeof value !== 'object') return String(value)
   if (value instanceof Unknown) return `unknown (${value.because})`
-  if (Array.isArray(value)) return value.map((one: FactValue) => formatFact(one)).join(', ')
-  return isAddress(value) ? addressText(value) : String(value)
+  return isAddress(value) ? addressText(value) : value.map((one: FactValue) => formatFact(one)).join(', ')
 }
 
-function isAddress(value: FactValue): value is Address {
-  return typeof value === 'object' && 'kind' in value
+function isAddress(value: Exclude<FactValue, string | number | boolean>): value is Address {
+  return 'kind' in value
 }

@@ -2,7 +2,7 @@
 import { LIMITS } from '../core/limits.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Span } from './diagnostic.ts'
-import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from './node.ts'
+import { type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from './node.ts'
 
 const ENTRY_SCHEMA: Schema = {
   anyOf: [

@@ -164,35 +164,34 @@ async function runTest(test: TestCase, subject: Subject, environment: TestEnviro
     return failed(report.sorted().map(({ file, range, message }) => `${file}:${range.start.line}: ${message}`))
   const missing: string[] = []
   try {
-    const walked = await walkTest(test, program, hostname, missing, subject, environment)
-    return judge(test, subject, walked, missing)
+    const ports = offlinePorts(test.given, { ...environment.world, onMissingDns: noteMissing(missing) })
+    const message = await messageOf(test, subject, environment)
+    const dispatch = createDispatcher(program, { deadline: defaultLimits().handler_deadline, trace: true })
+    return judge(
+      test,
+      subject,
+      await walk(test.given, { dispatch, hostname, isolated: subject.isolated, message, ports }),
+      missing,
+    )
   } catch (fault) {
     return failed([fault instanceof Error ? fault.message : String(fault)])
   }
 }
 
-async function walkTest(
-  test: TestCase,
-  program: Program,
-  hostname: string,
-  missing: string[],
-  subject: Subject,
-  environment: TestEnvironment,
-): Promise<Walked> {
-  const { message } = test.given
-  return walk(test.given, {
-    dispatch: createDispatcher(program, { deadline: defaultLimits().handler_deadline, trace: true }),
-    hostname,
-    isolated: subject.isolated,
-    message: message === undefined ? undefined : await environment.readMessage(resolve(subject.directory, message)),
-    ports: offlinePorts(test.given, {
-      ...environment.world,
-      onMissingDns: (question) => {
-        missing.push(question)
-        return { kind: 'failed', because: 'not in the test' }
-      },
-    }),
-  })
+/** What a test does not answer is unknown to the rules, and a failure of the test. */
+function noteMissing(missing: string[]): OfflineWorld['onMissingDns'] {
+  return (question) => {
+    missing.push(question)
+    return { kind: 'failed', because: 'not in the test' }
+  }
+}
+
+async function messageOf(
+  { given }: TestCase,
+  { directory }: Subject,
+  { readMessage }: TestEnvironment,
+): Promise<Buffer | undefined> {
+  return given.message === undefined ? undefined : readMessage(resolve(directory, given.message))
 }
 
 function headOf({ name, at }: TestCase, { suite }: Subject): Pick<TestResult, 'suite' | 'name' | 'at'> {
