@@ -5,7 +5,7 @@ import { ehlo, helo } from './commands/hello.ts'
 import { mail } from './commands/mail.ts'
 import { rcpt } from './commands/rcpt.ts'
 import { help, noop, quit, rset, vrfy } from './commands/small.ts'
-import { FOREIGN_VERBS, foreign, unknown } from './commands/unknown.ts'
+import { bdat, HTTP_VERBS, http, unknown } from './commands/unknown.ts'
 
 const COMMANDS: ReadonlyMap<string, CommandDefinition> = new Map([
   ['EHLO', ehlo],
@@ -18,7 +18,8 @@ const COMMANDS: ReadonlyMap<string, CommandDefinition> = new Map([
   ['VRFY', vrfy],
   ['HELP', help],
   ['QUIT', quit],
-  ...FOREIGN_VERBS.map((verb) => [verb, foreign] as const),
+  ['BDAT', bdat],
+  ...HTTP_VERBS.map((verb) => [verb, http] as const),
 ])
 
 export function findCommand(verb: string): CommandDefinition {

@@ -44,6 +44,15 @@ function next(state: State, octet: number | undefined): State {
   return octet === DOT ? onDot : onOther
 }
 
+/** Most octets of a message go through this loop and no other. */
+function lineEnd(octets: Buffer, from: number): number {
+  for (let at = from; at < octets.length; at += 1) {
+    const octet = octets[at]
+    if (octet === CR || octet === LF) return at
+  }
+  return octets.length
+}
+
 export class ContentReader {
   readonly header = new OctetStore()
   readonly body = new OctetStore()
@@ -71,11 +80,9 @@ export class ContentReader {
   /** Not to be called again after `end` or `violation`. */
   read(octets: Buffer): Progress<ContentEvent> {
     let run = 0
-    for (let at = 0; at < octets.length; at += 1) {
-      const octet = octets[at]
+    for (let at = this.#skipText(octets, 0); at < octets.length; at = this.#skipText(octets, at + 1)) {
       const before = this.#state
-      if (before === text && octet !== CR && octet !== LF) continue
-      this.#state = next(before, octet)
+      this.#state = next(before, octets[at])
       if (this.#isTransparent(before)) {
         this.#keep(octets, run, at)
         run = at + 1
@@ -85,6 +92,11 @@ export class ContentReader {
     }
     this.#keep(octets, run, octets.length)
     return { used: octets.length }
+  }
+
+  /** Within a line only its end changes the state. */
+  #skipText(octets: Buffer, from: number): number {
+    return this.#state === text ? lineEnd(octets, from) : from
   }
 
   /** Whether the octet just read is no content: a line's first dot, the end, the empty line after the header section. */

@@ -29,13 +29,14 @@ export const MESSAGE_TOO_BIG = reply(552, '5.3.4', 'Message too big')
 export const HEADER_TOO_BIG = reply(552, '5.3.4', 'Header section too big')
 export const LINE_TOO_LONG = reply(554, '5.6.0', 'The message has a line that is too long')
 
-/** Everything below closes the session. */
+/** Everything below closes the session. The status of bare line ends is the one Postfix gives; 5.6.11, seen elsewhere, is not registered. */
 export const CONTENT_LINE_ENDS = reply(554, '5.5.2', 'The message has a bare CR or LF; lines end in CRLF')
 export const COMMAND_OCTETS = reply(500, '5.5.2', 'Bare CR, bare LF or NUL in a command; commands end in CRLF')
 export const COMMAND_ENDLESS = reply(500, '5.5.2', 'Command line without end')
 export const SPOKE_FIRST = reply(554, '5.5.1', 'You spoke before the greeting')
 export const CONTENT_FIRST = reply(554, '5.5.1', 'You sent the message before it was asked for')
 export const OTHER_PROTOCOL = reply(554, '5.5.1', 'This is an SMTP server')
+export const CHUNKS_NOT_OFFERED = reply(502, '5.5.1', 'BDAT is not offered')
 export const TOO_MANY_ERRORS = reply(421, '4.7.0', 'Too many errors')
 export const TOO_MUCH_JUNK = reply(421, '4.7.0', 'Too many commands without a message')
 export const TIMED_OUT = reply(421, '4.4.2', 'Timeout')

@@ -74,7 +74,6 @@ export async function greeted(rig: House): Promise<SmtpClient> {
 
 export const HELLO = '250 mx.example.org Hi Unknown [127.0.0.1]\r\n'
 const READY_FOR_CONTENT = '354 Go ahead; end with a dot on a line of its own\r\n'
-export const ACCEPTING: Policy = { rcpt: verdict('OK'), queue: verdict('OK') }
 
 export async function inContent(rig: House): Promise<SmtpClient> {
   const client = await greeted(rig)

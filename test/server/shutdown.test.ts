@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { verdict } from '../../src/core/verdict.ts'
-import { immediate } from '../support/smtp-rig.ts'
-import { ACCEPTING, greeted, house, inContent } from './house.ts'
+import { ACCEPTING, immediate } from '../support/smtp-rig.ts'
+import { greeted, house, inContent } from './house.ts'
 
 describe('the end', () => {
   it('sends idle clients away and waits for a transaction', async (test) => {

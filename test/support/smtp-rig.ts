@@ -166,3 +166,37 @@ export function smtpRig(options: RigOptions = {}): Rig {
     },
   }
 }
+
+/** Recipients and messages are taken. */
+export const ACCEPTING: Policy = { rcpt: verdict('OK'), queue: verdict('OK') }
+
+export const ENVELOPE = 'MAIL FROM:<a@b.example>\r\nRCPT TO:<c@example.org>\r\n'
+
+/** After HELO. */
+export async function greetedRig(options: RigOptions = {}): Promise<Rig> {
+  const rig = smtpRig(options)
+  rig.session.start()
+  await rig.settle()
+  await rig.say('HELO client.example\r\n')
+  forget(rig)
+  return rig
+}
+
+/** After DATA, with a policy that accepts what the options do not refuse. */
+export async function contentRig(options: RigOptions = {}): Promise<Rig> {
+  const rig = await greetedRig({ ...options, policy: { ...ACCEPTING, ...options.policy } })
+  await rig.say(`${ENVELOPE}DATA\r\n`)
+  forget(rig)
+  return rig
+}
+
+function forget(rig: Rig): void {
+  rig.heard()
+  rig.hooks.splice(0)
+}
+
+/** A hook whose answer the test gives when it likes. */
+export function pendingHook(): { readonly hook: () => Promise<Verdict>; readonly answer: (decided: Verdict) => void } {
+  const { promise, resolve } = Promise.withResolvers<Verdict>()
+  return { hook: () => promise, answer: resolve }
+}
