@@ -3,7 +3,8 @@
  *
  * Unknown keys are errors in a map whose schema lists its keys; keys that begin with `x-` are always allowed. A text
  * that is exactly `${name}` stands for a parameter and is accepted for any type. Alternatives (`anyOf`) are told apart
- * by what kind of YAML they are, so that a typo stays one finding.
+ * by what kind of YAML they are, so that a typo stays one finding. The entries of a list without `items` are not looked
+ * at: whoever leaves them out checks them one by one.
  */
 import type { Schema } from '../core/schema.ts'
 import type { Report } from './diagnostic.ts'

@@ -115,14 +115,15 @@ const valueFinding: Check = (node, schema, place) => {
 }
 
 function notAllowed(node: ScalarNode, allowed: readonly string[], place: Place): Finding {
-  const near = suggest(node.source, allowed)
+  const near = suggest(node.source, allowed) ?? (allowed.length === 1 ? allowed[0] : undefined)
+  const choice = listed(allowed, node.source, 'values allowed')
   return {
     code: 'CFG104',
     at: node.at,
     message: `${place.subject} cannot be \`${shown(node.source)}\``,
     label: near === undefined ? 'not one of the values allowed' : `did you mean \`${near}\`?`,
-    help:
-      allowed.length === 1 ? `write ${typed(place, allowed[0] ?? '')}` : listed(allowed, node.source, 'values allowed'),
+    notes: near === undefined ? [] : [choice],
+    help: near === undefined ? choice : `write ${typed(place, near)}`,
   }
 }
 

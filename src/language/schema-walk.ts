@@ -70,13 +70,19 @@ export class SchemaWalk {
   }
 
   #seq(node: SeqNode, schema: Schema, place: Place): boolean {
+    const good = this.#accept(wrongCount(node, node.items.length, schema.minItems, undefined, place))
+    const isOthersBusiness = schema.type === 'array' && schema.items === undefined
+    return isOthersBusiness ? good : this.#items(node, schema, place) && good
+  }
+
+  #items({ items }: SeqNode, schema: Schema, place: Place): boolean {
     const itemPlace = { subject: `an entry of ${place.subject}` }
-    const good = node.items.map((item) =>
+    const good = items.map((item) =>
       schema['x-list'] === undefined
         ? this.check(item, schema.items ?? {}, itemPlace)
         : this.#listEntry(item, itemPlace),
     )
-    return this.#accept(wrongCount(node, node.items.length, schema.minItems, undefined, place)) && good.every(Boolean)
+    return good.every(Boolean)
   }
 
   /** Entries are read as typed: `10.0` is as good as a text. */

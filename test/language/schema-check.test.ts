@@ -37,6 +37,14 @@ describe('checkSchema', () => {
     assert.deepEqual([first?.hook, first?.rule, first?.notes], ['rcpt', 'partner', ['`host`: Where mail goes']])
   })
 
+  it('leaves the entries of a list without `items` to others, and looks into everything else', () => {
+    const { node, report } = parse('rules: [@x]')
+    assert.ok(node)
+    assert.ok(checkSchema(node, { type: 'object', properties: { rules: { type: 'array' } } }, report, USE))
+    assert.ok(!checkSchema(node, { type: 'object', properties: { rules: {} } }, report, USE))
+    assert.equal(report.errors, 1)
+  })
+
   it('lists up to twelve values, and the nearest of more', () => {
     const values = Array.from({ length: 13 }, (_, index) => `value-${'abcdefghijklm'[index]}`)
     const help = (list: readonly string[]): string | undefined => {
