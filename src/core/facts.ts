@@ -48,6 +48,7 @@ function dateOf(message: Message): number | undefined {
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
 
+/** How much of the body rules can see. */
 const BODY_OCTETS = 262_144
 
 const CONNECTION_FACTS: readonly FactDefinition[] = [

@@ -65,7 +65,6 @@ export const LIMITS = {
     unit: 'seconds',
     summary: 'Time for open transactions to end when the server stops',
   },
-  body_match: { default: 262144, minimum: 1024, unit: 'octets', summary: 'How much of the body rules can see' },
 } as const satisfies Record<string, LimitDefinition>
 
 export type LimitName = keyof typeof LIMITS
