@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { afterEach, describe, it } from 'node:test'
+import { SMTPServer } from 'smtp-server'
+import type { DeliveryJob, DeliveryResult } from '../../src/core/delivery.ts'
+import { forward } from '../../src/delivery/smtp-client.ts'
+import { smtpForward } from '../../src/delivery/smtp-forward.ts'
+import { deliveryJob } from '../support/delivery-job.ts'
+import { fakeClock } from '../support/fake-clock.ts'
+import { type Answers, type SmtpSink, smtpSink } from '../support/smtp-sink.ts'
+
+const open: SmtpSink[] = []
+
+async function sinkWith(answers: Answers = {}): Promise<SmtpSink> {
+  const sink = await smtpSink(answers)
+  open.push(sink)
+  return sink
+}
+
+afterEach(() => Promise.all(open.splice(0).map((sink) => sink.close())))
+
+function send(sink: SmtpSink, job: DeliveryJob = deliveryJob()): Promise<DeliveryResult> {
+  return forward(job, { host: '127.0.0.1', port: sink.port, timeout: 1000, clock: fakeClock() })
+}
+
+describe('smtp_forward', () => {
+  it('speaks the whole conversation and answers what the next server answered', async () => {
+    const sink = await sinkWith()
+    const content = 'Subject: dots\r\n\r\n.\r\n..\r\n.x\r\nno dot'
+    const result = await send(sink, deliveryJob({ from: '', to: ['"a b"@example.org', 'postmaster'], content }))
+    assert.deepEqual(result, { kind: 'delivered', text: 'queued as 4F1B' })
+    await sink.reached('QUIT')
+    assert.deepEqual(sink.commands, [
+      'EHLO mx.example.org',
+      `MAIL FROM:<> SIZE=${content.length} BODY=8BITMIME`,
+      'RCPT TO:<"a b"@example.org>',
+      'RCPT TO:<postmaster>',
+      'DATA',
+      'QUIT',
+    ])
+    assert.equal(String(sink.contents[0]), 'Subject: dots\r\n\r\n..\r\n...\r\n..x\r\nno dot\r\n')
+  })
+
+  it('gives smtp-server the message octet for octet', async () => {
+    const content = `Subject: x\r\n\r\n${'.\r\n..long line '.repeat(20_000)}\xff\0\r\n`
+    const received = Promise.withResolvers<Buffer>()
+    const server = new SMTPServer({
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      disableReverseLookup: true,
+      onData(stream, _session, done) {
+        const chunks: Buffer[] = []
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+        stream.on('end', () => {
+          received.resolve(Buffer.concat(chunks))
+          done(null, 'accepted')
+        })
+      },
+    })
+    const listener = server.listen(0, '127.0.0.1')
+    await once(listener, 'listening')
+    const address = listener.address()
+    assert.ok(typeof address === 'object' && address !== null)
+    const target = smtpForward.compile({ host: '127.0.0.1', port: address.port, timeout: '10s' })
+    assert.equal(target.name, `smtp_forward:127.0.0.1:${address.port}`)
+    const result = await target.deliver(deliveryJob({ content: Buffer.from(content, 'latin1') }))
+    assert.equal(result.kind, 'delivered')
+    assert.equal((await received.promise).toString('latin1'), content)
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+  })
+
+  it('falls back to HELO', async () => {
+    const sink = await sinkWith({ EHLO: '502 what?' })
+    assert.equal((await send(sink)).kind, 'delivered')
+    assert.deepEqual(sink.commands.slice(0, 3), [
+      'EHLO mx.example.org',
+      'HELO mx.example.org',
+      'MAIL FROM:<ann@example.net>',
+    ])
+  })
+
+  it('asks for SMTPUTF8 when it is needed and offered, and refuses when it is needed and not', async () => {
+    const job = deliveryJob({ to: ['jürgen@example.org'] })
+    const wide = await sinkWith({ EHLO: '250-x\r\n250 SMTPUTF8' })
+    assert.equal((await send(wide, job)).kind, 'delivered')
+    assert.equal(wide.commands[1], 'MAIL FROM:<ann@example.net> SMTPUTF8')
+    const narrow = await sinkWith()
+    assert.deepEqual(await send(narrow, job), {
+      kind: 'refused',
+      text: 'The next server does not take addresses beyond ASCII',
+      status: '5.6.7',
+    })
+  })
+
+  it('does not send what the next server calls too large', async () => {
+    const sink = await sinkWith({ EHLO: '250-x\r\n250 SIZE 10' })
+    assert.deepEqual(await send(sink), {
+      kind: 'refused',
+      text: 'Message is too large for the next server',
+      status: '5.3.4',
+    })
+    assert.ok(!sink.commands.some((command) => command.startsWith('MAIL')))
+  })
+
+  it('reads SIZE without a number as no limit', async () => {
+    for (const size of ['SIZE', 'SIZE 0', 'SIZE 1e1', 'SIZE -1'])
+      assert.equal((await send(await sinkWith({ EHLO: `250-x\r\n250 ${size}` }))).kind, 'delivered')
+  })
+
+  const refusals: readonly (readonly [string, Answers, DeliveryResult])[] = [
+    [
+      'the greeting',
+      { GREETING: '554 go away' },
+      { kind: 'deferred', text: 'The next server refused the connection: 554 go away', status: '4.4.1' },
+    ],
+    [
+      'the sender for good',
+      { MAIL: '550 5.1.8 bad sender' },
+      { kind: 'refused', text: 'The next server refused the sender: 550 bad sender', status: '5.1.8' },
+    ],
+    [
+      'the sender for now',
+      { MAIL: '451 later' },
+      { kind: 'deferred', text: 'The next server refused the sender: 451 later' },
+    ],
+    [
+      'the recipient for good',
+      { RCPT: '550 5.1.1 no such user' },
+      { kind: 'refused', text: 'The next server refused the recipient: 550 no such user', status: '5.1.1' },
+    ],
+    [
+      'the recipient for now',
+      { RCPT: '450 4.2.0 greylisted' },
+      { kind: 'deferred', text: 'The next server refused the recipient: 450 greylisted', status: '4.2.0' },
+    ],
+    [
+      'DATA',
+      { DATA: '554 5.5.1 no' },
+      { kind: 'refused', text: 'The next server refused the content: 554 no', status: '5.5.1' },
+    ],
+    [
+      'the message for good',
+      { END: '554 5.7.1 spam' },
+      { kind: 'refused', text: 'The next server refused the message: 554 spam', status: '5.7.1' },
+    ],
+    [
+      'the message for now',
+      { END: '452 4.3.1 full' },
+      { kind: 'deferred', text: 'The next server refused the message: 452 full', status: '4.3.1' },
+    ],
+    [
+      'with a code that is out of place',
+      { END: '354 more?' },
+      { kind: 'deferred', text: 'The next server refused the message: 354 more?' },
+    ],
+  ]
+  for (const [what, answers, expected] of refusals)
+    it(`passes on a refusal: ${what}`, async () => {
+      const sink = await sinkWith(answers)
+      assert.deepEqual(await send(sink), expected)
+      assert.equal(sink.taken(), 0)
+    })
+
+  describe('with two recipients', () => {
+    const job = deliveryJob({ to: ['bob@example.org', 'eve@example.org'] })
+    const cases: readonly (readonly [readonly string[], DeliveryResult['kind']])[] = [
+      [['250 ok', '550 no'], 'deferred'],
+      [['550 no', '250 ok'], 'deferred'],
+      [['450 no', '250 ok'], 'deferred'],
+      [['550 no', '450 later'], 'deferred'],
+      [['550 no', '553 no'], 'refused'],
+    ]
+    for (const [answers, kind] of cases)
+      it(`answers ${kind} to ${answers.join(' and ')}, and sends nothing`, async () => {
+        const sink = await sinkWith({ RCPT: answers })
+        assert.equal((await send(sink, job)).kind, kind)
+        assert.deepEqual(sink.contents, [])
+        assert.ok(!sink.commands.includes('DATA'))
+      })
+  })
+
+  it('counts a 250 that came before more words or a closed connection', async () => {
+    const sink = await sinkWith({ END: '250 queued as 7\r\n421 bye' })
+    assert.deepEqual(await send(sink), { kind: 'delivered', text: 'queued as 7' })
+  })
+
+  it('has options that make sense', () => {
+    assert.throws(() => smtpForward.compile({ host: 'x', port: 25, timeout: '0s' }), /longer than nothing/)
+  })
+})

@@ -1,0 +1,42 @@
+/** A message on its way out, for tests of delivery targets. */
+import type { DeliveryJob } from '../../src/core/delivery.ts'
+import { type BodySource, Message } from '../../src/core/message.ts'
+import { address } from './address.ts'
+
+export interface JobParts {
+  readonly id?: string
+  readonly from?: string
+  readonly to?: readonly string[]
+  readonly content?: string | Buffer
+}
+
+export const CONTENT = 'From: ann@example.net\r\nSubject: hi\r\n\r\nHello\r\n'
+
+export function deliveryJob({
+  id = 'T1',
+  from = 'ann@example.net',
+  to = ['bob@example.org'],
+  content = CONTENT,
+}: JobParts = {}): DeliveryJob {
+  return {
+    id,
+    sender: address(from),
+    recipients: to.map(address),
+    message: Message.parse(Buffer.from(content)),
+    hostname: 'mx.example.org',
+    client: { ip: '192.0.2.7', host: undefined, hello: undefined },
+  }
+}
+
+/** A message whose body breaks off with this error after some octets. */
+export function brokenJob(error: Error, parts: JobParts = {}): DeliveryJob {
+  const body: BodySource = {
+    length: 1000,
+    head: () => Buffer.alloc(0),
+    async *read() {
+      yield Buffer.from('half of it\r\n')
+      throw error
+    },
+  }
+  return { ...deliveryJob(parts), message: Message.of(Buffer.from('Subject: hi\r\n'), body) }
+}
