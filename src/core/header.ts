@@ -68,12 +68,17 @@ function isBlank(character: string | undefined): boolean {
 
 const FIELD_NAME = /^[!-9;-~]{1,76}$/
 
+/** RFC 5322 section 2.2, short enough for one line. */
+export function isFieldName(name: string): boolean {
+  return FIELD_NAME.test(name)
+}
+
 /**
  * A field to add to a message: one line of meaning, folded at 78 octets where it has white space, other than ASCII in
  * encoded words (RFC 2047). Control characters become spaces. Throws a RangeError for a name that is none.
  */
 export function makeField(name: string, value: string): HeaderField {
-  if (!FIELD_NAME.test(name)) throw new RangeError('a header field name is 1 to 76 printable characters without colon')
+  if (!isFieldName(name)) throw new RangeError('a header field name is 1 to 76 printable characters without colon')
   const clean = trim(cleanText(value))
   const raw = Buffer.from(`${fold(`${name}:`, encodeWords(clean))}\r\n`, 'latin1')
   return { name, key: name.toLowerCase(), value: clean, raw }

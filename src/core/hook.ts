@@ -66,3 +66,8 @@ export function isHook(name: string): name is Hook {
 export function isKnownAt(stage: Stage, hook: Hook): boolean {
   return STAGES.indexOf(stage) <= STAGES.indexOf(HOOK_TABLE[hook].stage)
 }
+
+/** Whether a refusal decided at `earlier` can be spoken at `later` of the same session. */
+export function comesAfter(later: Hook, earlier: Hook): boolean {
+  return HOOKS.indexOf(later) > HOOKS.indexOf(earlier) && HOOK_TABLE[later].stage !== 'any'
+}
