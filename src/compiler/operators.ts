@@ -6,7 +6,7 @@
 import type { FactType, FactValue } from '../core/fact.ts'
 import { formatFact } from '../core/facts.ts'
 import type { Schema } from '../core/schema.ts'
-import { type ScalarNode, type YamlNode } from '../language/node.ts'
+import type { ScalarNode, YamlNode } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { spanWithin } from '../language/template.ts'
 import { type Comparison, inIndex, when } from './comparison.ts'

@@ -1,6 +1,7 @@
 /** What a rule does besides answering: `set`, `add`, `headers`, `delay`, `log`, compiled to effects. */
 import type { HookContext } from '../core/context.ts'
 import { type Effect, LOG_LEVELS } from '../core/effect.ts'
+import { isFieldName } from '../core/header.ts'
 import { isKnownAt } from '../core/hook.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { parseDuration } from '../language/units.ts'
@@ -73,8 +74,6 @@ function unknownTarget(key: ScalarNode, scope: Scope, help: string): readonly Ma
   return []
 }
 
-const FIELD_NAME = /^[\x21-\x39\x3b-\x7e]{1,76}$/
-
 function compileHeaders(rule: MapNode, scope: Scope): readonly MakeEffect[] {
   const node = valueOf(rule, 'headers')
   if (node?.kind !== 'map') return []
@@ -97,7 +96,7 @@ function compileField(
   kind: 'add_header' | 'replace_header',
   scope: Scope,
 ): readonly MakeEffect[] {
-  if (!FIELD_NAME.test(key.value)) {
+  if (!isFieldName(key.value)) {
     complain(scope, {
       code: 'CFG112',
       at: key.at,

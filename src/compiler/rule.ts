@@ -1,5 +1,5 @@
 /** Rules: condition, effects, delivery and answer of one YAML rule become one entry of a chain. */
-import { HOOK_TABLE, HOOKS, isHook } from '../core/hook.ts'
+import { comesAfter, isHook } from '../core/hook.ts'
 import type { Action, Mode, Rule, Test } from '../core/program.ts'
 import { isAllowedAt, REPLY_TABLE } from '../core/reply-table.ts'
 import { ON_UNKNOWN, type OnUnknown } from '../core/truth.ts'
@@ -135,8 +135,7 @@ function readReplyAt(node: MapNode, code: ReturnCode, scope: Scope): Verdict['re
   const at = valueOf(node, 'reply_at')
   const hook = textOf(at)
   if (!at || hook === undefined || !isHook(hook) || hook === scope.hook) return undefined
-  const later = HOOKS.indexOf(hook) > HOOKS.indexOf(scope.hook) && HOOK_TABLE[hook].stage !== 'any'
-  if (later && isAllowedAt(hook, code) && isRefusal(code)) return hook
+  if (comesAfter(hook, scope.hook) && isAllowedAt(hook, code) && isRefusal(code)) return hook
   complain(scope, {
     code: 'HOK412',
     at: at.at,

@@ -1,7 +1,6 @@
 /** Templates compiled: names are checked at load, values put in once, and what they bring is never read again. */
 import type { HookContext } from '../core/context.ts'
-import { findFact, formatFact } from '../core/facts.ts'
-import { FACTS } from '../core/facts.ts'
+import { FACTS, findFact, formatFact } from '../core/facts.ts'
 import { isKnownAt } from '../core/hook.ts'
 import { Unknown } from '../core/truth.ts'
 import type { Span } from '../language/diagnostic.ts'

@@ -113,7 +113,7 @@ function act(asking: Asking, truth: Truth, expire: () => void): MaybePromise<Rul
   const answer = guarded(asking, () => asking.rule.act(asking.context), expire)
   return andThen(answer, (action) => {
     if (action instanceof Unknown) return whenActFailed(asking, action.because)
-    const fault = faultIn(action, asking.context.hook)
+    const fault = faultIn(action, truth, asking.context.hook)
     return fault === undefined ? conclude(asking, truth, action) : whenActFailed(asking, fault)
   })
 }
@@ -126,8 +126,9 @@ function whenActFailed(asking: Asking, because: string): RuleAnswer {
 }
 
 /** Rules are checked when they are compiled; handlers are checked here. */
-function faultIn({ effects, verdict }: Action, hook: Hook): string | undefined {
+function faultIn({ effects, verdict }: Action, truth: Truth, hook: Hook): string | undefined {
   if (!effects.every(isEffect)) return 'it answered something that is no effect'
+  if (truth === 'unknown' && verdict?.code === 'OK') return 'OK would accept what could not be found out'
   return verdict && faultInVerdict(verdict, hook)
 }
 

@@ -94,33 +94,50 @@ function takeTurns(run: Run, from: number): MaybePromise<Spoken | undefined> {
 
 /** Only DECLINED lifts a plugin's own earlier refusal: an OK of the same plugin does not. */
 function takeTurn(run: Run, turn: Turn): MaybePromise<Spoken | undefined> {
-  return andThen(askRules(run, turn.chain, 0), (answer) => {
-    if (answer === 'leave') return undefined
-    if (answer && isRefusal(answer.verdict.code)) return answer
-    return andThen(speakDelayed(run, turn.delayed, 0), (refusal) => refusal ?? answer)
+  return andThen(askRules(run, turn.chain, { from: 0, spared: false }), (end) => {
+    if (end === 'leave') return undefined
+    const spoken = end === 'aside' ? undefined : end
+    if (spoken && isRefusal(spoken.verdict.code)) return spoken
+    return andThen(speakDelayed(run, turn.delayed, 0), (refusal) => refusal ?? spoken)
   })
 }
 
-/** `leave` is DECLINED said by a rule: this plugin has nothing more to say, its delayed refusals included. */
-function askRules(run: Run, chain: Chain, from: number): MaybePromise<Spoken | 'leave' | undefined> {
-  for (let index = from; index < chain.rules.length; index += 1) {
+/** How a chain ends before its last rule; `leave` is DECLINED said by a rule: the plugin has nothing more to say here. */
+type End = Spoken | 'leave' | 'aside' | undefined
+
+interface Progress {
+  readonly from: number
+  /** A rule in monitor mode would have left the chain: rules in monitor mode below it would not have been asked. */
+  readonly spared: boolean
+}
+
+function askRules(run: Run, chain: Chain, progress: Progress): MaybePromise<End> {
+  let { spared } = progress
+  for (let index = progress.from; index < chain.rules.length; index += 1) {
     const rule = chain.rules[index]
-    if (!rule) break
+    if (!rule || (spared && rule.mode === 'monitor')) continue
     const answer = askRule(rule, chain, run.context, run.options)
-    if (isPromise(answer)) {
-      return answer.then((settled) => note(run, settled) ?? askRules(run, chain, index + 1))
-    }
-    const spoken = note(run, answer)
-    if (spoken) return spoken
+    if (isPromise(answer)) return answer.then((late) => goOn(run, chain, { from: index + 1, spared }, late))
+    const end = note(run, answer)
+    if (end) return end
+    spared ||= spares(answer)
   }
   return undefined
 }
 
-function note(run: Run, answer: RuleAnswer): Spoken | 'leave' | undefined {
+function goOn(run: Run, chain: Chain, { from, spared }: Progress, answer: RuleAnswer): MaybePromise<End> {
+  return note(run, answer) ?? askRules(run, chain, { from, spared: spared || spares(answer) })
+}
+
+function spares(answer: RuleAnswer): boolean {
+  return answer.kind === 'monitored' && answer.verdict.code === 'DECLINED'
+}
+
+function note(run: Run, answer: RuleAnswer): End {
   run.delay += answer.delay
   if (answer.trace) run.trace?.push(answer.trace)
   if (answer.kind === 'monitored') run.monitored.push({ ...answer.by, verdict: answer.verdict })
-  if (answer.kind === 'leave') return 'leave'
+  if (answer.kind === 'leave' || answer.kind === 'aside') return answer.kind
   return answer.kind === 'spoken' ? { verdict: answer.verdict, by: answer.by } : undefined
 }
 

@@ -1,7 +1,7 @@
 /** Applies what a rule does to the session. The only place, outside the SMTP session itself, that changes it. */
 import type { HookContext } from '../core/context.ts'
-import type { Effect } from '../core/effect.ts'
-import { makeField } from '../core/header.ts'
+import { type Effect, LOG_LEVELS } from '../core/effect.ts'
+import { isFieldName, makeField } from '../core/header.ts'
 import type { NoteScope, Notes } from '../core/notes.ts'
 
 /** Answers with the milliseconds the client is to wait, 0 for most effects. */
@@ -39,6 +39,33 @@ export function applyEffect(effect: Effect, context: HookContext, plugin: string
         effect.text,
       )
       return 0
+  }
+}
+
+const NOTE_TYPES: readonly string[] = ['string', 'number', 'boolean']
+
+/** Whether it can be applied. Rules are checked when they are compiled; what handlers answer may be anything. */
+export function isEffect(effect: Effect): boolean {
+  switch (effect.kind) {
+    case 'set_note':
+      return typeof effect.name === 'string' && NOTE_TYPES.includes(typeof effect.value)
+    case 'add_note':
+      return typeof effect.name === 'string' && Number.isFinite(effect.amount)
+    case 'set_flag':
+      return typeof effect.value === 'boolean'
+    case 'add_score':
+      return Number.isFinite(effect.amount)
+    case 'add_header':
+    case 'replace_header':
+      return isFieldName(effect.name) && typeof effect.value === 'string'
+    case 'remove_header':
+      return typeof effect.name === 'string'
+    case 'delay':
+      return effect.milliseconds >= 0 && effect.milliseconds < Infinity
+    case 'log':
+      return LOG_LEVELS.includes(effect.level) && typeof effect.text === 'string'
+    default:
+      return false
   }
 }
 
