@@ -27,6 +27,8 @@ const POLITE: Readonly<Record<Step, Answer>> = {
   QUIT: '221 Bye',
 }
 
+const STEPS = Object.keys(POLITE) as readonly Step[]
+
 export interface SmtpSink {
   readonly port: number
   /** Command lines without CRLF. */
@@ -42,6 +44,12 @@ export interface SmtpSink {
   /** Resolves when every connection has ended. */
   idle(): Promise<void>
   close(): Promise<void>
+}
+
+interface Conversation {
+  readonly socket: Socket
+  waiting: string
+  inContent: boolean
 }
 
 class Sink implements SmtpSink {
@@ -119,44 +127,43 @@ class Sink implements SmtpSink {
   }
 
   #serve(socket: Socket): void {
+    const conversation: Conversation = { socket, waiting: '', inContent: false }
     this.sockets.add(socket)
     socket.on('error', () => undefined)
     socket.on('close', () => this.sockets.delete(socket))
-    let buffered = ''
-    let inContent = false
-    const line = (text: string): void => {
-      this.commands.push(text)
-      const verb = (text.split(/[ :]/)[0] ?? '').toUpperCase()
-      const step = Object.keys(POLITE).find((name): name is Step => name === verb) ?? 'QUIT'
-      this.#answer(socket, step)
-      inContent = step === 'DATA'
-      if (inContent) this.contents.push(Buffer.alloc(0))
-    }
-    const content = (): boolean => {
-      const end = buffered.startsWith('.\r\n') ? 0 : buffered.indexOf('\r\n.\r\n') + 2
-      const ended = end > 1 || buffered.startsWith('.\r\n')
-      this.contents[this.contents.length - 1] = Buffer.from(ended ? buffered.slice(0, end) : buffered, 'latin1')
-      if (!ended) return false
-      buffered = buffered.slice(end + 3)
-      inContent = false
-      this.#answer(socket, 'END')
-      return true
-    }
     socket.on('data', (octets) => {
-      buffered += octets.toString('latin1')
-      for (;;) {
-        if (inContent) {
-          if (!content()) return void (buffered !== '' && this.#onContent())
-          continue
-        }
-        const end = buffered.indexOf('\r\n')
-        if (end < 0) return
-        const text = buffered.slice(0, end)
-        buffered = buffered.slice(end + 2)
-        line(text)
-      }
+      conversation.waiting += octets.toString('latin1')
+      while (conversation.inContent ? this.#content(conversation) : this.#command(conversation));
     })
     this.#answer(socket, 'GREETING')
+  }
+
+  /** Whether there was a whole line. */
+  #command(conversation: Conversation): boolean {
+    const [line, ...rest] = conversation.waiting.split('\r\n')
+    if (line === undefined || rest.length === 0) return false
+    conversation.waiting = rest.join('\r\n')
+    this.commands.push(line)
+    const verb = /^[A-Z]*/.exec(line)?.[0]
+    const step = STEPS.find((name) => name === verb) ?? 'QUIT'
+    conversation.inContent = step === 'DATA'
+    if (conversation.inContent) this.contents.push(Buffer.alloc(0))
+    this.#answer(conversation.socket, step)
+    return true
+  }
+
+  /** Whether the content has ended. */
+  #content(conversation: Conversation): boolean {
+    const { socket, waiting } = conversation
+    const end = waiting.startsWith('.\r\n') ? 0 : waiting.indexOf('\r\n.\r\n') + 2
+    const ended = end !== 1
+    this.contents[this.contents.length - 1] = Buffer.from(ended ? waiting.slice(0, end) : waiting, 'latin1')
+    if (waiting !== '') this.#onContent()
+    if (!ended) return false
+    conversation.waiting = waiting.slice(end + 3)
+    conversation.inContent = false
+    this.#answer(socket, 'END')
+    return true
   }
 }
 
