@@ -30,7 +30,7 @@ export type ParsedTemplate =
       readonly problem: string
     }
 
-const PIECE = /\$\$|\$\{((?:\$\{[^}]*\}|[^}])*)(\}?)|\$|[^$]+/g
+const PIECE = /\$\$|\$\{((?:\$\{[^}]*\}|\$(?!\{)|[^$}])*)(\}?)|\$|[^$]+/g
 const NAME = /^[A-Za-z][\w.:-]*$/
 
 export function parseTemplate(text: string): ParsedTemplate {

@@ -18,6 +18,7 @@ describe('templates', () => {
     '${ sender | the null sender }': [{ name: 'sender', fallback: 'the null sender', offset: 0, length: 29 }],
     '${sender|}': [{ name: 'sender', fallback: '', offset: 0, length: 10 }],
     '${sender | $5 | {x}': [{ name: 'sender', fallback: '$5 | {x', offset: 0, length: 19 }],
+    '${a | ${b} or $}': [{ name: 'a', fallback: '${b} or $', offset: 0, length: 16 }],
     'costs $5, $$5 or $': ['costs $5, $5 or $'],
     '$${sender}': ['${sender}'],
     '$$${sender}': ['$', { name: 'sender', offset: 2, length: 9 }],
@@ -29,6 +30,8 @@ describe('templates', () => {
 
   const bad: Readonly<Record<string, readonly [offset: number, problem: RegExp]>> = {
     'a ${': [2, /never closed/],
+    '${a | ${b}': [0, /never closed/],
+    '${a | ${b': [0, /never closed/],
     '$$ ${sender': [3, /never closed/],
     '${}': [0, /names nothing/],
     '${ | x}': [0, /names nothing/],
@@ -46,7 +49,7 @@ describe('templates', () => {
   }
 
   const name = fc.stringMatching(/^[A-Za-z][\w.:-]{0,8}$/)
-  const fallback = fc.string().map((text) => text.replaceAll('}', '').trim())
+  const fallback = fc.string().map((text) => text.replaceAll(/[{}]/g, '').trim())
   const plain = fc.string({ minLength: 1 })
   const placeholder = fc.oneof(
     name.map((one) => ({ name: one })),
