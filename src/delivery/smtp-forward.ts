@@ -6,7 +6,6 @@
  */
 import type { Clock } from '../core/ports.ts'
 import { defineDelivery } from '../core/word.ts'
-import { parseDuration } from '../language/units.ts'
 import { forward } from './smtp-client.ts'
 
 export const smtpForward = defineDelivery({
@@ -29,17 +28,11 @@ export const smtpForward = defineDelivery({
     additionalProperties: false,
   },
   compile({ host, port, timeout }) {
-    const options = { host, port, timeout: inMilliseconds(timeout), clock }
+    if (timeout <= 0) throw new Error('the timeout must be longer than nothing')
+    const options = { host, port, timeout, clock }
     return { name: `smtp_forward:${host}:${port}`, deliver: (job) => forward(job, options) }
   },
 })
-
-/** Milliseconds already when it comes from a file. */
-function inMilliseconds(timeout: string | number): number {
-  const time = typeof timeout === 'number' ? timeout : parseDuration(timeout)
-  if (time === undefined || time <= 0) throw new Error('the timeout must be longer than nothing')
-  return time
-}
 
 const clock: Pick<Clock, 'after'> = {
   after(milliseconds, callback) {

@@ -60,7 +60,7 @@ describe('smtp_forward', () => {
     await once(listener, 'listening')
     const address = listener.address()
     assert.ok(typeof address === 'object' && address !== null)
-    const target = smtpForward.compile({ host: '127.0.0.1', port: address.port, timeout: '10s' })
+    const target = smtpForward.compile({ host: '127.0.0.1', port: address.port, timeout: 10_000 })
     assert.equal(target.name, `smtp_forward:127.0.0.1:${address.port}`)
     const result = await target.deliver(deliveryJob({ content: Buffer.from(content, 'latin1') }))
     assert.equal(result.kind, 'delivered')
@@ -184,6 +184,6 @@ describe('smtp_forward', () => {
   })
 
   it('has options that make sense', () => {
-    assert.throws(() => smtpForward.compile({ host: 'x', port: 25, timeout: '0s' }), /longer than nothing/)
+    assert.throws(() => smtpForward.compile({ host: 'x', port: 25, timeout: 0 }), /longer than nothing/)
   })
 })
