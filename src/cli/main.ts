@@ -9,13 +9,8 @@ import { addServe } from './commands/serve.ts'
 import { addTest } from './commands/test.ts'
 import { addVersion, versionText } from './commands/version.ts'
 import { CommandError, EXIT } from './exit-code.ts'
+import type { Shell } from './shell.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
-
-/** What a command is registered with: its words for the terminal, and where to leave its exit code. */
-export interface Shell {
-  readonly terminal: Terminal
-  readonly finish: (exitCode: number) => void
-}
 
 export async function run(argv: readonly string[]): Promise<number> {
   const terminal = openTerminal()

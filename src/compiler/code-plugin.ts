@@ -4,9 +4,11 @@ import { type Hook, isHook } from '../core/hook.ts'
 import type { Handler, HandlerAnswer, PluginDefinition, PluginParts } from '../core/plugin.ts'
 import type { Action, Chain, Mode, Rule } from '../core/program.ts'
 import { andThen } from '../core/truth.ts'
+import type { Schema } from '../core/schema.ts'
 import type { Word } from '../core/word.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
-import type { YamlNode } from '../language/node.ts'
+import { checkWithAjv, isBeyondOurSubset } from '../language/ajv.ts'
+import { toJson, type YamlNode } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 
 export interface CodePlugin {
@@ -37,13 +39,18 @@ export async function setUpCodePlugin(module: unknown, use: CodeUse): Promise<Co
     })
     return undefined
   }
-  if (
-    definition.options &&
-    !checkSchema(use.options, definition.options, use.report, { what: `plugin \`${definition.name}\`` })
-  )
-    return undefined
+  if (definition.options && !checkOptions(definition.name, definition.options, use)) return undefined
   const parts = await setUp(definition, use)
   return parts && assemble(definition, parts, use)
+}
+
+/** Keywords of JSON Schema that our own walker does not know are left to ajv, which knows no places. */
+function checkOptions(name: string, schema: Schema, { options, report, at }: CodeUse): boolean {
+  const what = `plugin \`${name}\``
+  if (!checkSchema(options, schema, report, { what })) return false
+  const [fault] = isBeyondOurSubset(schema) ? checkWithAjv(schema, toJson(options)) : []
+  if (fault) report.add({ code: 'CFG112', at, message: `${what}: ${fault.path || 'its options'} ${fault.message}` })
+  return !fault
 }
 
 function definitionIn(module: unknown): PluginDefinition | string {

@@ -2,12 +2,12 @@
 import { resolve } from 'node:path'
 import type { ListIndex, ListKind } from '../core/list.ts'
 import type { Span } from '../language/diagnostic.ts'
-import { parseListFile, type RawEntry } from '../language/list-file.ts'
+import { parseListFile } from '../language/list-file.ts'
 import type { ScalarNode, YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
 import { ListRegistry, type NamedList } from './list-registry.ts'
 import { inlineIndex } from './list-use.ts'
-import { buildList, type GivenEntry } from './lists/index.ts'
+import { buildList } from './lists/index.ts'
 import type { BoundParams } from './params.ts'
 import type { LoadEnvironment } from './resolve-entries.ts'
 
@@ -116,7 +116,7 @@ async function fromFile(
 
 function indexFile(kind: ListKind, path: string, text: string, { report, sources }: LoadEnvironment): ListIndex {
   const entries = parseListFile(text, path)
-  return buildList(kind, path, given(entries, path), ({ index, code, message, help, range }) => {
+  return buildList(kind, path, entries, ({ index, code, message, help, range }) => {
     const entry = entries[index]
     if (!entry) return
     sources.set(path, text)
@@ -124,11 +124,6 @@ function indexFile(kind: ListKind, path: string, text: string, { report, sources
     const at = lineSpan(path, text, { line: entry.line, column: entry.column + offset, length })
     report.add({ code, at, message, ...(help !== undefined && { help }) })
   })
-}
-
-/** One object at a time: lists have millions of entries. */
-function* given(entries: readonly RawEntry[], path: string): Generator<GivenEntry> {
-  for (const { text, rest, line } of entries) yield { text, rest, at: `${path}:${line}` }
 }
 
 interface Place {

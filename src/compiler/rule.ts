@@ -30,6 +30,7 @@ export function compileRule(node: MapNode, id: string, scope: Scope, entry: Entr
     onUnknown,
     mode: entry.mode ?? (textOf(valueOf(node, 'mode')) === 'monitor' ? 'monitor' : 'enforce'),
     act,
+    boundsItself: valueOf(node, 'deliver') !== undefined,
   }
 }
 

@@ -31,6 +31,8 @@ export interface Rule {
   readonly onUnknown: OnUnknown
   readonly mode: Mode
   readonly act: (context: HookContext) => MaybePromise<Action>
+  /** A delivery bounds its own time: cutting it off would leave the client with 4xx for a message that arrives. */
+  readonly boundsItself?: boolean
 }
 
 export interface Chain {

@@ -110,10 +110,12 @@ function goOn(asking: Asking, because: string): RuleAnswer {
 }
 
 function act(asking: Asking, truth: Truth, expire: () => void): MaybePromise<RuleAnswer> {
-  const answer = guarded(asking, () => asking.rule.act(asking.context), expire)
+  const { rule, context, options } = asking
+  const deadline = rule.boundsItself ? undefined : options.deadline
+  const answer = within(context.ports.clock, deadline, () => rule.act(context), expire)
   return andThen(answer, (action) => {
     if (action instanceof Unknown) return whenActFailed(asking, action.because)
-    const fault = faultIn(action, truth, asking.context.hook)
+    const fault = faultIn(action, truth, context.hook)
     return fault === undefined ? conclude(asking, truth, action) : whenActFailed(asking, fault)
   })
 }

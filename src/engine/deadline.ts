@@ -4,17 +4,18 @@ import { isPromise, type MaybePromise, Unknown } from '../core/truth.ts'
 
 /**
  * Runs `ask` and answers with its value, or with Unknown when it throws, rejects, or is not done in time.
- * What it answers after that is ignored.
+ * What it answers after that is ignored. Without a deadline it is waited for, however long it takes.
  */
 export function within<T>(
   clock: Clock,
-  milliseconds: number,
+  milliseconds: number | undefined,
   ask: () => MaybePromise<T>,
   expire: () => void,
 ): MaybePromise<T | Unknown> {
   try {
     const value = ask()
-    return isPromise(value) ? race(clock, milliseconds, value, expire) : value
+    if (!isPromise(value)) return value
+    return milliseconds === undefined ? value.catch(faultOf) : race(clock, milliseconds, value, expire)
   } catch (fault) {
     return faultOf(fault)
   }

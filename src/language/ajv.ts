@@ -28,6 +28,27 @@ function compile(schema: object): ValidateFunction {
   return validate
 }
 
+const OUR_KEYWORDS: ReadonlySet<string> = new Set([
+  ...['type', 'description', 'title', 'default', 'examples', 'enum', 'const', 'format', 'pattern', 'x-list', '$ref'],
+  ...['properties', 'patternProperties', 'additionalProperties', 'propertyNames', 'required', 'anyOf'],
+  ...['minProperties', 'maxProperties', 'items', 'minItems', 'minLength', 'minimum', 'maximum'],
+])
+
+/** Whether a schema says more than core/schema.ts can, so that only ajv checks all of it. */
+export function isBeyondOurSubset(schema: object): boolean {
+  return Object.entries(schema).some(([keyword, value]) => {
+    if (!OUR_KEYWORDS.has(keyword)) return true
+    const named = keyword === 'properties' || keyword === 'patternProperties'
+    const inner: readonly unknown[] = named
+      ? Object.values(value as object)
+      : keyword === 'anyOf'
+        ? (value as [])
+        : [value]
+    const holdsSchemas = named || ['anyOf', 'items', 'additionalProperties', 'propertyNames'].includes(keyword)
+    return holdsSchemas && inner.some((one) => typeof one === 'object' && one !== null && isBeyondOurSubset(one))
+  })
+}
+
 const ECHOES = new Set(['if', 'anyOf', 'oneOf'])
 
 /** Alternatives repeat what the errors inside them said. */

@@ -6,7 +6,7 @@ import { renderPretty } from '../../language/format-pretty.ts'
 import { checkFiles, type Checked } from '../check-files.ts'
 import { EXIT } from '../exit-code.ts'
 import { findYaml } from '../find-files.ts'
-import type { Shell } from '../main.ts'
+import type { Shell } from '../shell.ts'
 import type { Terminal } from '../terminal.ts'
 
 type Format = 'pretty' | 'compact' | 'json'

@@ -9,7 +9,7 @@ import { LIST_KINDS } from '../../core/list.ts'
 import { REPLY_TABLE } from '../../core/reply-table.ts'
 import { DIAGNOSTIC_CODES } from '../../language/codes.ts'
 import { readBuiltin } from '../read-builtin.ts'
-import type { Shell } from '../main.ts'
+import type { Shell } from '../shell.ts'
 import { painter } from '../terminal.ts'
 import { builtinFiles, VOCABULARY } from '../wiring.ts'
 

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from '../exit-code.ts'
-import type { Shell } from '../main.ts'
+import type { Shell } from '../shell.ts'
 import { allSchemas } from '../schemas.ts'
 import { VOCABULARY } from '../wiring.ts'
 

@@ -6,7 +6,7 @@ import { runTestFile, type TestedFile, type TestResult } from '../../testing/run
 import { withShownPaths } from '../check-files.ts'
 import { EXIT } from '../exit-code.ts'
 import { findYaml, shown } from '../find-files.ts'
-import type { Shell } from '../main.ts'
+import type { Shell } from '../shell.ts'
 import { offlineWorld } from '../offline.ts'
 import { painter, type Terminal } from '../terminal.ts'
 import { compileEnvironment } from '../wiring.ts'

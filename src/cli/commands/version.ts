@@ -1,7 +1,7 @@
 /** `postern version`. */
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import type { Shell } from '../main.ts'
+import type { Shell } from '../shell.ts'
 import { packageFile } from '../wiring.ts'
 
 export function versionText(): string {
