@@ -125,7 +125,10 @@ function settle(value: YamlNode, { type }: ParamDeclaration, directory: string):
 const WHOLE = /^\$\{\s*([a-z][a-z0-9_]*)\s*\}$/
 const WITHIN = /\$\{\s*([a-z][a-z0-9_]*)\s*(?:\|([^}]*))?\}/g
 
-/** The tree with `${param}` replaced; a key or item whose optional parameter was not given is left out. */
+/**
+ * The tree with `${param}` replaced; a key or item whose optional parameter was not given is left out. A parameter that
+ * had to be given stays as written: that it is missing has been said.
+ */
 export function substitute(node: YamlNode, params: BoundParams): YamlNode | undefined {
   if (node.kind === 'seq') return { ...node, items: node.items.flatMap((item) => inSequence(item, params)) }
   if (node.kind === 'scalar') return substituteScalar(node, params)
@@ -148,7 +151,7 @@ function substituteScalar(node: ScalarNode, params: BoundParams): YamlNode | und
   const name = WHOLE.exec(node.value)?.[1]
   const bound = name === undefined ? undefined : params.get(name)
   if (bound?.declaration.list) return { ...node, value: bound.declaration.name, source: bound.declaration.name }
-  if (bound) return bound.value
+  if (bound) return bound.value ?? (bound.declaration.optional ? undefined : node)
   const text = node.value.replace(WITHIN, (written, inner: string, fallback?: string) => {
     const param = params.get(inner)
     return param ? (param.value ? textIn(param.value) : (fallback?.trim() ?? '')) : written
