@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { HookContext } from '../../src/core/context.ts'
 import type { Hook } from '../../src/core/hook.ts'
 import type { ListIndex } from '../../src/core/list.ts'
+import { Message } from '../../src/core/message.ts'
 import { newConnection, newRecipient, newTransaction } from '../../src/core/session.ts'
 import type { Unknown } from '../../src/core/truth.ts'
 import type { Match, MatcherWord } from '../../src/core/word.ts'
@@ -22,6 +23,8 @@ export interface Situation {
   /** `''` is the null sender. */
   readonly sender?: string
   readonly rcpt?: string
+  /** Header section of the message, lines ending in CRLF. */
+  readonly header?: string
   readonly dns?: DnsFixtures
   readonly signal?: AbortSignal
 }
@@ -75,7 +78,7 @@ function listFor({ options }: MatcherWord, option: string, lines: unknown): List
 const HOOK: Hook = 'rcpt'
 
 function contextFor(situation: Situation, clock: FakeClock, resolver: ZoneResolver): HookContext {
-  const { ip = '192.0.2.7', host, helo, sender, rcpt, signal } = situation
+  const { ip = '192.0.2.7', host, helo, sender, rcpt, header, signal } = situation
   const connection = newConnection({
     id: 'c1',
     remote: { ip, port: 50_000 },
@@ -88,6 +91,7 @@ function contextFor(situation: Situation, clock: FakeClock, resolver: ZoneResolv
   connection.hello = helo === undefined ? undefined : { verb: 'EHLO', name: helo }
   const transaction = sender === undefined ? undefined : newTransaction('t1')
   if (transaction && sender !== undefined) transaction.sender = address(sender)
+  if (transaction && header !== undefined) transaction.message = Message.parse(Buffer.from(header))
   return {
     hook: HOOK,
     connection,
