@@ -73,8 +73,14 @@ const CONNECTION_FACTS: readonly FactDefinition[] = [
   ),
   fact('immune', 'boolean', 'accept', 'Relay client, or put on a white list by a rule', isImmune),
   fact('score', 'number', 'accept', 'The score rules gave this client (karma)', ({ connection }) => connection.score),
-  fact('tls.protocol', 'text', 'any', 'TLS version, such as TLSv1.3', ({ connection }) => connection.tls?.protocol),
-  fact('tls.cipher', 'text', 'any', 'TLS cipher suite', ({ connection }) => connection.tls?.cipher),
+  fact(
+    'tls.protocol',
+    'text',
+    'greeting',
+    'TLS version, such as TLSv1.3',
+    ({ connection }) => connection.tls?.protocol,
+  ),
+  fact('tls.cipher', 'text', 'greeting', 'TLS cipher suite', ({ connection }) => connection.tls?.cipher),
   fact(
     'env.NAME',
     'text',

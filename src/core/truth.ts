@@ -4,7 +4,8 @@
  * *unknown* is "I could not find out" (a time-out, SERVFAIL, a list that is not loaded). It is never turned into an
  * answer here: only a rule's `on_unknown` does that.
  */
-export type Truth = 'hit' | 'miss' | 'unknown'
+export const TRUTHS = ['hit', 'miss', 'unknown'] as const
+export type Truth = (typeof TRUTHS)[number]
 
 /** What an unknown condition means for its rule: treat as miss, answer DENYSOFT, or treat as hit. */
 export const ON_UNKNOWN = ['skip', 'defer', 'match'] as const
@@ -21,6 +22,10 @@ export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybeP
   return isPromise(value) ? value.then(next) : next(value)
 }
 
+export function isTruth(value: unknown): value is Truth {
+  return TRUTHS.some((truth) => truth === value)
+}
+
 export function truthOf(value: boolean): Truth {
   return value ? 'hit' : 'miss'
 }
@@ -35,4 +40,9 @@ export class Unknown {
   constructor(because: string) {
     this.because = because
   }
+}
+
+/** What a word or handler found out that threw or rejected with this. */
+export function unknownFrom(fault: unknown): Unknown {
+  return new Unknown(fault instanceof Error ? `${fault.name}: ${fault.message}` : 'failed without saying why')
 }
