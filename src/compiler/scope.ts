@@ -1,5 +1,6 @@
 /** What the compiler of a rule knows around it. */
 import type { Hook } from '../core/hook.ts'
+import type { OnUnknown } from '../core/truth.ts'
 import type { Vocabulary } from '../core/word.ts'
 import type { Finding, Report } from '../language/diagnostic.ts'
 import type { ListRegistry } from './list-registry.ts'
@@ -20,8 +21,8 @@ export interface Scope {
   readonly sources: ReadonlyMap<string, string>
   /** `dnsbl.zone`, `list.reason`: what the words seen so far in this rule find. Grows while the rule is compiled. */
   readonly finds: Set<string>
-  /** Whether an unknown condition should defer: some word of the rule says so. */
-  readonly words: { onUnknown: 'skip' | 'defer' | 'match' }
+  /** What the words seen so far say about unknown. */
+  readonly words: { onUnknown: OnUnknown }
 }
 
 /** Reports with the hook and rule of the scope filled in. */

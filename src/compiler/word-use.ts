@@ -1,9 +1,10 @@
 /** A word used in a condition or as a delivery target: its options are checked and it is compiled, once. */
+import type { HookContext } from '../core/context.ts'
 import type { ListIndex } from '../core/list.ts'
 import { isKnownAt } from '../core/hook.ts'
 import type { Test } from '../core/program.ts'
 import type { Schema } from '../core/schema.ts'
-import { andThen } from '../core/truth.ts'
+import { andThen, isPromise, isTruth, type MaybePromise, type OnUnknown, unknownFrom } from '../core/truth.ts'
 import type { CompileTools, Match, MatcherWord } from '../core/word.ts'
 import { type MapEntry, type ScalarNode, type YamlNode, valueOf } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
@@ -15,13 +16,21 @@ export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: 
   const node = optionsNode(value)
   if (!checkOptions(node, word.options, word.name, scope)) return undefined
   const options = toOptions(node, word.options)
-  const stage = word.stageOf?.(options) ?? word.stage
+  const stage = guarded(key, scope, () => word.stageOf?.(options) ?? word.stage)
+  if (!stage) return undefined
   if (!isKnownAt(stage, scope.hook)) return tooEarly(key, stage, scope)
   const ask = guarded(key, scope, () => word.compile(options, toolsFor(word.options, node, scope)))
   if (!ask) return undefined
   for (const name of Object.keys(word.finds ?? {})) scope.finds.add(`${word.name}.${name}`)
-  if (scope.words.onUnknown === 'skip') scope.words.onUnknown = word.onUnknown
+  scope.words.onUnknown = moreCareful(scope.words.onUnknown, word.onUnknown)
   return traced(word.name, key, value, ask)
+}
+
+const BY_CARE: readonly OnUnknown[] = ['skip', 'match', 'defer']
+
+/** Of what several words say, whatever their order. */
+export function moreCareful(one: OnUnknown, other: OnUnknown): OnUnknown {
+  return BY_CARE.indexOf(one) > BY_CARE.indexOf(other) ? one : other
 }
 
 type Ask = ReturnType<MatcherWord['compile']>
@@ -79,8 +88,8 @@ function traced(name: string, key: ScalarNode, value: YamlNode, ask: Ask): Test 
   const at = `${file}:${range.start.line}:${range.start.column}`
   const test = `${name}: ${summarize(value)}`
   return (context) =>
-    andThen(ask(context), (match: Match) => {
-      for (const [found, text] of Object.entries(match.found ?? {})) context.found.set(`${name}.${found}`, text)
+    andThen(answerOf(ask, context), (match: Match) => {
+      for (const [found, text] of Object.entries(match.found ?? {})) context.found.set(`${name}.${found}`, String(text))
       context.trace?.push({
         at,
         test,
@@ -89,4 +98,23 @@ function traced(name: string, key: ScalarNode, value: YamlNode, ask: Ask): Test 
       })
       return match.truth
     })
+}
+
+/** A word that breaks has found out nothing; the conditions beside it still count. */
+function answerOf(ask: Ask, context: HookContext): MaybePromise<Match> {
+  try {
+    const answer = ask(context)
+    return isPromise(answer) ? answer.then(sound, broken) : sound(answer)
+  } catch (fault) {
+    return broken(fault)
+  }
+}
+
+/** Words of plugins may answer anything. */
+function sound(match: Match): Match {
+  return isTruth(match?.truth) ? match : { truth: 'unknown', because: 'it answered something that is no match' }
+}
+
+function broken(fault: unknown): Match {
+  return { truth: 'unknown', because: unknownFrom(fault).because }
 }

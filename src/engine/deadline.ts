@@ -1,6 +1,6 @@
 /** A word or handler that throws, rejects or never settles has found out nothing. */
 import type { Clock } from '../core/ports.ts'
-import { isPromise, type MaybePromise, Unknown } from '../core/truth.ts'
+import { isPromise, type MaybePromise, Unknown, unknownFrom } from '../core/truth.ts'
 
 /**
  * Runs `ask` and answers with its value, or with Unknown when it throws, rejects, or is not done in time.
@@ -17,7 +17,7 @@ export function within<T>(
     if (!isPromise(value)) return value
     return milliseconds === undefined ? value.catch(faultOf) : race(clock, milliseconds, value, expire)
   } catch (fault) {
-    return faultOf(fault)
+    return unknownFrom(fault)
   }
 }
 
@@ -31,10 +31,6 @@ function race<T>(clock: Clock, milliseconds: number, value: Promise<T>, expire: 
       cancel()
       resolve(answer)
     }
-    value.then(settle, (fault: unknown) => settle(faultOf(fault)))
+    value.then(settle, (fault: unknown) => settle(unknownFrom(fault)))
   })
-}
-
-function faultOf(fault: unknown): Unknown {
-  return new Unknown(fault instanceof Error ? `${fault.name}: ${fault.message}` : 'failed without saying why')
 }
