@@ -65,6 +65,7 @@ export function rule(id: string, parts: Partial<Rule> = {}): Rule {
     onUnknown: 'skip',
     mode: 'enforce',
     act: () => ({ effects: [] }),
+    boundsItself: false,
     ...parts,
   }
 }

@@ -1,0 +1,77 @@
+/** Sites that are texts: loaded as `postern serve` would, walked as `postern explain` would. */
+import { posix } from 'node:path'
+import type { CompiledPlugin } from '../../src/compiler/compile-site.ts'
+import { loadSite } from '../../src/compiler/load-site.ts'
+import type { Ports } from '../../src/core/ports.ts'
+import type { Site } from '../../src/core/site.ts'
+import { createDispatcher } from '../../src/engine/dispatch.ts'
+import { type Diagnostic, Report } from '../../src/language/diagnostic.ts'
+import { offlinePorts } from '../../src/testing/offline-ports.ts'
+import type { SessionRecord } from '../../src/testing/session-record.ts'
+import { type Walked, walk } from '../../src/testing/walk.ts'
+import { fakeClock } from '../support/fake-clock.ts'
+import type { LogLine } from '../support/smtp-rig.ts'
+import { TEST_VOCABULARY } from './words.ts'
+
+export const ROOT = '/site'
+
+export interface MemorySite {
+  readonly site: Site | undefined
+  readonly plugins: readonly CompiledPlugin[]
+  readonly report: Report
+}
+
+/** Paths are relative to the site; `modules` are its TypeScript plugins, each as its exports or as the fault it throws. */
+export async function loadTexts(
+  texts: Readonly<Record<string, string>>,
+  modules: Readonly<Record<string, unknown>> = {},
+): Promise<MemorySite> {
+  const report = new Report()
+  const { site, plugins } = await loadSite(`${ROOT}/postern.yaml`, {
+    report,
+    sources: new Map(),
+    builtins: new Map(),
+    vocabulary: TEST_VOCABULARY,
+    files: { read: async (path) => texts[posix.relative(ROOT, path)] },
+    importModule: async (path) => {
+      const module = modules[posix.relative(ROOT, path)]
+      if (module instanceof Error) throw module
+      return module
+    },
+  })
+  return { site, plugins, report }
+}
+
+/** `postern.yaml:7:3 CFG106 unknown fact or word …`, in order. */
+export function findingLines(report: Report): readonly string[] {
+  return report.sorted().map(findingLine)
+}
+
+export function findingLine({ file, range, code, severity, message }: Diagnostic): string {
+  const place = `${posix.relative(ROOT, file)}:${range.start.line}:${range.start.column}`
+  return `${place} ${severity === 'error' ? '' : `${severity} `}${code} ${message}`
+}
+
+/** The site, or a failure that shows what is wrong with it. */
+export function sound({ site, report }: MemorySite): Site {
+  const findings = findingLines(report)
+  if (!site || findings.length > 0) throw new Error(`the site does not load:\n${findings.join('\n')}`)
+  return site
+}
+
+export interface Told extends Walked {
+  readonly log: readonly LogLine[]
+}
+
+export async function tell(site: Site, record: SessionRecord): Promise<Told> {
+  const log: LogLine[] = []
+  const offline = offlinePorts(record, {
+    clock: fakeClock(),
+    log: { write: (level, fields, text) => log.push({ level, fields, text }) },
+    onMissingDns: (question) => ({ kind: 'failed', because: `no answer to ${question}` }),
+  })
+  const ports: Ports = { ...offline, carry: (target, job) => target.deliver(job) }
+  const dispatch = createDispatcher(site.program, { deadline: site.limits.handler_deadline, trace: true })
+  const walked = await walk(record, { dispatch, hostname: site.hostname, ports, message: undefined, isolated: true })
+  return { ...walked, log }
+}
