@@ -15,7 +15,7 @@ export function within<T>(
   try {
     const value = ask()
     if (!isPromise(value)) return value
-    return milliseconds === undefined ? value.catch(faultOf) : race(clock, milliseconds, value, expire)
+    return milliseconds === undefined ? value.catch(unknownFrom) : race(clock, milliseconds, value, expire)
   } catch (fault) {
     return unknownFrom(fault)
   }
