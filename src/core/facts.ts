@@ -104,6 +104,14 @@ const CONNECTION_FACTS: readonly FactDefinition[] = [
     ({ connection }) => connection.auth?.user,
   ),
   fact('auth.mechanism', 'text', 'greeting', 'The SASL mechanism used', ({ connection }) => connection.auth?.mechanism),
+  fact(
+    'attempt.user',
+    'text',
+    'greeting',
+    'At auth: who wants to log in, not proved yet',
+    ({ attempt }) => attempt?.user,
+  ),
+  fact('attempt.mechanism', 'text', 'greeting', 'At auth: the SASL mechanism', ({ attempt }) => attempt?.mechanism),
   fact('time.hour', 'number', 'accept', 'Hour of the day, 0 to 23, UTC', ({ ports }) =>
     new Date(ports.clock.now()).getUTCHours(),
   ),
