@@ -46,7 +46,8 @@ export interface CompiledSite {
   readonly plugins: readonly CompiledPlugin[]
 }
 
-export async function compileSite(spec: SiteSpec, environment: CompileEnvironment): Promise<CompiledSite> {
+export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Promise<CompiledSite> {
+  const environment = { ...given, lists: new Map<string, string>() }
   const resolved = await resolveEntries(spec.entries, { ...spec.place, opened: [] }, environment)
   const codes = await setUpCode(resolved, environment)
   const site = siteScope(spec, environment, codes)
@@ -226,17 +227,17 @@ function describe({ name, path, file, chains }: NamedChains): CompiledPlugin {
   }
 }
 
-function assemble(plugins: readonly NamedChains[], { sources }: LoadEnvironment): Program {
+function assemble(plugins: readonly NamedChains[], { sources, lists = new Map() }: LoadEnvironment): Program {
   const chains = new Map<Hook, Chain[]>()
   for (const [hook, chain] of plugins.flatMap((plugin) => plugin.chains)) {
     if (chain.rules.length > 0) chains.set(hook, [...(chains.get(hook) ?? []), chain])
   }
-  return { revision: digest(sources), plugins: plugins.map(({ name }) => name), chains }
+  return { revision: digest([...sources, ...lists]), plugins: plugins.map(({ name }) => name), chains }
 }
 
-function digest(sources: ReadonlyMap<string, string>): string {
+function digest(sources: readonly (readonly [path: string, text: string])[]): string {
   const hash = createHash('sha256')
-  for (const [path, text] of [...sources].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  for (const [path, text] of sources.toSorted(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(path).update('\0').update(text).update('\0')
   return hash.digest('hex').slice(0, 16)
 }

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path'
 import type { ListIndex, ListKind } from '../core/list.ts'
 import type { Span } from '../language/diagnostic.ts'
-import { parseListFile } from '../language/list-file.ts'
 import type { ScalarNode, YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
+import { digestOf, indexListFile, type ListFile } from './index-list-file.ts'
 import { ListRegistry, type NamedList } from './list-registry.ts'
 import { inlineIndex } from './list-use.ts'
 import { buildList } from './lists/index.ts'
@@ -111,31 +111,11 @@ async function fromFile(
       help: `create it, or give the entries in place: \`${name}: [ … ]\``,
     })
   }
-  return indexFile(kind, path, text ?? '', environment)
+  return text === undefined ? buildList(kind, path, [], () => undefined) : index({ kind, path, text }, environment)
 }
 
-function indexFile(kind: ListKind, path: string, text: string, { report, sources }: LoadEnvironment): ListIndex {
-  const entries = parseListFile(text, path)
-  return buildList(kind, path, entries, ({ index, code, message, help, range }) => {
-    const entry = entries[index]
-    if (!entry) return
-    sources.set(path, text)
-    const { offset = 0, length = entry.text.length } = range ?? {}
-    const at = lineSpan(path, text, { line: entry.line, column: entry.column + offset, length })
-    report.add({ code, at, message, ...(help !== undefined && { help }) })
-  })
-}
-
-interface Place {
-  readonly line: number
-  readonly column: number
-  readonly length: number
-}
-
-function lineSpan(file: string, text: string, { line, column, length }: Place): Span {
-  const offset = text.split('\n', line - 1).reduce((sum, one) => sum + one.length + 1, 0) + column - 1
-  return {
-    file,
-    range: { start: { line, column, offset }, end: { line, column: column + length, offset: offset + length } },
-  }
+async function index(file: ListFile, { report, sources, lists, breathe }: LoadEnvironment): Promise<ListIndex> {
+  const pause = breathe ?? (() => Promise.resolve())
+  lists?.set(file.path, await digestOf(file.text, pause))
+  return indexListFile(file, { report, sources, breathe: pause })
 }

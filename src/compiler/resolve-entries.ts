@@ -18,6 +18,10 @@ export interface LoadEnvironment {
   readonly sources: Map<string, string>
   /** Builtins by name. */
   readonly builtins: ReadonlyMap<string, string>
+  /** Lets others have their turn while a long list is read; without it nobody else waits. */
+  readonly breathe?: () => Promise<void>
+  /** Digests of the list files read, by path. */
+  readonly lists?: Map<string, string>
 }
 
 export interface ResolvedEntry {

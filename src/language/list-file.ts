@@ -13,15 +13,21 @@ export interface RawEntry {
   readonly line: number
   /** From 1, in UTF-16 units. */
   readonly column: number
+  /** From 0, in UTF-16 units from the start of the file. */
+  readonly offset: number
   /** `lists/partners.txt:12` */
   readonly at: string
 }
 
 const HASH = 35
 
-/** One small object an entry and no text copied, for files of a million lines; the entries keep the file's text alive. */
+/** All entries at once. */
 export function parseListFile(text: string, file: string): readonly RawEntry[] {
-  const entries: RawEntry[] = []
+  return [...listEntries(text, file)]
+}
+
+/** One entry at a time, for files of ten million lines. No text is copied: the entries keep the file's text alive. */
+export function* listEntries(text: string, file: string): Generator<RawEntry> {
   let line = 0
   for (let start = 0; start < text.length; ) {
     line += 1
@@ -31,11 +37,10 @@ export function parseListFile(text: string, file: string): readonly RawEntry[] {
     if (first < end && text.charCodeAt(first) !== HASH) {
       const behind = skipEntry(text, first, end)
       const rest = text.slice(behind, end).trim()
-      entries.push(new FileEntry(file, text.slice(first, behind), rest, line, first - start + 1))
+      yield new FileEntry(file, text.slice(first, behind), rest, { line, start, offset: first })
     }
     start = end + 1
   }
-  return entries
 }
 
 class FileEntry implements RawEntry {
@@ -44,13 +49,16 @@ class FileEntry implements RawEntry {
   readonly rest: string
   readonly line: number
   readonly column: number
+  readonly offset: number
 
-  constructor(file: string, text: string, rest: string, line: number, column: number) {
+  /** `start` is where its line begins. */
+  constructor(file: string, text: string, rest: string, place: { line: number; start: number; offset: number }) {
     this.#file = file
     this.text = text
     this.rest = rest
-    this.line = line
-    this.column = column
+    this.line = place.line
+    this.column = place.offset - place.start + 1
+    this.offset = place.offset
   }
 
   /** Made when asked for: few entries are. */

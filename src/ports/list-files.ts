@@ -7,11 +7,13 @@
 import { isUtf8 } from 'node:buffer'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import { getSystemErrorMap } from 'node:util'
 import type { Files } from '../core/ports.ts'
 
 /** Ten million list entries are about half of it; a JavaScript string holds no more than 512 MiB. */
 const LARGEST_FILE = 400 * 1024 * 1024
+const LARGE_FILE = 16 * 1024 * 1024
 
 export function listFiles(): Files {
   return { read: readTextFile }
@@ -21,7 +23,7 @@ async function readTextFile(path: string): Promise<string | undefined> {
   const file = await openFile(path)
   if (file === undefined) return undefined
   try {
-    return decode(path, await readRegular(path, file))
+    return await decode(path, await readRegular(path, file))
   } finally {
     await file.close()
   }
@@ -50,8 +52,10 @@ async function readRegular(path: string, file: FileHandle): Promise<Buffer> {
   }
 }
 
-function decode(path: string, octets: Buffer): string {
+/** In two turns where each takes a while: sessions go on meanwhile. */
+async function decode(path: string, octets: Buffer): Promise<string> {
   if (!isUtf8(octets)) throw new Error(`${path}:${badLine(octets)} is not text in UTF-8`)
+  if (octets.length > LARGE_FILE) await setImmediate()
   const text = octets.toString('utf8')
   return text.startsWith('\ufeff') ? text.slice(1) : text
 }

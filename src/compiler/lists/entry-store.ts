@@ -11,10 +11,23 @@ export interface RawEntry {
   readonly rest: string
 }
 
+/** How much there will be at most, so that nothing has to grow. */
+export interface Expected {
+  readonly entries: number
+  readonly octets: number
+}
+
+/** What was set aside and not used is given back when it is more than this part of it. */
+const WORTH_GIVING_BACK = 0.25
+
 /** Numbers below 2^32, growing. */
 class Numbers {
-  #values = new Uint32Array(32)
+  #values: Uint32Array
   #count = 0
+
+  constructor(expected: number) {
+    this.#values = new Uint32Array(Math.max(32, expected))
+  }
 
   push(value: number): void {
     if (this.#count === this.#values.length) this.#resize(this.#count * 2)
@@ -27,7 +40,7 @@ class Numbers {
   }
 
   seal(): void {
-    this.#resize(this.#count)
+    if (isWorthGivingBack(this.#count, this.#values.length)) this.#resize(this.#count)
   }
 
   #resize(length: number): void {
@@ -39,17 +52,20 @@ class Numbers {
 
 export class EntryStore {
   readonly #source: string
-  #octets = Buffer.alloc(1024)
+  #octets: Buffer
   #used = 0
   #size = 0
   /** Two for each entry: where its text ends, where its rest ends. */
-  readonly #ends = new Numbers()
+  readonly #ends: Numbers
   /** 0 for an entry whose place is in `#places`. */
-  readonly #lines = new Numbers()
+  readonly #lines: Numbers
   readonly #places = new Map<number, string>()
 
-  constructor(source: string) {
+  constructor(source: string, { entries, octets }: Expected = { entries: 0, octets: 0 }) {
     this.#source = source
+    this.#octets = Buffer.allocUnsafeSlow(Math.max(1024, octets))
+    this.#ends = new Numbers(entries * 2)
+    this.#lines = new Numbers(entries)
   }
 
   get size(): number {
@@ -75,14 +91,14 @@ export class EntryStore {
   }
 
   #resize(length: number): void {
-    const octets = Buffer.alloc(length)
+    const octets = Buffer.allocUnsafeSlow(length)
     this.#octets.copy(octets, 0, 0, this.#used)
     this.#octets = octets
   }
 
   /** Gives back what was set aside for more entries. */
   seal(): void {
-    this.#resize(this.#used)
+    if (isWorthGivingBack(this.#used, this.#octets.length)) this.#resize(this.#used)
     this.#ends.seal()
     this.#lines.seal()
   }
@@ -103,6 +119,10 @@ export class EntryStore {
   *entries(): Generator<ListEntry> {
     for (let index = 0; index < this.#size; index += 1) yield this.entry(index)
   }
+}
+
+function isWorthGivingBack(used: number, length: number): boolean {
+  return used < length * (1 - WORTH_GIVING_BACK)
 }
 
 /** 0 for a place that is not `source:line`. */

@@ -5,11 +5,17 @@
  * some 16 octets an entry where a Map with its strings takes 80 and more.
  */
 const EMPTY = 0
+const MOST_FULL = 3 / 4
 
 export class HashTable {
   /** Pairs: hash, entry number plus one. Open addressing with linear probing, at most three quarters full. */
-  #slots = new Uint32Array(32)
+  #slots: Uint32Array
   #count = 0
+
+  /** `expected` keys fit without growing, which for millions of keys would take a while. */
+  constructor(expected = 0) {
+    this.#slots = new Uint32Array(2 * 2 ** Math.max(4, Math.ceil(Math.log2((expected + 1) / MOST_FULL))))
+  }
 
   /** The entry number of a key with this hash for which `isSame` holds, or -1. */
   find(hash: number, isSame: (entry: number) => boolean): number {
@@ -24,7 +30,7 @@ export class HashTable {
 
   /** For a key that is not there yet. */
   add(hash: number, entry: number): void {
-    if (this.#count * 8 >= this.#slots.length * 3) this.#grow()
+    if (this.#count >= (this.#slots.length / 2) * MOST_FULL) this.#grow()
     put(this.#slots, hash, entry + 1)
     this.#count += 1
   }

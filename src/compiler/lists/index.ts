@@ -7,7 +7,7 @@
 import type { ListIndex, ListKind } from '../../core/list.ts'
 import { ADDRESS_FAMILY } from './address-list.ts'
 import { DOMAIN_FAMILY } from './domain-list.ts'
-import type { RawEntry } from './entry-store.ts'
+import type { Expected, RawEntry } from './entry-store.ts'
 import type { Family } from './family.ts'
 import { KeyedList } from './keyed-list.ts'
 import { NetworkList } from './network-list.ts'
@@ -42,13 +42,47 @@ export function buildList(
   entries: Iterable<GivenEntry>,
   report: (problem: ListProblem) => void,
 ): ListIndex {
-  const list = kind === 'ip' ? new NetworkList(source) : new KeyedList(kind, source, FAMILIES[kind])
-  let index = 0
-  for (const entry of entries) {
-    const found = entry.text === '' ? EMPTY : list.add(entry, entry.at)
-    if (found) report({ ...found, at: entry.at, index })
-    index += 1
+  const building = new Building(kind, source, report)
+  for (const entry of entries) building.add(entry)
+  return building.done()
+}
+
+/** Entries between two pauses: some ten milliseconds of work. */
+const TURN = 4096
+
+/** The same in turns: `breathe` lets others have theirs, and resolves when it is ours again. `expected` saves growing. */
+export async function buildListInTurns(
+  { kind, source, expected }: { readonly kind: ListKind; readonly source: string; readonly expected: Expected },
+  entries: Iterable<GivenEntry>,
+  report: (problem: ListProblem) => void,
+  breathe: () => Promise<void>,
+): Promise<ListIndex> {
+  const building = new Building(kind, source, report, expected)
+  for (const entry of entries) if (building.add(entry) % TURN === 0) await breathe()
+  return building.done()
+}
+
+class Building {
+  readonly #list: NetworkList | KeyedList
+  readonly #report: (problem: ListProblem) => void
+  #count = 0
+
+  constructor(kind: ListKind, source: string, report: (problem: ListProblem) => void, expected?: Expected) {
+    this.#list =
+      kind === 'ip' ? new NetworkList(source, expected) : new KeyedList(kind, source, FAMILIES[kind], expected)
+    this.#report = report
   }
-  list.seal()
-  return list
+
+  /** Answers with how many there were so far. */
+  add(entry: GivenEntry): number {
+    const found = entry.text === '' ? EMPTY : this.#list.add(entry, entry.at)
+    if (found) this.#report({ ...found, at: entry.at, index: this.#count })
+    this.#count += 1
+    return this.#count
+  }
+
+  done(): ListIndex {
+    this.#list.seal()
+    return this.#list
+  }
 }

@@ -2,7 +2,7 @@
 import type { FactValue } from '../../core/fact.ts'
 import type { ListEntry, ListIndex, ListKind } from '../../core/list.ts'
 import { compileRegex, type Regex } from '../regex.ts'
-import { EntryStore, type RawEntry } from './entry-store.ts'
+import { EntryStore, type Expected, type RawEntry } from './entry-store.ts'
 import { type Family, isFault, type Reading } from './family.ts'
 import { hashText, HashTable } from './hash-table.ts'
 import { type Fault, fault } from './problem.ts'
@@ -17,15 +17,16 @@ export class KeyedList implements ListIndex {
   readonly source: string
   readonly #family: Family
   readonly #store: EntryStore
-  readonly #table = new HashTable()
+  readonly #table: HashTable
   /** In the order written. */
   readonly #patterns: Pattern[] = []
 
-  constructor(kind: ListKind, source: string, family: Family) {
+  constructor(kind: ListKind, source: string, family: Family, expected?: Expected) {
     this.kind = kind
     this.source = source
     this.#family = family
-    this.#store = new EntryStore(source)
+    this.#store = new EntryStore(source, expected)
+    this.#table = new HashTable(expected?.entries)
   }
 
   get size(): number {

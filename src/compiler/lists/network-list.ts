@@ -16,7 +16,7 @@ import {
   parseNetwork,
 } from '../../core/ip.ts'
 import type { ListEntry, ListIndex } from '../../core/list.ts'
-import { EntryStore, type RawEntry } from './entry-store.ts'
+import { EntryStore, type Expected, type RawEntry } from './entry-store.ts'
 import { valuesOf } from './family.ts'
 import { HashTable, hashNumbers } from './hash-table.ts'
 import { type Fault, fault } from './problem.ts'
@@ -25,13 +25,14 @@ export class NetworkList implements ListIndex {
   readonly kind = 'ip'
   readonly source: string
   readonly #store: EntryStore
-  readonly #table = new HashTable()
+  readonly #table: HashTable
   /** Prefix lengths that occur, for each version. A look-up tries these alone. */
   readonly #prefixes = { 4: new Set<number>(), 6: new Set<number>() }
 
-  constructor(source: string) {
+  constructor(source: string, expected?: Expected) {
     this.source = source
-    this.#store = new EntryStore(source)
+    this.#store = new EntryStore(source, expected)
+    this.#table = new HashTable(expected?.entries)
   }
 
   get size(): number {

@@ -1,0 +1,72 @@
+/** List files are indexed in turns, their faults are told where they stand, and the revision knows what they hold. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { indexListFile } from '../../src/compiler/index-list-file.ts'
+import { Report } from '../../src/language/diagnostic.ts'
+import { loadTexts, sound } from './memory-site.ts'
+
+interface Indexed {
+  readonly size: number
+  readonly found: string | undefined
+  readonly report: Report
+  readonly pauses: number
+}
+
+async function index(text: string, wanted = ''): Promise<Indexed> {
+  const report = new Report()
+  let pauses = 0
+  const breathe = async (): Promise<void> => void (pauses += 1)
+  const list = await indexListFile({ kind: 'domain', path: 'lists/x', text }, { report, sources: new Map(), breathe })
+  return { size: list.size, found: list.find(wanted)?.at, report, pauses }
+}
+
+function lines(count: number, line: (number: number) => string): string {
+  return Array.from({ length: count }, (_, number) => `${line(number)}\n`).join('')
+}
+
+describe('a list file', () => {
+  it('is indexed in turns, and finds what a list built at once finds', async () => {
+    const { size, found, pauses } = await index(
+      lines(100_000, (number) => `d${number}.example`),
+      'd99999.example',
+    )
+    assert.deepEqual([size, found], [100_000, 'lists/x:100000'])
+    assert.ok(pauses >= 20, `${pauses} pauses`)
+  })
+
+  it('that is short is not kept waiting', async () => {
+    assert.equal((await index('a.example\n')).pauses, 0)
+  })
+
+  it('tells its faults where they stand', async () => {
+    const { report, size } = await index('# ours\na.example\n  b_ad..example  why\n')
+    const [finding] = report.sorted()
+    assert.equal(size, 1)
+    assert.deepEqual(finding?.range, {
+      start: { line: 3, column: 3, offset: 19 },
+      end: { line: 3, column: 16, offset: 32 },
+    })
+  })
+
+  it('of another kind has a hundred findings, and one that counts the rest', async () => {
+    const { report } = await index(lines(250, () => 'b_ad..example'))
+    const findings = report.sorted()
+    assert.equal(findings.length, 101)
+    assert.deepEqual(
+      [findings.at(-1)?.message, findings.at(-1)?.range.start.line],
+      ['150 more entries of this file cannot be read', 250],
+    )
+  })
+})
+
+describe('the revision', () => {
+  const site = 'hostname: mx.example.org\nlocal_domains: lists/rcpthosts\nplugins: [./a.yaml]\n'
+  const plugin = 'plugin: a\nhooks: { connect: [{ id: x, match: always, return: DECLINED }] }\n'
+  const revisionWith = async (list: string): Promise<string> =>
+    sound(await loadTexts({ 'postern.yaml': site, 'a.yaml': plugin, 'lists/rcpthosts': list })).program.revision
+
+  it('is another one when a list is', async () => {
+    assert.equal(await revisionWith('a.example\n'), await revisionWith('a.example\n'))
+    assert.notEqual(await revisionWith('a.example\n'), await revisionWith('b.example\n'))
+  })
+})
