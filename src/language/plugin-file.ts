@@ -46,6 +46,7 @@ const PARAM_SCHEMA = {
       description: 'Kind of a list; its value is a file or a list of entries',
     },
     values: { type: 'array', items: { type: 'string' }, description: 'The values allowed' },
+    minimum: { type: 'number', description: 'The smallest number allowed' },
     default: {
       description: 'Used when the site says nothing; without it the parameter must be given, unless it is optional',
     },
@@ -93,6 +94,8 @@ export interface ParamDeclaration {
   readonly type: ParamType | undefined
   readonly list: ListKind | undefined
   readonly values: readonly string[] | undefined
+  /** For numbers. */
+  readonly minimum?: number
   readonly default: YamlNode | undefined
   readonly optional: boolean
   readonly summary: string
@@ -167,6 +170,7 @@ function mapsIn(root: MapNode, key: string): readonly Named[] {
 
 function readParam({ name, at, map }: Named): ParamDeclaration {
   const values = valueOf(map, 'values')
+  const minimum = valueOf(map, 'minimum')
   const list = listKind(valueOf(map, 'list'))
   return {
     name,
@@ -174,6 +178,7 @@ function readParam({ name, at, map }: Named): ParamDeclaration {
     list,
     type: list ? undefined : (PARAM_TYPES.find((type) => type === textOf(valueOf(map, 'type'))) ?? 'text'),
     values: values?.kind === 'seq' ? values.items.flatMap((item) => textOf(item) ?? []) : undefined,
+    ...(minimum?.kind === 'scalar' && typeof minimum.value === 'number' && { minimum: minimum.value }),
     default: valueOf(map, 'default'),
     optional: isTrue(valueOf(map, 'optional')),
     summary: textOf(valueOf(map, 'summary')) ?? '',
