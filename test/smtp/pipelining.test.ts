@@ -18,6 +18,14 @@ describe('pipelining', () => {
     })
   }
 
+  it('one client does not hold up the others: after 64 commands they have their turn', async () => {
+    const rig = await greetedRig({ limits: { junk_commands: 200 } })
+    rig.session.receive(Buffer.from('NOOP\r\n'.repeat(200)))
+    assert.equal(rig.heard(), '250 2.0.0 OK\r\n'.repeat(64))
+    await rig.settle()
+    assert.equal(rig.heard(), '250 2.0.0 OK\r\n'.repeat(136))
+  })
+
   it('any stream of commands is answered the same however it is cut, whenever hooks answer', async () => {
     const line = fc.constantFrom(
       'EHLO c.example',
