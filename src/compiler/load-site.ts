@@ -3,11 +3,12 @@ import { dirname, resolve } from 'node:path'
 import { defaultLimits, LIMITS, type LimitName, type Limits } from '../core/limits.ts'
 import type { Listener, Site } from '../core/site.ts'
 import type { Span } from '../language/diagnostic.ts'
-import { textOf, valueOf } from '../language/node.ts'
+import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { readEntries, SITE_SCHEMA } from '../language/site-file.ts'
 import { type CompiledPlugin, type CompileEnvironment, compileSite } from './compile-site.ts'
-import { readYaml } from './resolve-entries.ts'
+import { type LifeOptions, type LifeSettings, lifeSettings } from './life-settings.ts'
+import { type LoadEnvironment, readText, readYaml } from './resolve-entries.ts'
 
 export interface LoadedSite {
   /** Undefined when something is wrong; the report says what. */
@@ -18,18 +19,40 @@ export interface LoadedSite {
 
 /** What production wires its ports with. */
 export interface SiteSettings {
+  readonly life: LifeSettings
   readonly dns: { readonly servers: readonly string[]; readonly timeout: number }
   readonly log: { readonly level: string; readonly file: string | undefined }
 }
 
-const DEFAULT_SETTINGS: SiteSettings = { dns: { servers: [], timeout: 5000 }, log: { level: 'info', file: undefined } }
+const DEFAULT_SETTINGS: SiteSettings = {
+  life: lifeSettings({}, ''),
+  dns: { servers: [], timeout: 5000 },
+  log: { level: 'info', file: undefined },
+}
+
+/** What must be known before anything else is read: where to listen, and who to become. Undefined when the site file has faults. */
+export async function loadSettings(
+  path: string,
+  environment: LoadEnvironment,
+): Promise<(Pick<Site, 'listeners'> & { readonly settings: SiteSettings }) | undefined> {
+  const { root, valid } = await readSite(path, environment)
+  if (!root || !valid) return undefined
+  const options = toOptions(root, SITE_SCHEMA) as SiteOptions
+  return { listeners: options.listen ?? [], settings: settingsOf(options, dirname(path)) }
+}
+
+async function readSite(path: string, environment: LoadEnvironment): Promise<{ root?: MapNode; valid: boolean }> {
+  const root = await readYaml(path, startOf(path), environment)
+  if (!root) return { valid: false }
+  const use = { what: 'a site file', definitions: { match: {} } }
+  return { root, valid: checkSchema(root, SITE_SCHEMA, environment.report, use) }
+}
 
 export async function loadSite(path: string, environment: CompileEnvironment): Promise<LoadedSite> {
-  const root = await readYaml(path, startOf(path), environment)
-  const valid =
-    root && checkSchema(root, SITE_SCHEMA, environment.report, { what: 'a site file', definitions: { match: {} } })
+  const { root, valid } = await readSite(path, environment)
   if (!root) return { site: undefined, settings: DEFAULT_SETTINGS, plugins: [] }
   const directory = dirname(path)
+  await checkSmoke(valueOf(root, 'smoke'), directory, environment)
   const hostname = textOf(valueOf(root, 'hostname')) ?? 'localhost'
   const { program, plugins } = await compileSite(
     {
@@ -46,7 +69,7 @@ export async function loadSite(path: string, environment: CompileEnvironment): P
   return { site, settings: settingsOf(options, directory), plugins }
 }
 
-interface SiteOptions {
+type SiteOptions = LifeOptions & {
   readonly listen?: readonly Listener[]
   readonly limits?: Partial<Record<LimitName, number>>
   readonly dns?: { readonly servers?: readonly string[]; readonly timeout?: number }
@@ -58,13 +81,22 @@ function limitsOf(given: Partial<Record<LimitName, number>> = {}): Limits {
   return { ...defaultLimits(), ...Object.fromEntries(known) }
 }
 
-function settingsOf({ dns, log }: SiteOptions, directory: string): SiteSettings {
+function settingsOf({ dns, log, ...life }: SiteOptions, directory: string): SiteSettings {
   return {
+    life: lifeSettings(life, directory),
     dns: { servers: dns?.servers ?? [], timeout: dns?.timeout ?? DEFAULT_SETTINGS.dns.timeout },
     log: {
       level: log?.level ?? DEFAULT_SETTINGS.log.level,
       file: log?.file === undefined ? undefined : resolve(directory, log.file),
     },
+  }
+}
+
+/** The suites are read when they are run; here they only have to be there. */
+async function checkSmoke(node: YamlNode | undefined, directory: string, environment: LoadEnvironment): Promise<void> {
+  for (const item of node?.kind === 'seq' ? node.items : []) {
+    const name = textOf(item)
+    if (name !== undefined) await readText(resolve(directory, name), item.at, environment)
   }
 }
 

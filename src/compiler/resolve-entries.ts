@@ -117,7 +117,12 @@ export async function readYaml(path: string, at: Span, environment: LoadEnvironm
   return root?.kind === 'map' ? root : undefined
 }
 
-async function readText(path: string, at: Span, { files, report }: LoadEnvironment): Promise<string | undefined> {
+/** Reports a file that is not there or cannot be read. */
+export async function readText(
+  path: string,
+  at: Span,
+  { files, report }: LoadEnvironment,
+): Promise<string | undefined> {
   try {
     const text = await files.read(path)
     if (text === undefined)

@@ -2,6 +2,7 @@
 import { LIMITS } from '../core/limits.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Span } from './diagnostic.ts'
+import { LIFE_PROPERTIES } from './life-schema.ts'
 import { type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from './node.ts'
 
 const ENTRY_SCHEMA: Schema = {
@@ -95,6 +96,7 @@ export const SITE_SCHEMA = {
       ),
       description: 'Limits; none can be switched off',
     },
+    ...LIFE_PROPERTIES,
   },
 } as const satisfies Schema
 
