@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { defaultLimits } from '../core/limits.ts'
 import type { Program } from '../core/program.ts'
+import type { Site } from '../core/site.ts'
 import { type CompileEnvironment, compileSite, type SiteSpec } from '../compiler/compile-site.ts'
 import { loadSite } from '../compiler/load-site.ts'
 import { siteDirectory } from '../compiler/site-directory.ts'
@@ -35,6 +36,8 @@ export interface TestEnvironment extends Omit<CompileEnvironment, 'report' | 'so
   readonly readMessage: (path: string) => Promise<Buffer>
   /** Tests for which it says false are left out. */
   readonly isWanted: (test: { readonly suite: string; readonly name: string }) => boolean
+  /** A site that is loaded already, by the path of its file: its tests judge what is going to serve. */
+  readonly loaded?: (path: string) => Pick<Site, 'program' | 'hostname'> | undefined
 }
 
 export interface TestedFile {
@@ -146,7 +149,8 @@ async function compileWholeSite(
   report: Report,
   environment: TestEnvironment,
 ): ReturnType<Subject['compile']> {
-  const { site } = await loadSite(path, { ...environment, report, sources: new Map() })
+  const loaded = environment.loaded?.(path)
+  const site = loaded ?? (await loadSite(path, { ...environment, report, sources: new Map() })).site
   return { program: site?.program, hostname: site?.hostname ?? HOSTNAME }
 }
 
