@@ -6,7 +6,7 @@
 export type { Address } from './core/address.ts'
 export { addressText, formatAddress } from './core/address.ts'
 export type { Command, HookContext } from './core/context.ts'
-export type { DeliveryJob, DeliveryResult, DeliveryTarget } from './core/delivery.ts'
+export type { DeliveryJob, DeliveryOutcome, DeliveryResult, DeliveryTarget } from './core/delivery.ts'
 export type { Effect } from './core/effect.ts'
 export type { Hook } from './core/hook.ts'
 export type { ListEntry, ListIndex } from './core/list.ts'

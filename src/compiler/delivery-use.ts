@@ -1,6 +1,7 @@
 /** `deliver: { maildir: { … } }`: hands the message to a target; the client hears 250 only when the target has it. */
 import type { HookContext } from '../core/context.ts'
-import type { DeliveryJob, DeliveryResult, DeliveryTarget } from '../core/delivery.ts'
+import type { DeliveryClient, DeliveryJob, DeliveryResult, DeliveryTarget } from '../core/delivery.ts'
+import type { Connection } from '../core/session.ts'
 import { Unknown } from '../core/truth.ts'
 import { type Verdict, verdict } from '../core/verdict.ts'
 import { type MapEntry, type MapNode, valueOf } from '../language/node.ts'
@@ -58,16 +59,29 @@ async function deliver(target: DeliveryTarget, context: HookContext, hostname: s
   }
 }
 
-function jobOf({ connection, transaction }: HookContext, hostname: string): DeliveryJob | undefined {
+function jobOf({ connection, transaction, ports }: HookContext, hostname: string): DeliveryJob | undefined {
   if (!transaction?.message || !transaction.sender || transaction.recipients.length === 0) return undefined
-  const { remote, remoteHost, hello } = connection
+  const { id, sender, mailParams, recipients, message } = transaction
   return {
-    id: transaction.id,
-    sender: transaction.sender,
-    recipients: transaction.recipients.map(({ address }) => address),
-    message: transaction.message,
+    id,
+    sender,
+    mailParams,
+    recipients: recipients.map(({ address, params }) => ({ address, params })),
+    message,
     hostname,
-    client: { ip: remote.ip, host: remoteHost instanceof Unknown ? undefined : remoteHost, hello: hello?.name },
+    client: clientOf(connection),
+    repliesEach: connection.hello?.verb === 'LHLO' || mailParams.has('PRDR'),
+    ports,
+  }
+}
+
+function clientOf({ remote, remoteHost, hello, auth }: Connection): DeliveryClient {
+  return {
+    ip: remote.ip,
+    port: remote.port,
+    host: remoteHost instanceof Unknown ? undefined : remoteHost,
+    hello,
+    user: auth?.user,
   }
 }
 

@@ -71,10 +71,11 @@ interface Copy {
 }
 
 function copiesOf({ recipients, hostname }: DeliveryJob, { root, pattern }: Store): readonly Copy[] {
-  if (pattern === undefined) return [{ maildir: root, recipients }]
-  return recipients.map((recipient) => ({
-    maildir: join(root, directoryFor(recipient, pattern, hostname)),
-    recipients: [recipient],
+  const addresses = recipients.map(({ address }) => address)
+  if (pattern === undefined) return [{ maildir: root, recipients: addresses }]
+  return addresses.map((address) => ({
+    maildir: join(root, directoryFor(address, pattern, hostname)),
+    recipients: [address],
   }))
 }
 

@@ -73,8 +73,8 @@ async function sendEnvelope(wire: SmtpWire, job: DeliveryJob, offers: Offers): P
   const mail = await wire.command(`MAIL FROM:${formatAddress(job.sender)}${parametersFor(job, offers)}`)
   if (!isPositive(mail)) return refusal('refused the sender', mail)
   const refusals: Reply[] = []
-  for (const recipient of job.recipients) {
-    const reply = await wire.command(`RCPT TO:${formatAddress(recipient)}`)
+  for (const { address } of job.recipients) {
+    const reply = await wire.command(`RCPT TO:${formatAddress(address)}`)
     if (!isPositive(reply)) refusals.push(reply)
   }
   return refusals.length === 0 ? undefined : recipientsRefused(refusals, job.recipients.length)
@@ -88,21 +88,26 @@ function recipientsRefused(refusals: readonly Reply[], recipients: number): Deli
   return deferred(said('refused one of the recipients', first), '4.5.0')
 }
 
-function obstacleFor({ message, sender, recipients }: DeliveryJob, offers: Offers): DeliveryResult | undefined {
+function obstacleFor(job: DeliveryJob, offers: Offers): DeliveryResult | undefined {
   const [limit] = /^[1-9][0-9]{0,14}$/.exec(offers.get('SIZE') ?? '') ?? []
-  if (limit !== undefined && message.size > Number(limit))
+  if (limit !== undefined && job.message.size > Number(limit))
     return { kind: 'refused', text: 'Message is too large for the next server', status: '5.3.4' }
-  if (!offers.has('SMTPUTF8') && [sender, ...recipients].some(isBeyondAscii))
+  if (!offers.has('SMTPUTF8') && addressesOf(job).some(isBeyondAscii))
     return { kind: 'refused', text: 'The next server does not take addresses beyond ASCII', status: '5.6.7' }
   return undefined
+}
+
+function addressesOf({ sender, recipients }: DeliveryJob): readonly Address[] {
+  return [sender, ...recipients.map(({ address }) => address)]
 }
 
 function isBeyondAscii(address: Address): boolean {
   return /[^ -~]/.test(formatAddress(address))
 }
 
-function parametersFor({ message, sender, recipients }: DeliveryJob, offers: Offers): string {
-  const wide = [sender, ...recipients].some(isBeyondAscii) || message.head().some((octet) => octet > 127)
+function parametersFor(job: DeliveryJob, offers: Offers): string {
+  const { message } = job
+  const wide = addressesOf(job).some(isBeyondAscii) || message.head().some((octet) => octet > 127)
   const parameters = [
     offers.has('SIZE') && `SIZE=${message.size}`,
     offers.has('8BITMIME') && 'BODY=8BITMIME',

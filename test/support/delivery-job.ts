@@ -1,13 +1,21 @@
 /** A message on its way out, for tests of delivery targets. */
-import type { DeliveryJob } from '../../src/core/delivery.ts'
+import type { DeliveryJob, DeliveryPorts } from '../../src/core/delivery.ts'
 import { type BodySource, Message } from '../../src/core/message.ts'
 import { address } from './address.ts'
+import { fakeClock } from './fake-clock.ts'
+import { zoneResolver } from './zone-resolver.ts'
 
 export interface JobParts {
   readonly id?: string
   readonly from?: string
   readonly to?: readonly string[]
   readonly content?: string | Buffer
+  readonly mailParams?: Readonly<Record<string, string | true>>
+  /** Those of every recipient. */
+  readonly rcptParams?: Readonly<Record<string, string | true>>
+  readonly client?: Partial<DeliveryJob['client']>
+  readonly repliesEach?: boolean
+  readonly ports?: Partial<DeliveryPorts>
 }
 
 export const CONTENT = 'From: ann@example.net\r\nSubject: hi\r\n\r\nHello\r\n'
@@ -17,14 +25,22 @@ export function deliveryJob({
   from = 'ann@example.net',
   to = ['bob@example.org'],
   content = CONTENT,
+  mailParams = {},
+  rcptParams = {},
+  client = {},
+  repliesEach = false,
+  ports = {},
 }: JobParts = {}): DeliveryJob {
   return {
     id,
     sender: address(from),
-    recipients: to.map(address),
+    mailParams: new Map(Object.entries(mailParams)),
+    recipients: to.map((one) => ({ address: address(one), params: new Map(Object.entries(rcptParams)) })),
     message: Message.parse(Buffer.from(content)),
     hostname: 'mx.example.org',
-    client: { ip: '192.0.2.7', host: undefined, hello: undefined },
+    client: { ip: '192.0.2.7', port: 40001, host: undefined, hello: undefined, user: undefined, ...client },
+    repliesEach,
+    ports: { clock: fakeClock(), resolver: zoneResolver(), log: { write: () => undefined }, ...ports },
   }
 }
 
