@@ -256,11 +256,11 @@ export function findFact(key: string): { readonly definition: FactDefinition; re
   return family && { definition: family[1], parameter: key.slice(family[0].length) }
 }
 
-/** A fact as text for templates and traces. */
+/** A fact as text for people: in templates and traces. */
 export function formatFact(value: FactValue | Unknown): string {
   if (typeof value !== 'object') return String(value)
   if (value instanceof Unknown) return `unknown (${value.because})`
-  return isAddress(value) ? addressText(value) : value.map((one: FactValue) => formatFact(one)).join(', ')
+  return isAddress(value) ? addressText(value) || '<>' : value.map((one: FactValue) => formatFact(one)).join(', ')
 }
 
 function isAddress(value: Exclude<FactValue, string | number | boolean>): value is Address {
