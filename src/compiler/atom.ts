@@ -4,8 +4,10 @@ import type { FactType, FactValue } from '../core/fact.ts'
 import { FACTS, findFact, formatFact } from '../core/facts.ts'
 import { HOOK_TABLE, isKnownAt, type Stage } from '../core/hook.ts'
 import type { Test } from '../core/program.ts'
+import type { Schema } from '../core/schema.ts'
 import { type Truth, truthOf, Unknown } from '../core/truth.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, type YamlNode } from '../language/node.ts'
+import { checkSchema } from '../language/schema-check.ts'
 import { suggest } from '../language/suggest.ts'
 import { type Compared, type Comparison, elementType, FAILS, when } from './comparison.ts'
 import { compileInline } from './list-use.ts'
@@ -25,9 +27,10 @@ interface Tests {
 }
 
 /** Undefined when the key or its value is wrong; that has been reported then. */
-export function compileAtom({ key, value }: MapEntry, scope: Scope): Test | undefined {
+export function compileAtom(entry: MapEntry, scope: Scope): Test | undefined {
+  const { key, value } = entry
   const source = sourceOf(key, scope)
-  const tests = source && compileTests(value, source.type, scope)
+  const tests = source && compileTests(entry, source.type, scope)
   return tests && traced(key, value, source, tests)
 }
 
@@ -80,23 +83,15 @@ export function tooEarly(key: ScalarNode, stage: Stage, scope: Scope): undefined
   })
 }
 
-function compileTests(value: YamlNode, type: FactType, scope: Scope): Tests | undefined {
+function compileTests({ key, value }: MapEntry, type: FactType, scope: Scope): Tests | undefined {
   if (value.kind === 'map') return compileOperators(value, type, scope)
-  const comparison = compilePlain(value, elementType(type), scope)
+  const comparison = compilePlain(key, value, elementType(type), scope)
   return comparison && { exists: undefined, comparisons: [comparison] }
 }
 
-function compilePlain(value: YamlNode, type: FactType, scope: Scope): Comparison | undefined {
-  if (value.kind === 'seq' && value.items.length === 0) {
-    complain(scope, {
-      code: 'CFG107',
-      at: value.at,
-      message: 'an empty list matches nothing',
-      help: 'name at least one value, or delete the condition',
-    })
-    return undefined
-  }
-  if (type === 'number' || type === 'boolean') return compileScalars(value, type, scope)
+function compilePlain(key: ScalarNode, value: YamlNode, type: FactType, scope: Scope): Comparison | undefined {
+  if (isEmptyList(value, scope)) return undefined
+  if (type === 'number' || type === 'boolean') return compileScalars(key, value, type, scope)
   if (type === 'time') {
     complain(scope, {
       code: 'CFG108',
@@ -109,22 +104,32 @@ function compilePlain(value: YamlNode, type: FactType, scope: Scope): Comparison
   return compileInline(value, scope, type)
 }
 
-function compileScalars(value: YamlNode, type: 'number' | 'boolean', scope: Scope): Comparison | undefined {
-  const nodes = value.kind === 'seq' ? value.items : [value]
-  const wanted = nodes.map((node) => (node.kind === 'scalar' ? node.value : null))
-  const wrong = nodes.find((_, index) => typeof wanted[index] !== type)
-  if (!wrong) return (seen) => when(wanted.includes(seen as number | boolean))
-  const yaml11 = type === 'boolean' && ['yes', 'no', 'on', 'off'].includes(textOf(wrong)?.toLowerCase() ?? '')
+function isEmptyList(value: YamlNode, scope: Scope): boolean {
+  if (value.kind !== 'seq' || value.items.length > 0) return false
   complain(scope, {
-    code: yaml11 ? 'YML702' : 'CFG102',
-    at: wrong.at,
-    message: type === 'boolean' ? 'true or false is wanted here' : 'a number is wanted here',
-    help:
-      type === 'boolean'
-        ? 'write `true` or `false`, without quotes'
-        : 'write the number without quotes, or use an operator such as `{ gt: 3 }`',
+    code: 'CFG107',
+    at: value.at,
+    message: 'an empty list matches nothing',
+    help: 'name at least one value, or delete the condition',
   })
-  return undefined
+  return true
+}
+
+function compileScalars(
+  key: ScalarNode,
+  value: YamlNode,
+  type: 'number' | 'boolean',
+  scope: Scope,
+): Comparison | undefined {
+  if (!isSound(key, value, { anyOf: [{ type }, { type: 'array', items: { type } }] }, scope)) return undefined
+  const wanted = new Set(
+    (value.kind === 'seq' ? value.items : [value]).map((node) => node.kind === 'scalar' && node.value),
+  )
+  return (seen) => when(typeof seen === type && wanted.has(seen as number | boolean))
+}
+
+function isSound(key: ScalarNode, value: YamlNode, schema: Schema, { report, hook, rule }: Scope): boolean {
+  return checkSchema(value, schema, report, { what: `\`${key.source}\``, hook, ...(rule !== undefined && { rule }) })
 }
 
 function compileOperators(node: MapNode, type: FactType, scope: Scope): Tests | undefined {
@@ -147,21 +152,16 @@ function compileOperators(node: MapNode, type: FactType, scope: Scope): Tests | 
   return valid.length < comparisons.length ? undefined : { exists, comparisons: valid }
 }
 
-function compileExists({ value }: MapEntry, scope: Scope): boolean | undefined {
-  if (value.kind === 'scalar' && typeof value.value === 'boolean') return value.value
-  complain(scope, {
-    code: 'CFG102',
-    at: value.at,
-    message: '`exists` takes true or false',
-    help: 'write `exists: true` or `exists: false`',
-  })
-  return undefined
+function compileExists({ key, value }: MapEntry, scope: Scope): boolean | undefined {
+  const isGood = isSound(key, value, { type: 'boolean' }, scope)
+  return isGood && value.kind === 'scalar' ? value.value === true : undefined
 }
 
 function compileOperator({ key, value }: MapEntry, type: FactType, scope: Scope): Comparison | undefined {
   const operator = OPERATORS.get(key.value)
   const allowed = operatorsOf(type)
   if (operator?.types.includes(type)) {
+    if (isEmptyList(value, scope) || !isSound(key, value, operator.operand, scope)) return undefined
     addListFinds(key.value, scope)
     return operator.compile(value, scope, type)
   }

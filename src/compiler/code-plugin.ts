@@ -2,7 +2,7 @@
 import type { HookContext } from '../core/context.ts'
 import { type Hook, isHook } from '../core/hook.ts'
 import type { Handler, HandlerAnswer, PluginDefinition, PluginParts } from '../core/plugin.ts'
-import type { Action, Chain, Mode, Rule } from '../core/program.ts'
+import type { Action, Rule } from '../core/program.ts'
 import { andThen } from '../core/truth.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Word } from '../core/word.ts'
@@ -14,7 +14,8 @@ import { checkSchema, toOptions } from '../language/schema-check.ts'
 export interface CodePlugin {
   readonly name: string
   readonly words: readonly Word[]
-  readonly chains: readonly (readonly [Hook, Chain])[]
+  /** The handler of each hook, as a rule. */
+  readonly rules: readonly (readonly [Hook, Rule])[]
 }
 
 export interface CodeUse {
@@ -23,7 +24,6 @@ export interface CodeUse {
   readonly suffix: string
   readonly at: Span
   readonly options: YamlNode
-  readonly mode: Mode | undefined
   readonly report: Report
 }
 
@@ -39,10 +39,13 @@ export async function setUpCodePlugin(module: unknown, use: CodeUse): Promise<Co
     })
     return undefined
   }
-  if (definition.options && !checkOptions(definition.name, definition.options, use)) return undefined
-  const parts = await setUp(definition, use)
+  const schema = definition.options ?? NO_OPTIONS
+  if (!checkOptions(definition.name, schema, use)) return undefined
+  const parts = await setUp(definition, toOptions(use.options, schema), use)
   return parts && assemble(definition, parts, use)
 }
+
+const NO_OPTIONS: Schema = { type: 'object', properties: {} }
 
 /** Keywords of JSON Schema that our own walker does not know are left to ajv, which knows no places. */
 function checkOptions(name: string, schema: Schema, { options, report, at }: CodeUse): boolean {
@@ -62,18 +65,26 @@ function definitionIn(module: unknown): PluginDefinition | string {
   return faultIn(definition) ?? (definition as PluginDefinition)
 }
 
-function faultIn({ hooks, words }: PluginParts): string | undefined {
-  for (const [hook, handler] of Object.entries(hooks ?? {})) {
+function faultIn({ hooks = {}, words = [] }: PluginParts): string | undefined {
+  for (const [hook, handler] of Object.entries(hooks)) {
     if (!isHook(hook)) return `\`${hook}\` is no hook`
     if (typeof handler !== 'function') return `its handler for \`${hook}\` is no function`
   }
-  const nameless = words?.some((word) => typeof word?.name !== 'string' || typeof word.compile !== 'function')
-  return nameless ? 'its words must be made by defineMatcher or defineDelivery' : undefined
+  const isGood = Array.isArray(words) && words.every(isWord)
+  return isGood
+    ? undefined
+    : 'its words must be made by defineMatcher or defineDelivery, with names such as `member_of`'
 }
 
-async function setUp(definition: PluginDefinition, use: CodeUse): Promise<PluginParts | undefined> {
+function isWord(word: Partial<Word> | undefined): boolean {
+  const { kind, name = '', compile, options } = word ?? {}
+  const isKnown = kind === 'matcher' || kind === 'delivery'
+  return isKnown && /^[a-z][a-z0-9_]*$/.test(name) && typeof compile === 'function' && typeof options === 'object'
+}
+
+async function setUp(definition: PluginDefinition, options: unknown, use: CodeUse): Promise<PluginParts | undefined> {
   try {
-    const made = await definition.setup?.(definition.options ? toOptions(use.options, definition.options) : {})
+    const made = await definition.setup?.(options)
     const parts: PluginParts = {
       hooks: { ...definition.hooks, ...made?.hooks },
       words: [...(definition.words ?? []), ...(made?.words ?? [])],
@@ -96,30 +107,22 @@ function sentence(fault: unknown): string {
 }
 
 function assemble(definition: PluginDefinition, parts: PluginParts, use: CodeUse): CodePlugin {
-  const name = `${definition.name}${use.suffix}`
-  const chains = Object.entries(parts.hooks ?? {}).flatMap(([hook, handler]) =>
-    isHook(hook) && handler ? [[hook, chainOf(name, hook, handler, definition, use)] as const] : [],
+  const rules = Object.entries(parts.hooks ?? {}).flatMap(([hook, handler]) =>
+    isHook(hook) && handler ? [[hook, ruleOf(hook, handler, definition, use)] as const] : [],
   )
-  return { name, words: parts.words ?? [], chains }
+  return { name: `${definition.name}${use.suffix}`, words: parts.words ?? [], rules }
 }
 
-function chainOf(
-  name: string,
-  hook: Hook,
-  handler: Handler,
-  { onError = 'defer' }: PluginDefinition,
-  use: CodeUse,
-): Chain {
-  const rule: Rule = {
+function ruleOf(hook: Hook, handler: Handler, { onError = 'defer' }: PluginDefinition, { path }: CodeUse): Rule {
+  return {
     id: hook,
-    at: `${use.path}:1:1`,
+    at: `${path}:1:1`,
     test: () => 'hit',
     exempt: undefined,
     onUnknown: onError,
-    mode: use.mode ?? 'enforce',
+    mode: 'enforce',
     act: (context) => answerOf(handler, context),
   }
-  return { plugin: name, scope: undefined, rules: [rule] }
 }
 
 function answerOf(handler: Handler, context: HookContext): Action | Promise<Action> {

@@ -5,17 +5,26 @@
  */
 import { createHash } from 'node:crypto'
 import type { Hook } from '../core/hook.ts'
-import type { Chain, Program } from '../core/program.ts'
+import { findFact } from '../core/facts.ts'
+import type { Chain, Program, Rule } from '../core/program.ts'
 import type { Vocabulary, Word } from '../core/word.ts'
-import type { Span } from '../language/diagnostic.ts'
+import type { Report, Span } from '../language/diagnostic.ts'
 import type { YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
 import type { PluginEntry } from '../language/site-file.ts'
 import { type CodePlugin, setUpCodePlugin } from './code-plugin.ts'
-import type { NamedList } from './list-registry.ts'
+import { ListRegistry, type NamedList } from './list-registry.ts'
 import { NoteBook } from './note-book.ts'
 import { bindParams } from './params.ts'
-import { compileChain, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
+import {
+  compileChain,
+  compileEntry,
+  type EntryUse,
+  type LiveChain,
+  type PluginUse,
+  prepare,
+  type SiteScope,
+} from './plugin.ts'
 import { type ListPlace, readLists, readSiteList } from './plugin-lists.ts'
 import { type LoadEnvironment, type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
 
@@ -54,7 +63,7 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
   const shared = await sharedLists(spec, environment)
   const uses = await Promise.all(resolved.map((entry) => useOf(entry, spec, environment, shared)))
   const prepared = uses.map((use) => use && { use, live: prepare(use, site) })
-  const chains = resolved.map((entry, index) => chainsOf(entry, prepared[index], codes, site))
+  const chains = resolved.map((entry, index) => chainsOf(entry, prepared[index], codes.get(entry), { site, shared }))
   site.notes.check(environment.report, { hasCode: codes.size > 0 })
   const named = chains.filter((one) => one !== undefined)
   checkNames(named, environment)
@@ -90,7 +99,7 @@ async function loadCode(
   const options: YamlNode = { kind: 'map', at: entry.at, entries: entry.args }
   try {
     const module = await importModule(path)
-    return await setUpCodePlugin(module, { path, suffix, at: entry.at, options, mode: entry.mode, report })
+    return await setUpCodePlugin(module, { path, suffix, at: entry.at, options, report })
   } catch (fault) {
     const because = fault instanceof Error ? fault.message : String(fault)
     report.add({ code: 'PLG001', at: entry.at, message: `plugin ${path} does not load: ${because}` })
@@ -103,21 +112,29 @@ function siteScope(
   { report, sources, vocabulary }: CompileEnvironment,
   codes: Codes,
 ): SiteScope {
-  const words = [...codes.values()].flatMap((code) => code.words)
-  return { report, sources, hostname, notes: new NoteBook(), vocabulary: withWords(vocabulary, words) }
+  return { report, sources, hostname, notes: new NoteBook(), vocabulary: joinWords(vocabulary, codes, report) }
 }
 
-export function withWords({ matchers, deliveries }: Vocabulary, words: readonly Word[]): Vocabulary {
-  return {
-    matchers: new Map([
-      ...matchers,
-      ...words.flatMap((word) => (word.kind === 'matcher' ? [[word.name, word] as const] : [])),
-    ]),
-    deliveries: new Map([
-      ...deliveries,
-      ...words.flatMap((word) => (word.kind === 'delivery' ? [[word.name, word] as const] : [])),
-    ]),
-  }
+function joinWords({ matchers, deliveries }: Vocabulary, codes: Codes, report: Report): Vocabulary {
+  const joined = { matchers: new Map(matchers), deliveries: new Map(deliveries) }
+  for (const [{ entry }, { name, words }] of codes)
+    for (const word of words) {
+      if (isTaken(word, joined)) {
+        report.add({
+          code: 'PLG002',
+          at: entry.at,
+          message: `plugin \`${name}\` brings a word \`${word.name}\`, and there is one already`,
+          help: 'give it another name',
+        })
+      } else if (word.kind === 'matcher') joined.matchers.set(word.name, word)
+      else joined.deliveries.set(word.name, word)
+    }
+  return joined
+}
+
+function isTaken({ kind, name }: Word, { matchers, deliveries }: Vocabulary): boolean {
+  if (kind === 'delivery') return deliveries.has(name)
+  return matchers.has(name) || findFact(name) !== undefined || ['any', 'all', 'not', 'always'].includes(name)
 }
 
 async function sharedLists(
@@ -179,27 +196,32 @@ interface Prepared {
   readonly live: readonly LiveChain[]
 }
 
+interface Shared {
+  readonly site: SiteScope
+  readonly shared: readonly NamedList[]
+}
+
 function chainsOf(
-  entry: ResolvedEntry,
+  { entry, plugin }: ResolvedEntry,
   prepared: Prepared | undefined,
-  codes: Codes,
-  site: SiteScope,
+  code: CodePlugin | undefined,
+  { site, shared }: Shared,
 ): NamedChains | undefined {
-  const { at } = entry.entry
+  const { at } = entry
   if (prepared) {
     const { use, live } = prepared
-    return {
-      name: use.name,
-      at,
-      path: use.file.file,
-      file: use.file,
-      chains: live.map((chain) => [chain.hook, compileChain(chain, use, site)] as const),
-    }
+    const chains = live.map((chain) => [chain.hook, compileChain(chain, use, site)] as const)
+    return { name: use.name, at, path: use.file.file, file: use.file, chains }
   }
-  const code = codes.get(entry)
-  return code && entry.plugin.kind === 'code'
-    ? { name: code.name, at, path: entry.plugin.path, file: undefined, chains: code.chains }
-    : undefined
+  if (!code || plugin.kind !== 'code') return undefined
+  const use: EntryUse = { ...entry, name: code.name, lists: new ListRegistry(shared) }
+  const chains = code.rules.map(([hook, rule]) => [hook, codeChain(hook, rule, use, site)] as const)
+  return { name: code.name, at, path: plugin.path, file: undefined, chains }
+}
+
+function codeChain(hook: Hook, rule: Rule, use: EntryUse, site: SiteScope): Chain {
+  const { scope, exempt, mode = rule.mode } = compileEntry(hook, use, site)
+  return { plugin: use.name, scope, rules: [{ ...rule, exempt, mode }] }
 }
 
 function checkNames(plugins: readonly NamedChains[], { report }: LoadEnvironment): void {

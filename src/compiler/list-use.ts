@@ -5,7 +5,7 @@ import type { DiagnosticCode } from '../language/codes.ts'
 import type { Span } from '../language/diagnostic.ts'
 import type { ScalarNode, YamlNode } from '../language/node.ts'
 import { suggest } from '../language/suggest.ts'
-import { type Comparison, inIndex } from './comparison.ts'
+import { type Comparison, FAILS } from './comparison.ts'
 import type { NamedList } from './list-registry.ts'
 import { buildList, type GivenEntry } from './lists/index.ts'
 import { complain, type Scope } from './scope.ts'
@@ -40,7 +40,12 @@ const PLAIN_KIND: Readonly<Partial<Record<FactType, ListKind>>> = {
 
 export function findList(operand: YamlNode, scope: Scope, kinds: readonly ListKind[]): NamedList | undefined {
   if (operand.kind !== 'scalar') {
-    complain(scope, { code: 'CFG102', at: operand.at, message: 'the name of a list is wanted here' })
+    complain(scope, {
+      code: 'CFG102',
+      at: operand.at,
+      message: 'the name of a list is wanted here',
+      help: 'values in place: `{ in: [ … ] }`',
+    })
     return undefined
   }
   const name = String(operand.value)
@@ -76,7 +81,11 @@ export function compileInline(operand: YamlNode, scope: Scope, type: FactType): 
     complain(scope, { code: 'CFG102', at: operand.at, message: 'plain values are wanted here' })
     return undefined
   }
-  return inIndex(inlineIndex(kind, values, (finding) => complain(scope, finding)))
+  const index = buildInline(kind, values.map(plainEntry), values, (finding) => complain(scope, finding))
+  return (value) => {
+    const entry = index.find(value)
+    return entry ? { holds: true, because: `\`${entry.text}\`` } : FAILS
+  }
 }
 
 interface ListFinding {
@@ -86,23 +95,38 @@ interface ListFinding {
   readonly help?: string
 }
 
-export function inlineIndex(
+type ReportFinding = (finding: ListFinding) => void
+
+/** Lists in place: what follows the first blank is the reason, as in a file. */
+export function inlineIndex(kind: ListKind, values: readonly ScalarNode[], report: ReportFinding): ListIndex {
+  return buildInline(
+    kind,
+    values.map((scalar) => listEntry(kind, scalar)),
+    values,
+    report,
+  )
+}
+
+function buildInline(
   kind: ListKind,
+  entries: readonly GivenEntry[],
   values: readonly ScalarNode[],
-  report: (finding: ListFinding) => void,
+  report: ReportFinding,
 ): ListIndex {
-  const entries = values.map((scalar) => inlineEntry(kind, scalar))
   return buildList(kind, 'values in place', entries, ({ index, code, message, help }) => {
     const scalar = values[index]
     if (scalar) report({ code, at: scalar.at, message, ...(help !== undefined && { help }) })
   })
 }
 
-/** Texts and patterns may hold blanks; elsewhere what follows the first blank is the reason, as in a file. */
-function inlineEntry(kind: ListKind, { value, source, quoted, at: { file, range } }: ScalarNode): GivenEntry {
-  const at = `${file}:${range.start.line}:${range.start.column}`
-  const written = (quoted ? String(value) : source).trim()
-  if (kind === 'string' || kind === 'pattern') return { text: written, rest: '', at }
-  const [text = '', ...rest] = written.split(/\s+/)
-  return { text, rest: rest.join(' '), at }
+function plainEntry({ value, source, quoted, at: { file, range } }: ScalarNode): GivenEntry {
+  const text = (quoted ? String(value) : source).trim()
+  return { text, rest: '', at: `${file}:${range.start.line}:${range.start.column}` }
+}
+
+function listEntry(kind: ListKind, scalar: ScalarNode): GivenEntry {
+  const whole = plainEntry(scalar)
+  if (kind === 'string' || kind === 'pattern') return whole
+  const [text = '', ...rest] = whole.text.split(/\s+/)
+  return { ...whole, text, rest: rest.join(' ') }
 }

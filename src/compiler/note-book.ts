@@ -4,7 +4,7 @@
  * A note's scope follows from the hook that writes it unless its plugin declares one: what is learnt before MAIL lasts
  * for the connection, the rest for the transaction.
  */
-import { HOOK_TABLE, type Hook } from '../core/hook.ts'
+import { comesAfter, HOOK_TABLE, type Hook } from '../core/hook.ts'
 import type { NoteScope } from '../core/notes.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import type { NoteDeclaration } from '../language/plugin-file.ts'
@@ -36,8 +36,10 @@ export class NoteBook {
     this.#writes.set(name, [...(this.#writes.get(name) ?? []), write])
   }
 
-  scopeOf(name: string, hook: Hook): NoteScope {
-    return this.#declared.get(name)?.scope ?? scopeAt(hook)
+  /** One for all its writers, the longest: a sum over two lifetimes would be none. */
+  scopeOf(name: string): NoteScope {
+    const scopes = this.#writes.get(name)?.map(({ hook }) => scopeAt(hook)) ?? []
+    return this.#declared.get(name)?.scope ?? (scopes.includes('connection') ? 'connection' : 'transaction')
   }
 
   read(name: string, use: Use): void {
@@ -51,7 +53,7 @@ export class NoteBook {
 
   /** What can be said only when the whole site has been read. TypeScript plugins may write any note. */
   check(report: Report, { hasCode }: { readonly hasCode: boolean }): void {
-    for (const [name, writes] of this.#writes) checkWriters(name, writes, report)
+    for (const [name, writes] of this.#writes) checkWriters(name, writes, this.#declared.get(name)?.type, report)
     if (hasCode) return
     for (const read of this.#reads) this.#checkReader(read, report)
   }
@@ -69,7 +71,7 @@ export class NoteBook {
       })
       return
     }
-    if (writes.some((write) => runsBefore(write.hook, hook))) return
+    if (this.#outlivesTransactions(name) || writes.some((write) => runsBefore(write.hook, hook))) return
     const [first] = writes
     if (!first) return
     report.add({
@@ -80,6 +82,11 @@ export class NoteBook {
       help: `set it in \`${hook}\` or in an earlier hook`,
     })
   }
+
+  /** Declared so: what one transaction sets, the next one reads from its start. */
+  #outlivesTransactions(name: string): boolean {
+    return this.#declared.get(name)?.scope === 'connection'
+  }
 }
 
 function scopeAt(hook: Hook): NoteScope {
@@ -89,34 +96,29 @@ function scopeAt(hook: Hook): NoteScope {
     : 'transaction'
 }
 
-const ORDER = ['accept', 'connection', 'greeting', 'sender', 'recipient', 'envelope', 'headers', 'message'] as const
-
 function runsBefore(writer: Hook, reader: Hook): boolean {
-  const [written, wanted] = [HOOK_TABLE[writer].stage, HOOK_TABLE[reader].stage]
-  if (written === 'any' || wanted === 'any') return true
-  return ORDER.indexOf(written) <= ORDER.indexOf(wanted)
+  const isFree = HOOK_TABLE[writer].stage === 'any' || HOOK_TABLE[reader].stage === 'any'
+  return isFree || writer === reader || comesAfter(reader, writer)
 }
 
-function checkWriters(name: string, writes: readonly Write[], report: Report): void {
+function checkWriters(name: string, writes: readonly Write[], declared: NoteType | undefined, report: Report): void {
   const [first] = writes
   if (!first) return
-  for (const write of writes) {
-    const other =
-      write.plugin !== first.plugin
-        ? 'another plugin sets it too'
-        : write.type !== first.type
-          ? `it is ${first.type} elsewhere`
-          : undefined
-    if (other === undefined) continue
-    report.add({
-      code: 'NOT802',
-      severity: write.type === first.type ? 'warning' : 'error',
-      at: write.at,
-      hook: write.hook,
-      message: `note \`${name}\` has two owners: ${other}`,
-      labels: [{ ...first.at, text: `set here by \`${first.plugin}\`` }],
-      help: 'a note has one owner, one type and one lifetime; give this one another name',
-    })
-    return
-  }
+  const type = declared ?? first.type
+  const wrong = writes.find((write) => write.type !== type)
+  const other = writes.find((write) => write.plugin !== first.plugin)
+  const at = wrong ?? other
+  if (!at) return
+  report.add({
+    code: 'NOT802',
+    severity: wrong ? 'error' : 'warning',
+    at: at.at,
+    hook: at.hook,
+    ...(at.rule !== undefined && { rule: at.rule }),
+    message: wrong
+      ? `note \`${name}\` is a ${type} elsewhere, and this sets a ${wrong.type}`
+      : `note \`${name}\` has two owners: plugin \`${first.plugin}\` sets it too`,
+    labels: at === first ? [] : [{ ...first.at, text: `set here by \`${first.plugin}\`` }],
+    help: 'a note has one owner, one type and one lifetime; give this one another name',
+  })
 }

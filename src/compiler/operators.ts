@@ -7,7 +7,7 @@ import type { FactType, FactValue } from '../core/fact.ts'
 import { formatFact } from '../core/facts.ts'
 import type { Schema } from '../core/schema.ts'
 import type { ScalarNode, YamlNode } from '../language/node.ts'
-import { checkSchema, toOptions } from '../language/schema-check.ts'
+import { toOptions } from '../language/schema-check.ts'
 import { spanWithin } from '../language/template.ts'
 import { type Comparison, inIndex, when } from './comparison.ts'
 import { globToRegex } from './glob.ts'
@@ -20,26 +20,34 @@ export interface Operator {
   readonly summary: string
   readonly types: readonly FactType[]
   readonly operand: Schema
-  /** Undefined when the operand is wrong; it has been reported then. */
+  /** The operand has passed its schema. Undefined when it is wrong all the same; it has been reported then. */
   readonly compile: (operand: YamlNode, scope: Scope, type: FactType) => Comparison | undefined
 }
 
 const LISTED: readonly FactType[] = ['text', 'name', 'ip', 'domain', 'address']
 const TEXTUAL: readonly FactType[] = ['text', 'name', 'domain', 'address']
-const TEXT_OR_LIST: Schema = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
-const VALUES: Schema = { anyOf: [{ type: 'string' }, { type: 'array' }] }
+const TEXT_OR_LIST: Schema = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }] }
+const VALUES: Schema = { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'array', minItems: 1 }] }
+const LIST_NAME: Schema = { type: 'string' }
 const NUMBER: Schema = { type: 'number' }
+const RANGE: Schema = { type: 'array', items: NUMBER, minItems: 2 }
+const LENGTH: Schema = {
+  type: 'object',
+  minProperties: 1,
+  properties: { gt: NUMBER, gte: NUMBER, lt: NUMBER, lte: NUMBER, between: RANGE },
+}
 const DURATION: Schema = { type: 'string', format: 'duration' }
 
-function lower(value: FactValue): string {
-  return formatFact(value).toLowerCase()
+/** As patterns and parts of texts see it: there is nothing to find in the null sender. */
+function textOf(value: FactValue): string {
+  return typeof value === 'object' && 'kind' in value && value.kind === 'null' ? '' : formatFact(value)
 }
 
 function textTest(test: (text: string, wanted: string) => boolean): Operator['compile'] {
   return (operand) => {
     const wanted = scalars(operand).map((scalar) => String(scalar.value).toLowerCase())
     return (value) => {
-      const text = lower(value)
+      const text = textOf(value).toLowerCase()
       const found = wanted.find((one) => test(text, one))
       return found === undefined ? when(false) : { holds: true, because: `\`${found}\`` }
     }
@@ -47,19 +55,17 @@ function textTest(test: (text: string, wanted: string) => boolean): Operator['co
 }
 
 function numberTest(test: (value: number, limit: number) => boolean): Operator['compile'] {
-  return (operand, scope) => {
-    const limit = checked(operand, NUMBER, scope)
-    return typeof limit === 'number' ? (value) => when(test(Number(value), limit)) : undefined
+  return (operand) => {
+    const limit = Number(toOptions(operand, NUMBER))
+    return (value) => when(test(Number(value), limit))
   }
 }
 
 /** `test` gets how many milliseconds ago the time was; negative when it lies ahead. */
 function ageTest(test: (age: number, limit: number) => boolean): Operator['compile'] {
-  return (operand, scope) => {
-    const limit = checked(operand, DURATION, scope)
-    return typeof limit === 'number'
-      ? (value, { ports }) => when(test(ports.clock.now() - Number(value), limit))
-      : undefined
+  return (operand) => {
+    const limit = Number(toOptions(operand, DURATION))
+    return (value, { ports }) => when(test(ports.clock.now() - Number(value), limit))
   }
 }
 
@@ -68,22 +74,12 @@ function scalars(node: YamlNode): readonly ScalarNode[] {
   return node.kind === 'seq' ? node.items.flatMap(scalars) : []
 }
 
-function checked(operand: YamlNode, schema: Schema, scope: Scope): unknown {
-  return checkSchema(operand, schema, scope.report, {
-    what: 'an operator',
-    hook: scope.hook,
-    ...(scope.rule && { rule: scope.rule }),
-  })
-    ? toOptions(operand, schema)
-    : undefined
-}
-
 function compilePatterns(operand: YamlNode, scope: Scope): Comparison | undefined {
   const patterns = scalars(operand).map((scalar) => compilePattern(scalar, String(scalar.value), scope))
   const tests = patterns.filter((test) => test !== undefined)
   if (tests.length < patterns.length) return undefined
   return (value) => {
-    const text = formatFact(value)
+    const text = textOf(value)
     const found = tests.find(({ test }) => test(text))
     return found ? { holds: true, because: `\`${found.source}\`` } : when(false)
   }
@@ -110,44 +106,71 @@ function compilePattern(
 
 function compileGlobs(operand: YamlNode, scope: Scope): Comparison | undefined {
   const tests = scalars(operand).map((scalar) => compilePattern(scalar, globToRegex(String(scalar.value)), scope))
-  return (value) => when(tests.some((one) => one?.test(formatFact(value)) ?? false))
+  return (value) => when(tests.some((one) => one?.test(textOf(value)) ?? false))
 }
 
 function compileBetween(operand: YamlNode, scope: Scope): Comparison | undefined {
-  const range = checked(operand, { type: 'array', items: NUMBER, minItems: 2 }, scope)
-  if (!Array.isArray(range)) return undefined
-  const [low, high] = range.map(Number)
-  return low === undefined || high === undefined
-    ? undefined
-    : (value) => when(Number(value) >= low && Number(value) <= high)
+  const [low = 0, high = 0, ...others] = scalars(operand).map(({ value }) => Number(value))
+  if (others.length === 0 && low <= high) return (value) => when(Number(value) >= low && Number(value) <= high)
+  complain(scope, {
+    code: 'CFG112',
+    at: operand.at,
+    message: '`between` takes two numbers, the smaller one first',
+    help: 'for example `between: [10, 20]`',
+  })
+  return undefined
 }
 
 function compileLength(operand: YamlNode, scope: Scope): Comparison | undefined {
-  if (operand.kind !== 'map') {
-    complain(scope, {
-      code: 'CFG102',
-      at: operand.at,
-      message: '`length` takes a comparison of numbers',
-      help: 'for example `length: { gt: 64 }`',
-    })
-    return undefined
-  }
-  const parts = operand.entries.map(({ key, value }) => {
-    const operator = OPERATORS.get(key.value)
-    return operator?.types.includes('number') ? operator.compile(value, scope, 'number') : undefined
-  })
-  const tests = parts.filter((test) => test !== undefined)
-  if (tests.length < parts.length) return undefined
-  return (value, context) => when(tests.every((test) => test(formatFact(value).length, context).holds))
+  const entries = operand.kind === 'map' ? operand.entries : []
+  const tests = entries.map(({ key, value }) => OPERATORS.get(key.value)?.compile(value, scope, 'number'))
+  return (value, context) => when(tests.every((test) => test?.(textOf(value).length, context).holds ?? false))
 }
 
 function compileInList(kinds: typeof VALUE_KINDS): Operator['compile'] {
   return (operand, scope, type) => {
-    if (operand.kind === 'seq') return compileInline(operand, scope, type)
     const list = findList(operand, scope, kinds[type] ?? [])
     return list && inIndex(list.index)
   }
 }
+
+const NUMBER_OPERATORS: readonly Operator[] = [
+  {
+    name: 'gt',
+    summary: 'Greater than',
+    types: ['number'],
+    operand: NUMBER,
+    compile: numberTest((value, limit) => value > limit),
+  },
+  {
+    name: 'gte',
+    summary: 'Greater than or equal to',
+    types: ['number'],
+    operand: NUMBER,
+    compile: numberTest((value, limit) => value >= limit),
+  },
+  {
+    name: 'lt',
+    summary: 'Less than',
+    types: ['number'],
+    operand: NUMBER,
+    compile: numberTest((value, limit) => value < limit),
+  },
+  {
+    name: 'lte',
+    summary: 'Less than or equal to',
+    types: ['number'],
+    operand: NUMBER,
+    compile: numberTest((value, limit) => value <= limit),
+  },
+  {
+    name: 'between',
+    summary: 'From the first number to the second, both included',
+    types: ['number'],
+    operand: RANGE,
+    compile: compileBetween,
+  },
+]
 
 const TABLE: readonly Operator[] = [
   {
@@ -161,14 +184,14 @@ const TABLE: readonly Operator[] = [
     name: 'in_list',
     summary: 'Stands in this list',
     types: LISTED,
-    operand: VALUES,
+    operand: LIST_NAME,
     compile: compileInList(VALUE_KINDS),
   },
   {
     name: 'matches_list',
     summary: 'Matches a pattern of this list',
     types: TEXTUAL,
-    operand: { type: 'string' },
+    operand: LIST_NAME,
     compile: compileInList(MATCHED_KINDS),
   },
   {
@@ -210,44 +233,10 @@ const TABLE: readonly Operator[] = [
     name: 'length',
     summary: 'Number of characters',
     types: TEXTUAL,
-    operand: { type: 'object' },
+    operand: LENGTH,
     compile: compileLength,
   },
-  {
-    name: 'gt',
-    summary: 'Greater than',
-    types: ['number'],
-    operand: NUMBER,
-    compile: numberTest((value, limit) => value > limit),
-  },
-  {
-    name: 'gte',
-    summary: 'Greater than or equal to',
-    types: ['number'],
-    operand: NUMBER,
-    compile: numberTest((value, limit) => value >= limit),
-  },
-  {
-    name: 'lt',
-    summary: 'Less than',
-    types: ['number'],
-    operand: NUMBER,
-    compile: numberTest((value, limit) => value < limit),
-  },
-  {
-    name: 'lte',
-    summary: 'Less than or equal to',
-    types: ['number'],
-    operand: NUMBER,
-    compile: numberTest((value, limit) => value <= limit),
-  },
-  {
-    name: 'between',
-    summary: 'From the first number to the second, both included',
-    types: ['number'],
-    operand: { type: 'array', items: NUMBER },
-    compile: compileBetween,
-  },
+  ...NUMBER_OPERATORS,
   {
     name: 'older_than',
     summary: 'Lies further back than',

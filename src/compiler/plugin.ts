@@ -14,15 +14,19 @@ import { type BoundParams, isEnabled, substitute } from './params.ts'
 import { compileRule, type EntryScope } from './rule.ts'
 import type { Scope } from './scope.ts'
 
-export interface PluginUse {
-  readonly file: PluginFile
+/** A plugin as the site's entry loads it, whatever it is written in. */
+export interface EntryUse {
   /** Instance name: `dnsbl:1`. */
   readonly name: string
-  readonly params: BoundParams
   readonly lists: ListRegistry
   readonly match: YamlNode | undefined
   readonly unless: YamlNode | undefined
   readonly mode: Mode | undefined
+}
+
+export interface PluginUse extends EntryUse {
+  readonly file: PluginFile
+  readonly params: BoundParams
 }
 
 /** What all plugins of a site share. */
@@ -118,21 +122,22 @@ function noteType(node: YamlNode): NoteType {
 export function compileChain(live: LiveChain, use: PluginUse, site: SiteScope): Chain {
   const entry = compileEntry(live.hook, use, site)
   const rules = live.rules.map(({ id, node }): Rule => compileRule(node, id, scopeOf(live.hook, id, use, site), entry))
-  return { plugin: use.name, scope: compileScope(live.hook, use, site), rules }
+  return { plugin: use.name, scope: entry.scope, rules }
 }
 
-function scopeOf(hook: Hook, rule: string | undefined, use: PluginUse, site: SiteScope): Scope {
+function scopeOf(hook: Hook, rule: string | undefined, use: EntryUse, site: SiteScope): Scope {
   return { ...site, plugin: use.name, hook, rule, lists: use.lists, finds: new Set(), words: { onUnknown: 'skip' } }
 }
 
-function compileEntry(hook: Hook, use: PluginUse, site: SiteScope): EntryScope {
-  const exempt = use.unless && compileCondition(use.unless, scopeOf(hook, undefined, use, site), 'unless')
-  return { exempt, mode: use.mode }
-}
-
-function compileScope(hook: Hook, use: PluginUse, site: SiteScope): Chain['scope'] {
+export function compileEntry(hook: Hook, use: EntryUse, site: SiteScope): EntryScope {
   const scope = scopeOf(hook, undefined, use, site)
+  const exempt = use.unless && compileCondition(use.unless, scope, 'unless')
   const match = use.match && compileCondition(use.match, scope, 'match')
-  const unless = use.unless && inverted(compileCondition(use.unless, scope, 'unless'))
-  return match && unless ? all([unless, match]) : (match ?? unless)
+  const tests = [exempt && inverted(exempt), match].filter((test) => test !== undefined)
+  return {
+    scope: tests.length > 0 ? all(tests) : undefined,
+    exempt,
+    mode: use.mode,
+    onUnknown: scope.words.onUnknown,
+  }
 }

@@ -30,7 +30,7 @@ function compileSet({ key, value }: MapEntry, scope: Scope): readonly MakeEffect
   if (key.value === 'relay_client' || key.value === 'immune') return compileFlag(key.value, value, scope)
   if (!key.value.startsWith('note.')) return unknownTarget(key, scope, 'note.NAME, relay_client and immune can be set')
   const name = key.value.slice('note.'.length)
-  const common = { kind: 'set_note', scope: scope.notes.scopeOf(name, scope.hook), name } as const
+  const common = { kind: 'set_note', scope: scope.notes.scopeOf(name), name } as const
   if (typeof value.value !== 'string') {
     const constant = value.value
     return [() => ({ ...common, value: constant })]
@@ -66,7 +66,7 @@ function compileAdd({ key, value }: MapEntry, scope: Scope): readonly MakeEffect
   if (!key.value.startsWith('note.'))
     return unknownTarget(key, scope, 'something can be added to score and to note.NAME')
   const name = key.value.slice('note.'.length)
-  return [() => ({ kind: 'add_note', scope: scope.notes.scopeOf(name, scope.hook), name, amount })]
+  return [() => ({ kind: 'add_note', scope: scope.notes.scopeOf(name), name, amount })]
 }
 
 function unknownTarget(key: ScalarNode, scope: Scope, help: string): readonly MakeEffect[] {

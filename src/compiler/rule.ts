@@ -4,38 +4,40 @@ import type { Action, Mode, Rule, Test } from '../core/program.ts'
 import { isAllowedAt, REPLY_TABLE } from '../core/reply-table.ts'
 import { ON_UNKNOWN, type OnUnknown } from '../core/truth.ts'
 import { isRefusal, isReturnCode, isTemporary, type ReturnCode, type Verdict } from '../core/verdict.ts'
-import { type MapNode, type ScalarNode, textOf, valueOf } from '../language/node.ts'
-import { all, compileCondition, inverted } from './condition.ts'
+import { type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import { all, any, compileCondition, inverted } from './condition.ts'
 import { compileDelivery } from './delivery-use.ts'
 import { compileEffects } from './rule-effects.ts'
 import { complain, type Scope } from './scope.ts'
 import { compileText, type Text } from './text.ts'
+import { moreCareful } from './word-use.ts'
 
 /** The condition and mode of the plugin's entry in the site file. */
 export interface EntryScope {
+  /** `match` and not `unless`. */
+  readonly scope: Test | undefined
   readonly exempt: Test | undefined
   readonly mode: Mode | undefined
+  /** What the words of its condition say about unknown. */
+  readonly onUnknown: OnUnknown
 }
 
 export function compileRule(node: MapNode, id: string, scope: Scope, entry: EntryScope): Rule {
   const { test, exempt } = compileTests(node, scope)
-  const act = compileAct(node, scope)
-  const onUnknown = readOnUnknown(node, scope)
+  const mode = entry.mode ?? (textOf(valueOf(node, 'mode')) === 'monitor' ? 'monitor' : 'enforce')
+  const act = compileAct(node, mode, scope)
+  const onUnknown = readOnUnknown(node, scope, entry)
   const { file, range } = node.at
   return {
     id,
     at: `${file}:${range.start.line}:${range.start.column}`,
     test,
-    exempt: exempt && entry.exempt ? anyOf(exempt, entry.exempt) : (exempt ?? entry.exempt),
+    exempt: exempt && entry.exempt ? any([exempt, entry.exempt]) : (exempt ?? entry.exempt),
     onUnknown,
-    mode: entry.mode ?? (textOf(valueOf(node, 'mode')) === 'monitor' ? 'monitor' : 'enforce'),
+    mode,
     act,
     boundsItself: valueOf(node, 'deliver') !== undefined,
   }
-}
-
-function anyOf(a: Test, b: Test): Test {
-  return inverted(all([inverted(a), inverted(b)]))
 }
 
 function compileTests(node: MapNode, scope: Scope): { test: Test; exempt: Test | undefined } {
@@ -54,7 +56,10 @@ function compileTests(node: MapNode, scope: Scope): { test: Test; exempt: Test |
   return { test: exempt ? all([inverted(exempt), applies]) : applies, exempt }
 }
 
-function compileAct(node: MapNode, scope: Scope): Rule['act'] {
+/** In monitor mode nothing is handed over: the answer is known all the same. */
+const WOULD_DELIVER: Action = { effects: [], verdict: { code: 'OK' } }
+
+function compileAct(node: MapNode, mode: Mode, scope: Scope): Rule['act'] {
   const effects = compileEffects(node, scope)
   const verdict = compileVerdict(node, scope)
   const deliver = compileDelivery(node, scope)
@@ -67,6 +72,7 @@ function compileAct(node: MapNode, scope: Scope): Rule['act'] {
       help: 'give it a `return`, or something to `set`, `add` or `log`',
     })
   }
+  if (deliver && mode === 'monitor') return () => WOULD_DELIVER
   return (context) => {
     const made = effects.map((make) => make(context))
     if (deliver) return deliver(context).then((answer): Action => ({ effects: made, verdict: answer }))
@@ -148,16 +154,32 @@ function readReplyAt(node: MapNode, code: ReturnCode, scope: Scope): Verdict['re
   return undefined
 }
 
-function readOnUnknown(node: MapNode, scope: Scope): OnUnknown {
+function readOnUnknown(node: MapNode, scope: Scope, entry: EntryScope): OnUnknown {
   const value = valueOf(node, 'on_unknown')
   const wanted = ON_UNKNOWN.find((one) => one === textOf(value))
-  if (wanted === 'match' && value && textOf(valueOf(node, 'return')) === 'OK') {
+  const onUnknown = wanted ?? moreCareful(scope.words.onUnknown, entry.onUnknown)
+  const gift = onUnknown === 'match' ? giftOf(node) : undefined
+  if (gift) {
     complain(scope, {
       code: 'HOK413',
-      at: value.at,
-      message: '`on_unknown: match` would accept what nobody could find out',
-      help: 'use `skip` or `defer`',
+      at: (value ?? gift).at,
+      message: value
+        ? '`on_unknown: match` would accept what nobody could find out'
+        : 'a word here counts unknown as a match: that would accept what nobody could find out',
+      ...(value && { labels: [{ ...gift.at, text: 'this accepts' }] }),
+      help: 'write `on_unknown: skip` or `on_unknown: defer`',
     })
   }
-  return wanted ?? scope.words.onUnknown
+  return onUnknown
+}
+
+/** What a rule grants to clients, if anything. */
+function giftOf(node: MapNode): YamlNode | undefined {
+  const answer = valueOf(node, 'return')
+  const set = valueOf(node, 'set')
+  const granted = set?.kind === 'map' ? ['relay_client', 'immune'].map((flag) => valueOf(set, flag)) : []
+  return (
+    valueOf(node, 'deliver') ??
+    (textOf(answer) === 'OK' ? answer : granted.find((flag) => flag?.kind === 'scalar' && flag.value === true))
+  )
 }
