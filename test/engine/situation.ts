@@ -65,7 +65,6 @@ export function rule(id: string, parts: Partial<Rule> = {}): Rule {
     onUnknown: 'skip',
     mode: 'enforce',
     act: () => ({ effects: [] }),
-    boundsItself: false,
     ...parts,
   }
 }
