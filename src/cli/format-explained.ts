@@ -17,10 +17,8 @@ export function renderExplained(
   { verbose, color }: Options,
 ): string {
   const paint = painter(color)
-  const shownDecisions = decisions.filter(
-    (decision, index) =>
-      verbose || decision.rule !== undefined || decision.reply !== '' || index === decisions.length - 1,
-  )
+  const last = decisions.at(-1)
+  const shownDecisions = decisions.filter((decision) => verbose || decision === last || saysSomething(decision))
   return [
     ...shownDecisions.flatMap((decision) => renderDecision(decision, verbose, paint)),
     `accepted  ${accepted.length > 0 ? accepted.join(', ') : 'nobody'}${relayClient ? '   (relay client)' : ''}`,
@@ -28,6 +26,10 @@ export function renderExplained(
       paint('yellow', `asked     DNS ${question}: not recorded, so unknown; answer it with --dns "${question}=…"`),
     ),
   ].join('\n')
+}
+
+function saysSomething({ rule, reply, trace }: Decision): boolean {
+  return rule !== undefined || reply !== '' || trace.some(isNotable)
 }
 
 function renderDecision(decision: Decision, verbose: boolean, paint: Paint): readonly string[] {

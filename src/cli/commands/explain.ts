@@ -51,11 +51,17 @@ export function addExplain(program: Command, { terminal, finish }: Shell): void 
       if (sessions.length === 0)
         throw new CommandError('no session: give --session FILE, or --ip, --from and --rcpt', EXIT.usage)
       for (const session of sessions) {
-        const message = session.message === undefined ? undefined : await readFile(resolve(base, session.message))
+        const message = session.message === undefined ? undefined : await readMessage(resolve(base, session.message))
         report(await explainSession(site, session, message), options, terminal)
       }
       finish(EXIT.ok)
     })
+}
+
+function readMessage(path: string): Promise<Buffer> {
+  return readFile(path).catch(() => {
+    throw new CommandError(`${path} cannot be read`)
+  })
 }
 
 function report(explained: Explained, { format, verbose = false }: Options, terminal: Terminal): void {
