@@ -9,7 +9,7 @@ import { pinoLog } from '../../ports/pino-log.ts'
 import { systemClock } from '../../ports/system-clock.ts'
 import { type Server, startServer } from '../../server/server.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
-import type { Shell } from '../main.ts'
+import type { Shell } from '../shell.ts'
 import { type OpenSite, openSite } from '../open-site.ts'
 import type { Terminal } from '../terminal.ts'
 
