@@ -27,6 +27,7 @@ export function compileRule(node: MapNode, id: string, scope: Scope, entry: Entr
   const mode = entry.mode ?? (textOf(valueOf(node, 'mode')) === 'monitor' ? 'monitor' : 'enforce')
   const act = compileAct(node, mode, scope)
   const onUnknown = readOnUnknown(node, scope, entry)
+  const replyAt = textOf(valueOf(node, 'reply_at'))
   const { file, range } = node.at
   return {
     id,
@@ -34,6 +35,7 @@ export function compileRule(node: MapNode, id: string, scope: Scope, entry: Entr
     test,
     exempt: exempt && entry.exempt ? any([exempt, entry.exempt]) : (exempt ?? entry.exempt),
     onUnknown,
+    ...(replyAt !== undefined && isHook(replyAt) && { replyAt }),
     mode,
     act,
     boundsItself: valueOf(node, 'deliver') !== undefined,

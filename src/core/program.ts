@@ -29,6 +29,8 @@ export interface Rule {
   /** The exemptions (`unless`) alone: asked again when a delayed refusal is about to be spoken. */
   readonly exempt: Test | undefined
   readonly onUnknown: OnUnknown
+  /** The later hook that speaks its refusal, and the one that unknown becomes. */
+  readonly replyAt?: Hook
   readonly mode: Mode
   readonly act: (context: HookContext) => MaybePromise<Action>
   /** A delivery bounds its own time: cutting it off would leave the client with 4xx for a message that arrives. */

@@ -99,9 +99,10 @@ function whenUnknown(asking: Asking, because: string, expire: () => void): Maybe
 
 /** DENYSOFT, or what comes nearest; a hook that can only look on goes on. */
 function tryAgain(asking: Asking, because: string): RuleAnswer {
-  const code = (['DENYSOFT', 'DENYSOFT_DISCONNECT'] as const).find((one) => isAllowedAt(asking.context.hook, one))
+  const { replyAt = asking.context.hook } = asking.rule
+  const code = (['DENYSOFT', 'DENYSOFT_DISCONNECT'] as const).find((one) => isAllowedAt(replyAt, one))
   if (!code) return goOn(asking, because)
-  const verdict = { code, status: '4.3.0', message: 'Temporary failure, please try again later' }
+  const verdict = { code, status: '4.3.0', message: 'Temporary failure, please try again later', replyAt }
   return conclude(asking, 'unknown', { effects: [], verdict }, because)
 }
 
