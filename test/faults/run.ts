@@ -25,9 +25,9 @@ if (names.includes(name)) {
     inject: (args: readonly string[]) => Promise<Figure>
   }
   const { lines, met } = await inject(args)
-  console.log([`${name}: ${met ? 'met' : 'NOT MET'}`, ...lines.map((line) => `  ${line}`)].join('\n'))
+  process.stdout.write(`${[`${name}: ${met ? 'met' : 'NOT MET'}`, ...lines.map((line) => `  ${line}`)].join('\n')}\n`)
   process.exitCode = met ? 0 : 1
 } else {
-  console.error(`Name a fault: ${names.join(', ')}`)
+  process.stderr.write(`Name a fault: ${names.join(', ')}\n`)
   process.exitCode = 2
 }
