@@ -16,23 +16,28 @@ export interface Listening {
   stop(): void
 }
 
+/** Ports below need rights that may be gone by the time they would be taken again. */
+const FIRST_FREE_PORT = 1024
+
+export interface Wanted extends Listener {
+  /** A socket that listens already; address and port are its own. */
+  readonly fd?: number | undefined
+}
+
 /** Rejects with a plain sentence when the address cannot be listened on. */
-export async function listen(
-  server: Server,
-  listener: Listener,
-  ports: { clock: Clock; log: Log },
-): Promise<Listening> {
-  const { name, address } = listener
-  server.listen({ host: address, port: listener.port })
+export async function listen(server: Server, wanted: Wanted, ports: { clock: Clock; log: Log }): Promise<Listening> {
+  const { name, fd } = wanted
+  server.listen(fd === undefined ? { host: wanted.address, port: wanted.port } : { fd })
   try {
     await once(server, 'listening')
   } catch (fault) {
-    throw new Error(`Cannot listen on ${address} port ${listener.port}: ${reason(fault)}`, { cause: fault })
+    throw new Error(`Cannot listen on ${wanted.address} port ${wanted.port}: ${reason(fault)}`, { cause: fault })
   }
-  const { port } = server.address() as AddressInfo
+  const { address, port } = addressOf(server, wanted)
   let wake: (() => void) | undefined
   server.on('error', (fault) => {
     ports.log.write('error', { listener: name, because: reason(fault) }, 'cannot accept connections')
+    if (fd !== undefined || port < FIRST_FREE_PORT) return
     if (server.listening) server.close()
     wake?.()
     wake = ports.clock.after(REST, () => server.listen({ host: address, port }))
@@ -42,6 +47,13 @@ export async function listen(
     if (server.listening) server.close()
   }
   return { name, address, port, stop }
+}
+
+function addressOf(server: Server, { name, fd, address }: Wanted): AddressInfo {
+  const bound = server.address()
+  if (bound !== null && typeof bound !== 'string') return fd === undefined ? { ...bound, address } : bound
+  server.close()
+  throw new Error(`The socket handed over as ${name} is no TCP socket`)
 }
 
 function reason(fault: unknown): string {

@@ -3,9 +3,8 @@
  *
  * A session keeps the site that was current when it began. Errors of a socket end its session only.
  */
-import { createServer } from 'node:net'
-import type { Listener } from '../core/site.ts'
-import { listen, type Listening } from './listening.ts'
+import { type Door, openDoor } from './life/door.ts'
+import type { Listening } from './listening.ts'
 import { Sessions, type SessionsOptions } from './sessions.ts'
 
 export type ServerOptions = SessionsOptions
@@ -23,26 +22,19 @@ export interface Server {
 
 /** Listens on all addresses of the site, or rejects with a plain sentence and listens on none. */
 export async function startServer(options: ServerOptions): Promise<Server> {
+  const door = await openDoor({ listeners: options.site().listeners, ports: options.ports })
+  return serveBehind(door, options)
+}
+
+/** Opens a door that was held closed. */
+export function serveBehind(door: Door, options: ServerOptions): Server {
   const sessions = new Sessions(options)
-  const open = (listener: Listener): Promise<Listening> =>
-    listen(
-      createServer({ allowHalfOpen: true }, (socket) => sessions.accept(socket, listener.name)),
-      listener,
-      options.ports,
-    )
-  const opened = await Promise.allSettled(options.site().listeners.map(open))
-  const listening = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  const stop = (): void => listening.forEach((one) => one.stop())
-  const failed = opened.find((result) => result.status === 'rejected')
-  if (failed) {
-    stop()
-    throw failed.reason
-  }
+  door.open((socket, listener) => sessions.accept(socket, listener))
   return {
-    addresses: listening,
+    addresses: door.addresses,
     connections: () => sessions.connections,
     close({ grace }) {
-      stop()
+      door.stop()
       return sessions.end(grace)
     },
   }
