@@ -57,7 +57,7 @@ export async function loadSite(path: string, environment: CompileEnvironment): P
   const { program, plugins } = await compileSite(
     {
       hostname,
-      entries: readEntries(valueOf(root, 'plugins')),
+      entries: readEntries(valueOf(root, 'plugins'), environment.report),
       localDomains: valueOf(root, 'local_domains'),
       place: { directory, defaults: resolve(directory, textOf(valueOf(root, 'lists')) ?? 'lists'), lenient: false },
     },

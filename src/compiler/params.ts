@@ -1,5 +1,5 @@
 /**
- * Parameters: declared by a plugin, given by the site, put in place at load.
+ * Parameters: declared by a plugin, given by the site, bound at load.
  *
  * A value keeps its type and the place where it was written, so a wrong one is reported in the site's file.
  */
@@ -8,7 +8,7 @@ import { HOOKS } from '../core/hook.ts'
 import type { Schema } from '../core/schema.ts'
 import { RETURN_CODES, type ReturnCode } from '../core/verdict.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
-import { type MapEntry, type ScalarNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
+import { type MapEntry, type ScalarNode, textOf, type YamlNode } from '../language/node.ts'
 import type { ParamDeclaration, ParamType } from '../language/plugin-file.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import { suggest } from '../language/suggest.ts'
@@ -116,78 +116,10 @@ function missing({ name, summary }: ParamDeclaration, { plugin, at, report }: Bi
   })
 }
 
-function settle(value: YamlNode, { type }: ParamDeclaration, directory: string): YamlNode {
+/** As rules see it: a return code under its own name, a path from the root. */
+export function settle(value: YamlNode, { type }: ParamDeclaration, directory: string): YamlNode {
   const text = textOf(value)
   if (value.kind !== 'scalar' || text === undefined) return value
   if (type === 'return_code') return { ...value, value: RETURN_CODE_WORDS[text] ?? text }
   return type === 'path' ? { ...value, value: resolve(directory, text) } : value
-}
-
-const WHOLE = /^\$\{\s*([a-z][a-z0-9_]*)\s*\}$/
-const WITHIN = /\$\{\s*([a-z][a-z0-9_]*)\s*(?:\|([^}]*))?\}/g
-
-/**
- * The tree with `${param}` replaced; a key or item whose optional parameter was not given is left out. A parameter that
- * had to be given stays as written: that it is missing has been said.
- */
-export function substitute(node: YamlNode, params: BoundParams): YamlNode | undefined {
-  if (node.kind === 'seq') return { ...node, items: node.items.flatMap((item) => inSequence(item, params)) }
-  if (node.kind === 'scalar') return substituteScalar(node, params)
-  const entries = node.entries.flatMap(({ key, value }) => {
-    const replaced = substitute(value, params)
-    return replaced ? [{ key, value: replaced }] : []
-  })
-  return { ...node, entries }
-}
-
-/** A parameter with several values gives all of them to the list it stands in. */
-function inSequence(item: YamlNode, params: BoundParams): readonly YamlNode[] {
-  const replaced = substitute(item, params)
-  if (!replaced) return []
-  return replaced.kind === 'seq' && item.kind === 'scalar' ? replaced.items : [replaced]
-}
-
-function substituteScalar(node: ScalarNode, params: BoundParams): YamlNode | undefined {
-  if (typeof node.value !== 'string') return node
-  const name = WHOLE.exec(node.value)?.[1]
-  const bound = name === undefined ? undefined : params.get(name)
-  if (bound?.declaration.list) return { ...node, value: bound.declaration.name, source: bound.declaration.name }
-  if (bound) return bound.value ?? (bound.declaration.optional ? undefined : node)
-  const text = node.value.replace(WITHIN, (written, inner: string, fallback?: string) => {
-    const param = params.get(inner)
-    return param ? (param.value ? textIn(param.value) : (fallback?.trim() ?? '')) : written
-  })
-  return text === node.value ? node : { ...node, value: text, source: text }
-}
-
-function textIn(value: YamlNode): string {
-  const json = toJson(value)
-  return Array.isArray(json) ? json.join(', ') : String(json)
-}
-
-/** `enabled`: every key is a parameter and every value one of those wanted; `{ exists: … }` asks whether it was given. */
-export function isEnabled(condition: YamlNode | undefined, params: BoundParams, report: Report): boolean {
-  if (condition?.kind !== 'map') return true
-  return condition.entries.every(({ key, value }) => {
-    const bound = params.get(key.value)
-    if (!bound)
-      report.add({
-        code: 'CFG111',
-        at: key.at,
-        message: `\`enabled\` asks for an unknown parameter \`${key.value}\``,
-        help: `parameters: ${[...params.keys()].join(', ')}`,
-      })
-    return bound !== undefined && isWanted(value, bound.value)
-  })
-}
-
-function isWanted(wanted: YamlNode, value: YamlNode | undefined): boolean {
-  if (wanted.kind === 'map') {
-    const exists = valueOf(wanted, 'exists')
-    const unwanted = valueOf(wanted, 'not')
-    const isThere = exists?.kind !== 'scalar' || (value !== undefined) === exists.value
-    return isThere && (!unwanted || !isWanted(unwanted, value))
-  }
-  if (wanted.kind === 'seq') return wanted.items.some((item) => isWanted(item, value))
-  return value?.kind === 'scalar' && value.value === wanted.value
 }

@@ -8,11 +8,13 @@ import type { HookChain, PluginFile } from '../language/plugin-file.ts'
 import { RULE_SCHEMA } from '../language/rule-schema.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import { all, compileCondition, inverted } from './condition.ts'
+import { isEnabled } from './enabled.ts'
 import type { ListRegistry } from './list-registry.ts'
 import type { NoteBook, NoteType } from './note-book.ts'
-import { type BoundParams, isEnabled, substitute } from './params.ts'
+import type { BoundParams } from './params.ts'
 import { compileRule, type EntryScope } from './rule.ts'
 import type { Scope } from './scope.ts'
+import { hasLeftOvers, substitute } from './substitute.ts'
 
 /** A plugin as the site's entry loads it, whatever it is written in. */
 export interface EntryUse {
@@ -73,6 +75,7 @@ function prepareRule(rule: YamlNode, hook: Hook, use: PluginUse, site: SiteScope
     definitions: { match: {} },
   })
   if (!valid || node.kind !== 'map' || id === undefined) return []
+  if (hasLeftOvers(node, { plugin: use.file.name, hook, params: use.params }, site.report)) return []
   enterNotes(node, id, hook, use, site.notes)
   return [{ id, node }]
 }

@@ -3,13 +3,14 @@ import { dirname, resolve } from 'node:path'
 import type { Files } from '../core/ports.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
-import { type MapNode, textOf, valueOf } from '../language/node.ts'
+import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { PLUGIN_SCHEMA, type PluginFile, readPluginFile } from '../language/plugin-file.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import { type PluginEntry, RULESET_SCHEMA, readEntries } from '../language/site-file.ts'
 import { suggest } from '../language/suggest.ts'
 import { parseYaml } from '../language/yaml.ts'
-import { type BoundParams, bindParams, substitute } from './params.ts'
+import { type BoundParams, bindParams } from './params.ts'
+import { substitute } from './substitute.ts'
 
 export interface LoadEnvironment {
   readonly files: Files
@@ -163,7 +164,7 @@ async function openRuleset(
   }
   if (!checkSchema(root, RULESET_SCHEMA, report, { what: 'a ruleset', definitions: DEFINITIONS })) return []
   const plugins = valueOf(root, 'plugins')
-  const entries = readEntries(plugins && substitute(plugins, rulesetParams(ruleset, naming, report)))
+  const entries = readEntries(plugins && substitute(plugins, rulesetParams(ruleset, naming, report)), report)
   const inside = { ...naming, directory: dirname(path), opened: [...naming.opened, path] }
   return resolveEntries(
     entries.map((inner) => within(inner, entry)),
@@ -172,14 +173,21 @@ async function openRuleset(
   )
 }
 
-/** The scope of the ruleset's entry holds for its plugins, unless they have their own. */
+/** The scope of the ruleset's entry holds beside those of its plugins. */
 function within(inner: PluginEntry, outer: PluginEntry): PluginEntry {
   return {
     ...inner,
-    match: inner.match ?? outer.match,
-    unless: inner.unless ?? outer.unless,
+    match: joined('all', outer.match, inner.match),
+    unless: joined('any', outer.unless, inner.unless),
     mode: outer.mode ?? inner.mode,
   }
+}
+
+function joined(how: 'all' | 'any', outer: YamlNode | undefined, inner: YamlNode | undefined): YamlNode | undefined {
+  if (!outer || !inner) return outer ?? inner
+  const { at } = outer
+  const key = { kind: 'scalar', at, value: how, source: how, quoted: false } as const
+  return { kind: 'map', at, entries: [{ key, value: { kind: 'seq', at, items: [outer, inner] } }] }
 }
 
 /** A ruleset hands its lists on as they were given: to its plugins they are values, not names. */

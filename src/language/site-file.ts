@@ -1,9 +1,10 @@
 /** Site files (`postern.yaml`) and rulesets: an ordered list of plugins with their arguments. */
 import { LIMITS } from '../core/limits.ts'
 import type { Schema } from '../core/schema.ts'
-import type { Span } from './diagnostic.ts'
+import type { Report, Span } from './diagnostic.ts'
 import { LIFE_PROPERTIES } from './life-schema.ts'
 import { type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from './node.ts'
+import { checkSchema } from './schema-check.ts'
 
 const ENTRY_SCHEMA: Schema = {
   anyOf: [
@@ -123,16 +124,51 @@ export interface PluginEntry {
   readonly mode: 'enforce' | 'monitor' | undefined
 }
 
-export function readEntries(node: YamlNode | undefined): readonly PluginEntry[] {
-  return node?.kind === 'seq' ? node.items.flatMap(readEntry) : []
+/** What is wrong with an entry is reported; it is read all the same, so that its plugin is checked too. */
+export function readEntries(node: YamlNode | undefined, report: Report): readonly PluginEntry[] {
+  return node?.kind === 'seq' ? node.items.flatMap((item) => readEntry(item, report)) : []
 }
 
-function readEntry(node: YamlNode): readonly PluginEntry[] {
+function readEntry(node: YamlNode, report: Report): readonly PluginEntry[] {
+  if (node.faulty || node.kind === 'seq') return []
   if (node.kind === 'scalar') return [entry(String(node.value), node.at, undefined)]
-  if (node.kind === 'seq') return []
   const use = valueOf(node, 'use')
-  if (use?.kind === 'scalar') return [{ ...entry(String(use.value), use.at, valueOf(node, 'with')), ...scopeOf(node) }]
-  return node.entries.map(({ key, value }) => entry(key.value, key.at, value))
+  if (use) return readLongForm(node, use, report)
+  const [first, ...others] = node.entries
+  if (!first) return []
+  for (const { key } of others) reportSecondKey(key, first.key.value, report)
+  const { key, value } = first
+  checkSchema(value, ARGUMENTS, report, { what: `what \`${key.value}\` is given` })
+  return [entry(key.value, key.at, value)]
+}
+
+const ARGUMENTS: Schema = { type: 'object', additionalProperties: {} }
+
+function readLongForm(node: MapNode, use: YamlNode, report: Report): readonly PluginEntry[] {
+  checkSchema(node, USE_SCHEMA, report, { what: 'an entry' })
+  const mode = valueOf(node, 'mode')
+  if (mode?.kind === 'scalar' && textOf(mode)?.includes('${')) reportUnfilled(mode, report)
+  return use.kind === 'scalar' ? [{ ...entry(String(use.value), use.at, valueOf(node, 'with')), ...scopeOf(node) }] : []
+}
+
+function reportSecondKey(key: ScalarNode, use: string, report: Report): void {
+  report.add({
+    code: 'CFG101',
+    at: key.at,
+    message: `a second key \`${key.source}\` in the entry of \`${use}\``,
+    label: 'one plugin an entry',
+    help: `another plugin is an entry of its own\na scope or mode needs the long form: \`use: ${use}\`, \`with: { … }\`, \`${key.source}: …\``,
+  })
+}
+
+function reportUnfilled(mode: ScalarNode, report: Report): void {
+  report.add({
+    code: 'CFG104',
+    at: mode.at,
+    message: `\`mode\` cannot be \`${mode.source}\``,
+    label: 'no parameter of this ruleset',
+    help: 'values allowed: enforce, monitor',
+  })
 }
 
 function entry(use: string, at: Span, args: YamlNode | undefined): PluginEntry {

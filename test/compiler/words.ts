@@ -12,7 +12,9 @@ function answerOf(is: (typeof TRUTHS)[number], find: string | undefined): Match 
       return Promise.reject(new Error('this word is broken'))
     case 'silence':
       return new Promise(() => undefined)
-    default:
+    case 'hit':
+    case 'miss':
+    case 'unknown':
       return { truth: is, ...(find !== undefined && { found: { it: find } }) }
   }
 }

@@ -1,0 +1,98 @@
+/**
+ * Puts parameters in place: `"${zones}"` becomes the value as it was written in the site, with its type and its place.
+ *
+ * A key or item whose optional parameter was not given is left out.
+ */
+import type { Hook } from '../core/hook.ts'
+import type { Report } from '../language/diagnostic.ts'
+import { type MapNode, type ScalarNode, toJson, type YamlNode } from '../language/node.ts'
+import { suggest } from '../language/suggest.ts'
+import type { BoundParams } from './params.ts'
+
+const WHOLE = /^\$\{\s*([a-z][a-z0-9_]*)\s*\}$/
+
+/** A parameter that had to be given stays as written: that it is missing has been said. */
+export function substitute(node: YamlNode, params: BoundParams): YamlNode | undefined {
+  if (node.kind === 'seq') return { ...node, items: node.items.flatMap((item) => inSequence(item, params)) }
+  if (node.kind === 'scalar') return substituteScalar(node, params)
+  const entries = node.entries.flatMap(({ key, value }) => {
+    const replaced = substitute(value, params)
+    return replaced ? [{ key, value: replaced }] : []
+  })
+  return { ...node, entries }
+}
+
+/** A parameter with several values gives all of them to the list it stands in. */
+function inSequence(item: YamlNode, params: BoundParams): readonly YamlNode[] {
+  const replaced = substitute(item, params)
+  if (!replaced) return []
+  return replaced.kind === 'seq' && item.kind === 'scalar' ? replaced.items : [replaced]
+}
+
+function substituteScalar(node: ScalarNode, params: BoundParams): YamlNode | undefined {
+  if (typeof node.value !== 'string') return node
+  const name = WHOLE.exec(node.value)?.[1]
+  const bound = name === undefined ? undefined : params.get(name)
+  if (bound?.declaration.list) return { ...node, value: bound.declaration.name, source: bound.declaration.name }
+  if (bound) return bound.value ?? (bound.declaration.optional ? undefined : node)
+  const text = fillIn(node.value, params)
+  return text === node.value ? node : { ...node, value: text, source: text }
+}
+
+const WITHIN = /\$\$|\$\{\s*([a-z][a-z0-9_]*)\s*(?:\|((?:\$\{[^}]*\}|[^}])*))?\}/g
+
+/** Facts stay as they are, and so does what stands behind two dollar signs. */
+function fillIn(text: string, params: BoundParams): string {
+  return text.replace(WITHIN, (written: string, name?: string, fallback?: string) => {
+    const param = name === undefined ? undefined : params.get(name)
+    const other = fallback === undefined ? undefined : fillIn(fallback, params)
+    if (param) return param.value ? textIn(param.value) : (other?.trim() ?? '')
+    return other === undefined ? written : `\${${name} |${other}}`
+  })
+}
+
+function textIn(value: YamlNode): string {
+  const json = toJson(value)
+  return Array.isArray(json) ? json.join(', ') : String(json)
+}
+
+/** What is compiled as a template: facts are filled in there. */
+const TEXT_KEYS: ReadonlySet<string> = new Set(['summary', 'message', 'log', 'set', 'headers'])
+const LEFT_OVER = /\$\{\s*([A-Za-z][\w.:-]*)/
+
+interface Whose {
+  readonly plugin: string
+  readonly hook: Hook
+  readonly params: BoundParams
+}
+
+/** Whether something that looks like a parameter is left where no fact is filled in; it has been reported then. */
+export function hasLeftOvers(rule: MapNode, whose: Whose, report: Report): boolean {
+  const left = rule.entries.filter(({ key }) => !TEXT_KEYS.has(key.value)).flatMap(({ value }) => leftOversIn(value))
+  const unknown = left.filter(({ name }) => !whose.params.has(name))
+  for (const { name, at } of unknown) {
+    const near = suggest(name, whose.params.keys())
+    report.add({
+      code: 'CFG111',
+      at,
+      hook: whose.hook,
+      message: `plugin \`${whose.plugin}\` has no parameter \`${name}\``,
+      ...(near && { label: `did you mean \`${near}\`?` }),
+      notes: ['facts are filled in only in texts: `message`, `log`, `set`, `headers`'],
+      help: `parameters: ${[...whose.params.keys()].join(', ')}`,
+    })
+  }
+  return unknown.length > 0
+}
+
+interface LeftOver {
+  readonly name: string
+  readonly at: ScalarNode['at']
+}
+
+function leftOversIn(node: YamlNode): readonly LeftOver[] {
+  if (node.kind === 'map') return node.entries.flatMap(({ value }) => leftOversIn(value))
+  if (node.kind === 'seq') return node.items.flatMap(leftOversIn)
+  const name = typeof node.value === 'string' ? LEFT_OVER.exec(node.value)?.[1] : undefined
+  return name === undefined ? [] : [{ name, at: node.at }]
+}
