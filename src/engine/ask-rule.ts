@@ -11,11 +11,12 @@ import type { Speaker } from '../core/outcome.ts'
 import type { Action, Chain, Rule } from '../core/program.ts'
 import { isAllowedAt } from '../core/reply-table.ts'
 import type { AtomTrace, RuleTrace } from '../core/trace.ts'
-import { type MaybePromise, andThen, type Truth, Unknown } from '../core/truth.ts'
+import { andThen, isPromise, type MaybePromise, type Truth, Unknown } from '../core/truth.ts'
 import { isRefusal, isReturnCode, type Verdict } from '../core/verdict.ts'
 import { within } from './deadline.ts'
 import { applyEffect, isEffect } from './effects.ts'
 import type { DispatchOptions } from './options.ts'
+import { RuleContext } from './rule-context.ts'
 
 interface Common {
   readonly delay: number
@@ -33,7 +34,7 @@ export type RuleAnswer = Common &
 interface Asking {
   readonly rule: Rule
   readonly chain: Chain
-  readonly context: HookContext
+  readonly context: RuleContext
   readonly options: DispatchOptions
   readonly atoms: AtomTrace[] | undefined
 }
@@ -47,17 +48,15 @@ export function askRule(
   options: DispatchOptions,
 ): MaybePromise<RuleAnswer> {
   const atoms: AtomTrace[] | undefined = options.trace ? [] : undefined
-  const abort = lazyAbort()
-  const context = contextFor(base, atoms, abort)
-  const asking: Asking = { rule, chain, context, options, atoms }
-  return andThen(
-    guarded(asking, () => test(asking), abort.fire),
-    (truth) => {
-      if (truth === 'miss') return atoms ? { ...NEXT, trace: traceOf(asking, 'miss') } : NEXT
-      if (truth === 'hit') return act(asking, 'hit', abort.fire)
-      return whenUnknown(asking, truth === 'unknown' ? 'a look-up failed' : truth.because, abort.fire)
-    },
-  )
+  const asking: Asking = { rule, chain, context: new RuleContext(base, atoms), options, atoms }
+  const truth = guarded(asking, () => test(asking))
+  return isPromise(truth) ? truth.then((late) => settle(asking, late)) : settle(asking, truth)
+}
+
+function settle(asking: Asking, truth: Truth | Unknown): MaybePromise<RuleAnswer> {
+  if (truth === 'miss') return asking.atoms ? { ...NEXT, trace: traceOf(asking, 'miss') } : NEXT
+  if (truth === 'hit') return act(asking, 'hit')
+  return whenUnknown(asking, truth === 'unknown' ? 'a look-up failed' : truth.because)
 }
 
 /** Whether the rule's own exemptions, or its plugin's, hold by now. What cannot be found out exempts nobody. */
@@ -78,22 +77,18 @@ function test({ rule, chain, context }: Asking): MaybePromise<Truth> {
   return andThen(chain.scope(context), (inScope) => (inScope === 'hit' ? rule.test(context) : inScope))
 }
 
-function guarded<T>(
-  { context, options }: Asking,
-  ask: () => MaybePromise<T>,
-  expire: () => void,
-): MaybePromise<T | Unknown> {
-  return within(context.ports.clock, options.deadline, ask, expire)
+function guarded<T>({ context, options }: Asking, ask: () => MaybePromise<T>): MaybePromise<T | Unknown> {
+  return within(context.ports.clock, options.deadline, ask, () => context.expire())
 }
 
-function whenUnknown(asking: Asking, because: string, expire: () => void): MaybePromise<RuleAnswer> {
+function whenUnknown(asking: Asking, because: string): MaybePromise<RuleAnswer> {
   const { rule, context } = asking
   context.ports.log.write(
     'warn',
     { ...where(asking), because, on_unknown: rule.onUnknown },
     'a rule could not be decided',
   )
-  if (rule.onUnknown === 'match') return act(asking, 'unknown', expire)
+  if (rule.onUnknown === 'match') return act(asking, 'unknown')
   return rule.onUnknown === 'defer' ? tryAgain(asking, because) : goOn(asking, because)
 }
 
@@ -110,10 +105,15 @@ function goOn(asking: Asking, because: string): RuleAnswer {
   return { kind: 'next', delay: 0, trace: traceOf(asking, 'unknown', undefined, because) }
 }
 
-function act(asking: Asking, truth: Truth, expire: () => void): MaybePromise<RuleAnswer> {
+function act(asking: Asking, truth: Truth): MaybePromise<RuleAnswer> {
   const { rule, context, options } = asking
   const deadline = rule.boundsItself ? undefined : options.deadline
-  const answer = within(context.ports.clock, deadline, () => rule.act(context), expire)
+  const answer = within(
+    context.ports.clock,
+    deadline,
+    () => rule.act(context),
+    () => context.expire(),
+  )
   return andThen(answer, (action) => {
     if (action instanceof Unknown) return whenActFailed(asking, action.because)
     const fault = faultIn(action, truth, context.hook)
@@ -219,46 +219,5 @@ function where({ rule, chain, context }: Asking): Record<string, string | undefi
     plugin: chain.plugin,
     rule: rule.id,
     at: rule.at,
-  }
-}
-
-interface LazyAbort {
-  readonly signal: AbortSignal
-  readonly fire: () => void
-}
-
-/** An AbortController only for rules that ask for its signal, in time or too late. */
-function lazyAbort(): LazyAbort {
-  let controller: AbortController | undefined
-  let fired = false
-  return {
-    get signal() {
-      controller ??= new AbortController()
-      if (fired) controller.abort()
-      return controller.signal
-    },
-    fire() {
-      fired = true
-      controller?.abort()
-    },
-  }
-}
-
-function contextFor(base: HookContext, trace: AtomTrace[] | undefined, abort: LazyAbort): HookContext {
-  const { hook, connection, transaction, recipient, command, attempt, decided, ports } = base
-  return {
-    hook,
-    connection,
-    transaction,
-    recipient,
-    command,
-    attempt,
-    decided,
-    ports,
-    found: new Map(),
-    trace,
-    get signal() {
-      return abort.signal
-    },
   }
 }
