@@ -11,15 +11,15 @@ import type { Account } from './account.ts'
 
 /** The process, as far as it is about rights. Absent functions mean a system without users. */
 export interface Rights {
-  getuid?(): number
-  geteuid?(): number
-  getgid?(): number
-  getegid?(): number
-  getgroups?(): number[]
-  setgroups?(groups: readonly number[]): void
-  initgroups?(user: string | number, extraGroup: string | number): void
-  setgid?(id: number): void
-  setuid?(id: number): void
+  readonly getuid?: () => number
+  readonly geteuid?: () => number
+  readonly getgid?: () => number
+  readonly getegid?: () => number
+  readonly getgroups?: () => number[]
+  readonly setgroups?: (groups: readonly number[]) => void
+  readonly initgroups?: (user: string | number, extraGroup: string | number) => void
+  readonly setgid?: (id: number) => void
+  readonly setuid?: (id: number) => void
 }
 
 export function isRoot({ getuid, geteuid }: Pick<Rights, 'getuid' | 'geteuid'>): boolean {

@@ -6,6 +6,7 @@
  * reason to stop serving.
  */
 import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { Clock, Log } from '../../core/ports.ts'
 
 export interface Supervisor {
@@ -110,9 +111,7 @@ function watchdogInterval({ environment, pid }: SupervisorOptions): number | und
   return forUs && microseconds > 0 ? Math.max(1, Math.floor(microseconds / 2000)) : undefined
 }
 
-function systemdNotify(assignments: readonly string[], socket: string): Promise<void> {
+async function systemdNotify(assignments: readonly string[], socket: string): Promise<void> {
   const options = { env: { ...process.env, NOTIFY_SOCKET: socket }, timeout: PATIENCE }
-  return new Promise((resolve, reject) => {
-    execFile('systemd-notify', ['--', ...assignments], options, (fault) => (fault ? reject(fault) : resolve()))
-  })
+  await promisify(execFile)('systemd-notify', ['--', ...assignments], options)
 }
