@@ -152,6 +152,8 @@ async function useOf(
 ): Promise<PluginUse | undefined> {
   if (plugin.kind === 'code') return undefined
   const { file } = plugin
+  const own = file.lists.map(({ name }) => name)
+  const given = spec.place.lenient ? entry.args.filter(({ key }) => own.includes(key.value)) : []
   const params = new Map([
     ...siteParams(spec, entry),
     ...bindParams(file.params, {
@@ -161,9 +163,10 @@ async function useOf(
       directory: spec.place.directory,
       report: environment.report,
       lenient: spec.place.lenient,
+      besides: given.map(({ key }) => key.value),
     }),
   ])
-  const lists = await readLists(file, params, spec.place, environment, shared)
+  const lists = await readLists({ file, params, given }, spec.place, environment, shared)
   return {
     file,
     name: `${file.name}${suffix}`,
@@ -234,10 +237,18 @@ function checkNames(plugins: readonly NamedChains[], { report }: LoadEnvironment
         at,
         message: `plugin \`${name}\` is loaded twice`,
         labels: [{ ...first, text: 'first loaded here' }],
-        help: `a second one needs a number: \`${name.replace(/:\d+$/, '')}:1\``,
+        help: `a second one needs a number: \`${freeName(name, plugins)}\``,
       })
     } else seen.set(name, at)
   }
+}
+
+function freeName(name: string, plugins: readonly NamedChains[]): string {
+  const plain = name.replace(/:\d+$/, '')
+  const taken = new Set(plugins.map((one) => one.name))
+  let number = 1
+  while (taken.has(`${plain}:${number}`)) number += 1
+  return `${plain}:${number}`
 }
 
 function describe({ name, path, file, chains }: NamedChains): CompiledPlugin {

@@ -1,8 +1,9 @@
 /** Loads a site file: settings for the server, and its plugins compiled. */
 import { dirname, resolve } from 'node:path'
+import { canonicalDomain } from '../core/domain.ts'
 import { defaultLimits, LIMITS, type LimitName, type Limits } from '../core/limits.ts'
 import type { Listener, Site } from '../core/site.ts'
-import type { Span } from '../language/diagnostic.ts'
+import type { Report, Span } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { readEntries, SITE_SCHEMA } from '../language/site-file.ts'
@@ -53,7 +54,7 @@ export async function loadSite(path: string, environment: CompileEnvironment): P
   if (!root) return { site: undefined, settings: DEFAULT_SETTINGS, plugins: [] }
   const directory = dirname(path)
   await checkSmoke(valueOf(root, 'smoke'), directory, environment)
-  const hostname = textOf(valueOf(root, 'hostname')) ?? 'localhost'
+  const hostname = readHostname(valueOf(root, 'hostname'), environment.report)
   const { program, plugins } = await compileSite(
     {
       hostname,
@@ -67,6 +68,20 @@ export async function loadSite(path: string, environment: CompileEnvironment): P
   const options = toOptions(root, SITE_SCHEMA) as SiteOptions
   const site = { hostname, listeners: options.listen ?? [], limits: limitsOf(options.limits), program }
   return { site, settings: settingsOf(options, directory), plugins }
+}
+
+/** It stands in the greeting and in Received fields, and mail to it is ours. */
+function readHostname(node: YamlNode | undefined, report: Report): string {
+  const text = textOf(node)
+  if (node && text !== undefined && canonicalDomain(text) === undefined) {
+    report.add({
+      code: 'NET204',
+      at: node.at,
+      message: `\`${text}\` is no domain name`,
+      help: 'write the name that DNS has for this server: `hostname: mx.example.org`',
+    })
+  }
+  return text ?? 'localhost'
 }
 
 type SiteOptions = LifeOptions & {

@@ -32,6 +32,8 @@ export interface Binding {
   readonly report: Report
   /** One plugin without a site: what only a site can give may be missing. */
   readonly lenient: boolean
+  /** What may be given besides: in tests, the entries of the plugin's own lists. */
+  readonly besides?: readonly string[]
 }
 
 const TYPE_SCHEMAS: Readonly<Record<ParamType, Schema>> = {
@@ -61,7 +63,8 @@ const RETURN_CODE_WORDS: Readonly<Record<string, ReturnCode>> = {
 
 export function bindParams(declarations: readonly ParamDeclaration[], binding: Binding): BoundParams {
   const known = new Map(declarations.map((declaration) => [declaration.name, declaration]))
-  for (const { key } of binding.args) if (!known.has(key.value)) unknownParam(key, [...known.keys()], binding)
+  const strange = binding.args.filter(({ key }) => !known.has(key.value) && !binding.besides?.includes(key.value))
+  for (const { key } of strange) unknownParam(key, [...known.keys()], binding)
   return new Map(declarations.map((declaration) => [declaration.name, bindOne(declaration, binding)]))
 }
 

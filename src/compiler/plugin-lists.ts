@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { ListIndex, ListKind } from '../core/list.ts'
 import type { Span } from '../language/diagnostic.ts'
-import type { ScalarNode, YamlNode } from '../language/node.ts'
+import type { MapEntry, ScalarNode, YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
 import { digestOf, indexListFile, type ListFile } from './index-list-file.ts'
 import { ListRegistry, type NamedList } from './list-registry.ts'
@@ -29,20 +29,28 @@ interface Wanted {
   readonly directory: string
 }
 
+/** A plugin whose lists are wanted. */
+export interface ListsOf {
+  readonly file: PluginFile
+  readonly params: BoundParams
+  /** Lists of the plugin's own that a test replaces. */
+  readonly given: readonly MapEntry[]
+}
+
 export async function readLists(
-  file: PluginFile,
-  params: BoundParams,
+  { file, params, given }: ListsOf,
   place: ListPlace,
   environment: LoadEnvironment,
   shared: readonly NamedList[],
 ): Promise<ListRegistry> {
-  const wanted = [...declaredLists(file, place), ...listParams(params, place)]
+  const wanted = [...declaredLists(file, given, place), ...listParams(params, place)]
   const lists = await Promise.all(wanted.map((list) => readList(list, environment)))
   return new ListRegistry([...shared, ...lists])
 }
 
-function declaredLists(file: PluginFile, place: ListPlace): readonly Wanted[] {
-  return file.lists.map((list) => ({ ...list, directory: place.directory }))
+function declaredLists(file: PluginFile, given: readonly MapEntry[], { directory }: ListPlace): readonly Wanted[] {
+  const replaced = new Map(given.map(({ key, value }) => [key.value, value]))
+  return file.lists.map((list) => ({ ...list, value: replaced.get(list.name) ?? list.value, directory }))
 }
 
 function listParams(params: BoundParams, place: ListPlace): readonly Wanted[] {

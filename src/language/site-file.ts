@@ -3,7 +3,7 @@ import { LIMITS } from '../core/limits.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Report, Span } from './diagnostic.ts'
 import { LIFE_PROPERTIES } from './life-schema.ts'
-import { type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from './node.ts'
+import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from './node.ts'
 import { checkSchema } from './schema-check.ts'
 
 const ENTRY_SCHEMA: Schema = {
