@@ -1,4 +1,4 @@
-/** Checks tests without running them: their shape, and that the rules they name exist. */
+/** Checks tests without running them: their shape, that they expect something, and that what they name exists. */
 import type { Report } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema } from '../language/schema-check.ts'
@@ -7,16 +7,59 @@ import { suggest } from '../language/suggest.ts'
 
 /** `root` is a suite, or a plugin or ruleset with inline tests. */
 export function checkTests(root: MapNode, report: Report): void {
+  const tests = valueOf(root, 'tests')
+  const items = tests?.kind === 'seq' ? tests.items : []
   if (valueOf(root, 'suite')) {
-    checkSchema(root, SUITE_SCHEMA, report, { what: 'a suite' })
+    const isEmpty = items.map((test) => expectsNothing(test, report))
+    if (!isEmpty.some(Boolean)) checkSchema(root, SUITE_SCHEMA, report, { what: 'a suite' })
     return
   }
-  const tests = valueOf(root, 'tests')
-  if (tests?.kind !== 'seq') return
   const rules = ruleNames(root)
-  for (const test of tests.items) {
-    if (checkSchema(test, TEST_SCHEMA, report, { what: 'a test' }) && test.kind === 'map' && rules.length > 0)
-      checkRuleNames(test, rules, report)
+  const given = [...namesIn(root, 'params'), ...namesIn(root, 'lists')]
+  for (const test of items) {
+    if (!isTest(test, report)) continue
+    checkRuleNames(test, rules, report)
+    for (const key of ['params', 'lists']) checkGiven(test, key, given, report)
+  }
+}
+
+/** Whether it has the shape of a test, and says what must hold; what is wrong has been reported. */
+export function isTest(test: YamlNode, report: Report): test is MapNode {
+  return !expectsNothing(test, report) && checkSchema(test, TEST_SCHEMA, report, { what: 'a test' })
+}
+
+function expectsNothing(test: YamlNode, report: Report): boolean {
+  const expect = test.kind === 'map' ? valueOf(test, 'expect') : undefined
+  const isEmpty =
+    (expect?.kind === 'map' && expect.entries.length === 0) || (expect?.kind === 'seq' && expect.items.length === 0)
+  if (isEmpty)
+    report.add({
+      code: 'TST902',
+      at: expect.at,
+      message: 'a test that expects nothing cannot fail',
+      help: 'say what must hold: `expect: { hook: rcpt, return: DENY }`',
+    })
+  return isEmpty
+}
+
+function namesIn(root: MapNode, key: string): readonly string[] {
+  const node = valueOf(root, key)
+  return node?.kind === 'map' ? node.entries.map((entry) => entry.key.value) : []
+}
+
+function checkGiven(test: MapNode, where: string, known: readonly string[], report: Report): void {
+  const node = valueOf(test, where)
+  for (const { key } of node?.kind === 'map' ? node.entries : []) {
+    if (known.includes(key.value)) continue
+    const near = suggest(key.value, known)
+    report.add({
+      code: 'TST901',
+      at: key.at,
+      message: `the test gives \`${key.value}\`, and there is no such parameter or list`,
+      ...(near && { label: `did you mean \`${near}\`?` }),
+      help:
+        known.length > 0 ? `parameters and lists: ${known.join(', ')}` : 'this plugin has neither parameters nor lists',
+    })
   }
 }
 
@@ -33,7 +76,7 @@ function checkRuleNames(test: MapNode, rules: readonly string[], report: Report)
   for (const one of expectations) {
     const node = one.kind === 'map' ? valueOf(one, 'rule') : undefined
     const name = textOf(node)
-    if (!node || name === undefined || name === 'none' || rules.includes(name)) continue
+    if (!node || name === undefined || name === 'none' || rules.includes(name) || rules.length === 0) continue
     const near = suggest(name, rules)
     report.add({
       code: 'TST901',

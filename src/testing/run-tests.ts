@@ -11,8 +11,9 @@ import { type Diagnostic, Report, type Span } from '../language/diagnostic.ts'
 import { type MapNode, type SeqNode, textOf, toJson, valueOf } from '../language/node.ts'
 import { readPluginFile } from '../language/plugin-file.ts'
 import { checkSchema } from '../language/schema-check.ts'
-import { SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-schema.ts'
+import { SUITE_SCHEMA } from '../language/session-schema.ts'
 import { parseYaml } from '../language/yaml.ts'
+import { isTest } from './check-tests.ts'
 import { compare, type Mismatch } from './compare.ts'
 import { offlinePorts, type OfflineWorld } from './offline-ports.ts'
 import type { SessionRecord } from './session-record.ts'
@@ -121,9 +122,7 @@ function suiteSubject(root: MapNode, path: string, report: Report, environment: 
 }
 
 function readCases({ tests, given }: Subject, report: Report): readonly TestCase[] {
-  const valid = tests.items.filter(
-    (node): node is MapNode => checkSchema(node, TEST_SCHEMA, report, { what: 'a test' }) && node.kind === 'map',
-  )
+  const valid = tests.items.filter((node): node is MapNode => isTest(node, report))
   return valid.map((node) => readTestCase(node, given))
 }
 
