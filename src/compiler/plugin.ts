@@ -75,9 +75,8 @@ function prepareRule(rule: YamlNode, hook: Hook, use: PluginUse, site: SiteScope
     definitions: { match: {} },
   })
   if (!valid || node.kind !== 'map' || id === undefined) return []
-  if (hasLeftOvers(node, { plugin: use.file.name, hook, params: use.params }, site.report)) return []
   enterNotes(node, id, hook, use, site.notes)
-  return [{ id, node }]
+  return hasLeftOvers(node, { plugin: use.file.name, hook, params: use.params }, site.report) ? [] : [{ id, node }]
 }
 
 function checkNames(rules: readonly LiveRule[], hook: Hook, report: Report): void {

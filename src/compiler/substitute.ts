@@ -66,7 +66,10 @@ interface Whose {
   readonly params: BoundParams
 }
 
-/** Whether something that looks like a parameter is left where no fact is filled in; it has been reported then. */
+/**
+ * Whether something that looks like a parameter is left where no fact is filled in: one that does not exist, which is
+ * reported here, or one that is not given, which was reported before. Nothing can be compiled from either.
+ */
 export function hasLeftOvers(rule: MapNode, whose: Whose, report: Report): boolean {
   const left = rule.entries.filter(({ key }) => !TEXT_KEYS.has(key.value)).flatMap(({ value }) => leftOversIn(value))
   const unknown = left.filter(({ name }) => !whose.params.has(name))
@@ -82,7 +85,7 @@ export function hasLeftOvers(rule: MapNode, whose: Whose, report: Report): boole
       help: `parameters: ${[...whose.params.keys()].join(', ')}`,
     })
   }
-  return unknown.length > 0
+  return left.length > 0
 }
 
 interface LeftOver {
