@@ -21,20 +21,23 @@ const TEXT_LENGTH = 400
 const LF = 10
 const LINE = /^([2-5][0-9][0-9])(?:([ -])(.*))?$/s
 
-/** Collects one reply. Throws an Error for what is none, or too much. */
+/** Cuts what a server says into replies. */
 export class ReplyReader {
   #rest: Buffer = Buffer.alloc(0)
   #code: string | undefined
-  readonly #lines: string[] = []
+  #lines: string[] = []
 
-  /** The server said more than it was asked for. */
+  /** Octets of a reply that is not complete, or that nobody has asked for yet. */
   get hasMore(): boolean {
-    return this.#rest.length > 0
+    return this.#rest.length > 0 || this.#lines.length > 0
   }
 
-  /** The reply when it is complete; not to be called after that. */
-  push(octets: Buffer): Reply | undefined {
+  push(octets: Buffer): void {
     this.#rest = Buffer.concat([this.#rest, octets])
+  }
+
+  /** The next reply that is complete. Throws an Error for what is none, or too much; not to be called after that. */
+  next(): Reply | undefined {
     for (let end = this.#rest.indexOf(LF); end >= 0; end = this.#rest.indexOf(LF)) {
       const line = this.#rest.subarray(0, end + 1)
       this.#rest = this.#rest.subarray(end + 1)
@@ -57,8 +60,11 @@ export class ReplyReader {
 
   #finish(): Reply {
     const code = Number(this.#code)
-    const text = this.#lines.map(withoutStatus).join(' ').trim().slice(0, TEXT_LENGTH)
-    return { code, text, status: statusOf(this.#lines[0] ?? '', code), lines: this.#lines }
+    const lines = this.#lines
+    this.#code = undefined
+    this.#lines = []
+    const text = lines.map(withoutStatus).join(' ').trim().slice(0, TEXT_LENGTH)
+    return { code, text, status: statusOf(lines[0] ?? '', code), lines }
   }
 }
 
@@ -75,4 +81,9 @@ function withoutStatus(line: string): string {
 function statusOf(line: string, code: number): string | undefined {
   const status = STATUS.exec(line)?.[1]
   return status?.startsWith(String(Math.floor(code / 100))) === true ? status : undefined
+}
+
+/** 2yz. */
+export function isPositive({ code }: Reply): boolean {
+  return code >= 200 && code < 300
 }

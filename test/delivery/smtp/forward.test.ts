@@ -2,12 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { afterEach, describe, it } from 'node:test'
 import { SMTPServer } from 'smtp-server'
-import type { DeliveryJob, DeliveryResult } from '../../src/core/delivery.ts'
-import { forward } from '../../src/delivery/smtp-client.ts'
-import { smtpForward } from '../../src/delivery/smtp-forward.ts'
-import { deliveryJob } from '../support/delivery-job.ts'
-import { fakeClock } from '../support/fake-clock.ts'
-import { type Answers, type SmtpSink, smtpSink } from '../support/smtp-sink.ts'
+import type { DeliveryJob, DeliveryOutcome } from '../../../src/core/delivery.ts'
+import { smtpForward } from '../../../src/delivery/smtp-forward.ts'
+import { deliveryJob } from '../../support/delivery-job.ts'
+import { deliveryTarget } from '../../support/delivery-target.ts'
+import { type Answers, type SmtpSink, smtpSink } from '../../support/smtp-sink.ts'
 
 const open: SmtpSink[] = []
 
@@ -19,8 +18,12 @@ async function sinkWith(answers: Answers = {}): Promise<SmtpSink> {
 
 afterEach(() => Promise.all(open.splice(0).map((sink) => sink.close())))
 
-function send(sink: SmtpSink, job: DeliveryJob = deliveryJob()): Promise<DeliveryResult> {
-  return forward(job, { host: '127.0.0.1', port: sink.port, timeout: 1000, clock: fakeClock() })
+/** The answer for all recipients; no connection stays open. */
+async function send(sink: SmtpSink, job: DeliveryJob = deliveryJob()): Promise<DeliveryOutcome> {
+  const options = { host: '127.0.0.1', port: sink.port, timeout: '1s', idle_connections: 0 }
+  const { perRecipient, ...answer } = await deliveryTarget(smtpForward, options).deliver(job)
+  assert.equal(perRecipient?.length, job.recipients.length)
+  return answer
 }
 
 describe('smtp_forward', () => {
@@ -60,7 +63,8 @@ describe('smtp_forward', () => {
     await once(listener, 'listening')
     const address = listener.address()
     assert.ok(typeof address === 'object' && address !== null)
-    const target = smtpForward.compile({ host: '127.0.0.1', port: address.port, timeout: 10_000 })
+    const options = { host: '127.0.0.1', port: address.port, timeout: '10s', idle_connections: 0 }
+    const target = deliveryTarget(smtpForward, options)
     assert.equal(target.name, `smtp_forward:127.0.0.1:${address.port}`)
     const result = await target.deliver(deliveryJob({ content: Buffer.from(content, 'latin1') }))
     assert.equal(result.kind, 'delivered')
@@ -86,7 +90,7 @@ describe('smtp_forward', () => {
     const narrow = await sinkWith()
     assert.deepEqual(await send(narrow, job), {
       kind: 'refused',
-      text: 'The next server does not take addresses beyond ASCII',
+      text: 'The next server does not take addresses or header fields beyond ASCII',
       status: '5.6.7',
     })
   })
@@ -106,7 +110,7 @@ describe('smtp_forward', () => {
       assert.equal((await send(await sinkWith({ EHLO: `250-x\r\n250 ${size}` }))).kind, 'delivered')
   })
 
-  const refusals: readonly (readonly [string, Answers, DeliveryResult])[] = [
+  const refusals: readonly (readonly [string, Answers, DeliveryOutcome])[] = [
     [
       'the greeting',
       { GREETING: '554 go away' },
@@ -162,7 +166,7 @@ describe('smtp_forward', () => {
 
   describe('with two recipients', () => {
     const job = deliveryJob({ to: ['bob@example.org', 'eve@example.org'] })
-    const cases: readonly (readonly [readonly string[], DeliveryResult['kind']])[] = [
+    const cases: readonly (readonly [readonly string[], DeliveryOutcome['kind']])[] = [
       [['250 ok', '550 no'], 'deferred'],
       [['550 no', '250 ok'], 'deferred'],
       [['450 no', '250 ok'], 'deferred'],
@@ -184,6 +188,20 @@ describe('smtp_forward', () => {
   })
 
   it('has options that make sense', () => {
-    assert.throws(() => smtpForward.compile({ host: 'x', port: 25, timeout: 0 }), /longer than nothing/)
+    const cases: readonly (readonly [object, RegExp])[] = [
+      [{}, /give one of `host`, `hosts` and `mx`/],
+      [{ host: 'a.example', mx: 'example.org' }, /give one of/],
+      [{ host: 'a.example', timeout: '0s' }, /timeout must be longer than nothing/],
+      [{ host: 'a.example', deadline: '0s' }, /deadline must be longer than nothing/],
+      [{ hosts: ['a.example', 'b.example:0'] }, /0 is no port/],
+      [{ hosts: ['a example'] }, /`a example` is no host/],
+      [{ mx: 'not a domain' }, /is no domain/],
+      [{ host: 'a.example', user: 'postern' }, /`user` and `password_file` go together/],
+      [{ host: 'a.example', user: 'a\nb', password_file: '/f' }, /must not hold CR, LF or NUL/],
+      [{ host: 'a.example', tls: 'opportunistic', verify: true }, /checked only with `tls: required`/],
+      [{ host: 'a.example', ca_file: '/ca.pem' }, /checked only with `tls: required`/],
+    ]
+    for (const [options, message] of cases)
+      assert.throws(() => deliveryTarget(smtpForward, options), message, JSON.stringify(options))
   })
 })

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type Reply, ReplyReader } from '../../src/delivery/smtp-reply.ts'
+import { type Reply, ReplyReader } from '../../../src/delivery/smtp/reply.ts'
 
 function read(text: string): Reply | undefined {
-  return new ReplyReader().push(Buffer.from(text, 'latin1'))
+  const reader = new ReplyReader()
+  reader.push(Buffer.from(text, 'latin1'))
+  return reader.next()
 }
 
 describe('ReplyReader', () => {
@@ -22,17 +24,23 @@ describe('ReplyReader', () => {
         const [first, second] = [Math.min(one, two), Math.max(one, two)]
         const reader = new ReplyReader()
         const parts = [text.slice(0, first), text.slice(first, second), text.slice(second)]
-        const replies = parts.map((part) => (part === '' ? undefined : reader.push(Buffer.from(part))))
+        const replies = parts.map((part) => {
+          reader.push(Buffer.from(part))
+          return reader.next()
+        })
         assert.deepEqual(replies.find((reply) => reply !== undefined)?.lines, ['one', 'two', 'three'])
         assert.equal(reader.hasMore, false)
       }),
     )
   })
 
-  it('notes that more was said', () => {
+  it('notes that more was said, and reads it when asked', () => {
     const reader = new ReplyReader()
-    assert.equal(reader.push(Buffer.from('220 ready\r\n250 ok\r\n'))?.code, 220)
+    reader.push(Buffer.from('220 ready\r\n250 ok\r\n'))
+    assert.equal(reader.next()?.code, 220)
     assert.ok(reader.hasMore)
+    assert.deepEqual(reader.next(), { code: 250, text: 'ok', status: undefined, lines: ['ok'] })
+    assert.ok(!reader.hasMore)
   })
 
   it('takes a status only of the class of its code', () => {

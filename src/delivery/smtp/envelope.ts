@@ -1,0 +1,107 @@
+/**
+ * The commands that name sender and recipients, with what the next server offers of 8BITMIME (RFC 6152), SIZE (RFC 1870),
+ * SMTPUTF8 (RFC 6531) and DSN (RFC 3461), and what stands in a message's way when it does not.
+ *
+ * A message that needs what is not offered is refused whole: nothing is cut or converted. DSN parameters are left out
+ * where DSN is not offered (RFC 3461 section 5.2.2). All values are checked again, whoever let them in.
+ */
+import { type Address, formatAddress } from '../../core/address.ts'
+import type { DeliveryJob, DeliveryOutcome, DeliveryRecipient } from '../../core/delivery.ts'
+import { type Octets, pieces } from '../octets.ts'
+import { type Offers, sizeLimit } from './offers.ts'
+import { isXtext } from './xtext.ts'
+
+/** What cannot be sent to a server with these offers, and why. */
+export async function obstacleFor(job: DeliveryJob, offers: Offers): Promise<DeliveryOutcome | undefined> {
+  const name = malformedParameter(job)
+  if (name !== undefined) return refused(`The parameter ${name} is malformed`, '5.5.4')
+  const limit = sizeLimit(offers)
+  if (limit !== undefined && job.message.size > limit)
+    return refused('Message is too large for the next server', '5.3.4')
+  if (!offers.has('SMTPUTF8') && needsUtf8(job))
+    return refused('The next server does not take addresses or header fields beyond ASCII', '5.6.7')
+  if (job.mailParams.get('BODY') === 'BINARYMIME')
+    return refused('Binary content cannot be passed on to the next server', '5.6.3')
+  if (!offers.has('8BITMIME') && (await isBeyondAscii(job.message.read())))
+    return refused('The next server does not take 8-bit content', '5.6.3')
+  return undefined
+}
+
+function refused(text: string, status: string): DeliveryOutcome {
+  return { kind: 'refused', text, status }
+}
+
+/** Header fields beyond ASCII from a client that did not ask for SMTPUTF8 are old habits, and pass as 8-bit content. */
+function needsUtf8(job: DeliveryJob): boolean {
+  if (addressesOf(job).some((address) => /[^ -~]/.test(formatAddress(address)))) return true
+  return job.mailParams.has('SMTPUTF8') && hasHighOctet(job.message.head())
+}
+
+function addressesOf({ sender, recipients }: DeliveryJob): readonly Address[] {
+  return [sender, ...recipients.map(({ address }) => address)]
+}
+
+async function isBeyondAscii(octets: Octets): Promise<boolean> {
+  for await (const piece of pieces(octets)) if (hasHighOctet(piece)) return true
+  return false
+}
+
+function hasHighOctet(octets: Buffer): boolean {
+  return octets.some((octet) => octet > 127)
+}
+
+export function mailCommand(job: DeliveryJob, offers: Offers): string {
+  const parameters = [
+    offers.has('SIZE') && `SIZE=${job.message.size}`,
+    offers.has('8BITMIME') && 'BODY=8BITMIME',
+    offers.has('SMTPUTF8') && (needsUtf8(job) || job.mailParams.has('SMTPUTF8')) && 'SMTPUTF8',
+    ...dsnParameters(job.mailParams, MAIL_DSN, offers),
+  ]
+  return `MAIL FROM:${formatAddress(job.sender)}${written(parameters)}`
+}
+
+export function rcptCommand({ address, params }: DeliveryRecipient, offers: Offers): string {
+  return `RCPT TO:${formatAddress(address)}${written(dsnParameters(params, RCPT_DSN, offers))}`
+}
+
+function written(parameters: readonly (string | false)[]): string {
+  return parameters.map((parameter) => (parameter === false ? '' : ` ${parameter}`)).join('')
+}
+
+type Params = DeliveryJob['mailParams']
+type DsnTable = ReadonlyMap<string, (value: string) => boolean>
+
+/** RFC 3461 sections 4.3 and 4.4. */
+const MAIL_DSN: DsnTable = new Map([
+  ['RET', (value) => /^(?:FULL|HDRS)$/i.test(value)],
+  ['ENVID', (value) => value.length <= 100 && isXtext(value)],
+])
+
+const NOTIFY = /^(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY)){0,2})$/i
+/** RFC 3461 sections 4.1 and 4.2; the type utf-8 (RFC 6533) writes its address in ASCII too. */
+const RCPT_DSN: DsnTable = new Map([
+  ['NOTIFY', (value) => NOTIFY.test(value)],
+  [
+    'ORCPT',
+    (value) => {
+      const [, address] = /^[A-Za-z0-9-]{1,60};(.{1,440})$/.exec(value) ?? []
+      return address !== undefined && isXtext(address)
+    },
+  ],
+])
+
+function malformedParameter({ mailParams, recipients }: DeliveryJob): string | undefined {
+  const inRecipients = recipients.flatMap(({ params }) => malformed(params, RCPT_DSN))
+  return [...malformed(mailParams, MAIL_DSN), ...inRecipients][0]
+}
+
+function malformed(params: Params, table: DsnTable): readonly string[] {
+  return [...table]
+    .filter(([name, isValid]) => params.has(name) && !isValid(String(params.get(name))))
+    .map(([name]) => name)
+}
+
+function dsnParameters(params: Params, table: DsnTable, offers: Offers): readonly (string | false)[] {
+  if (!offers.has('DSN')) return []
+  return [...table.keys()].map((name) => params.has(name) && `${name}=${String(params.get(name))}`)
+}

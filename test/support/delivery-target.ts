@@ -1,0 +1,19 @@
+/** A delivery target as a site would get it: options checked against their schema, defaults filled in. */
+import type { DeliveryTarget } from '../../src/core/delivery.ts'
+import type { DeliveryWord } from '../../src/core/word.ts'
+import { Report } from '../../src/language/diagnostic.ts'
+import { checkSchema, toOptions } from '../../src/language/schema-check.ts'
+import { parseYaml } from '../../src/language/yaml.ts'
+
+export function deliveryTarget(word: DeliveryWord, options: object): DeliveryTarget {
+  const report = new Report()
+  const node = parseYaml(JSON.stringify(options), 'options', report)
+  if (node === undefined || !checkSchema(node, word.options, report, { what: word.name }))
+    throw new Error(
+      report
+        .sorted()
+        .map(({ message }) => message)
+        .join('; '),
+    )
+  return word.compile(toOptions(node, word.options))
+}
