@@ -9,7 +9,7 @@ import { type Truth, truthOf, Unknown } from '../core/truth.ts'
 import type { MapEntry, MapNode, ScalarNode, YamlNode } from '../language/node.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import { suggest } from '../language/suggest.ts'
-import { type Compared, type Comparison, elementType, FAILS, when } from './comparison.ts'
+import { type Compared, type Comparison, elementType, FAILS, TYPE_NAMES, when } from './comparison.ts'
 import { compileInline } from './list-use.ts'
 import { readNote } from './note-value.ts'
 import { OPERATORS, operatorsOf } from './operators.ts'
@@ -169,9 +169,11 @@ function compileOperator({ key, value }: MapEntry, type: FactType, scope: Scope)
   complain(scope, {
     code: 'CFG108',
     at: key.at,
-    message: operator ? `operator \`${key.value}\` does not fit a ${type}` : `unknown operator \`${key.value}\``,
+    message: operator
+      ? `operator \`${key.value}\` does not fit ${TYPE_NAMES[type]}`
+      : `unknown operator \`${key.value}\``,
     ...(near && { label: `did you mean \`${near}\`?` }),
-    help: `operators for a ${type}: ${allowed.join(', ')}`,
+    help: `operators for ${TYPE_NAMES[type]}: ${allowed.join(', ')}`,
   })
   return undefined
 }

@@ -19,6 +19,8 @@ export interface CodePlugin {
 }
 
 export interface CodeUse {
+  /** As the site names it. */
+  readonly use: string
   readonly path: string
   /** Instance name; the definition's own name when the entry is a plain path. */
   readonly suffix: string
@@ -34,7 +36,7 @@ export async function setUpCodePlugin(module: unknown, use: CodeUse): Promise<Co
     use.report.add({
       code: 'PLG002',
       at: use.at,
-      message: `\`${use.path}\` is no plugin: ${definition}`,
+      message: `\`${use.use}\` is no plugin: ${definition}`,
       help: 'write `export default definePlugin({ name: …, hooks: { … } })`',
     })
     return undefined
@@ -91,7 +93,7 @@ async function setUp(definition: PluginDefinition, options: unknown, use: CodeUs
     }
     const fault = faultIn(parts)
     if (fault === undefined) return parts
-    use.report.add({ code: 'PLG002', at: use.at, message: `\`${use.path}\` is no plugin: ${fault}` })
+    use.report.add({ code: 'PLG002', at: use.at, message: `\`${use.use}\` is no plugin: ${fault}` })
   } catch (fault) {
     use.report.add({
       code: 'PLG001',

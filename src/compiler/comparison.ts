@@ -32,3 +32,17 @@ export function elementType(type: FactType): FactType {
   if (type === 'texts') return 'text'
   return type === 'addresses' ? 'address' : type
 }
+
+/** A type in the admin's words. */
+export const TYPE_NAMES: Readonly<Record<FactType, string>> = {
+  text: 'a text',
+  texts: 'a text',
+  name: 'a name',
+  number: 'a number',
+  boolean: 'true or false',
+  ip: 'an IP address',
+  domain: 'a domain',
+  address: 'a mail address',
+  addresses: 'a mail address',
+  time: 'a time',
+}

@@ -5,26 +5,18 @@
  */
 import { createHash } from 'node:crypto'
 import type { Hook } from '../core/hook.ts'
-import { findFact } from '../core/facts.ts'
-import type { Chain, Program, Rule } from '../core/program.ts'
-import type { Vocabulary, Word } from '../core/word.ts'
-import type { Report, Span } from '../language/diagnostic.ts'
+import type { Chain, Program } from '../core/program.ts'
+import type { Vocabulary } from '../core/word.ts'
+import type { Span } from '../language/diagnostic.ts'
 import type { YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
 import type { PluginEntry } from '../language/site-file.ts'
-import { type CodePlugin, setUpCodePlugin } from './code-plugin.ts'
+import type { CodePlugin } from './code-plugin.ts'
 import { ListRegistry, type NamedList } from './list-registry.ts'
+import { codeChain, type CodeEnvironment, type Codes, joinWords, setUpCode } from './load-code.ts'
 import { NoteBook } from './note-book.ts'
 import { bindParams } from './params.ts'
-import {
-  compileChain,
-  compileEntry,
-  type EntryUse,
-  type LiveChain,
-  type PluginUse,
-  prepare,
-  type SiteScope,
-} from './plugin.ts'
+import { compileChain, type EntryUse, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
 import { type ListPlace, readLists, readSiteList } from './plugin-lists.ts'
 import { type LoadEnvironment, type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
 
@@ -35,10 +27,8 @@ export interface SiteSpec {
   readonly place: ListPlace
 }
 
-export interface CompileEnvironment extends LoadEnvironment {
+export interface CompileEnvironment extends CodeEnvironment {
   readonly vocabulary: Vocabulary
-  /** Loads a TypeScript or JavaScript module. */
-  readonly importModule: (path: string) => Promise<unknown>
 }
 
 export interface CompiledPlugin {
@@ -73,38 +63,12 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
 
 interface NamedChains {
   readonly name: string
+  /** As the entry names it. */
+  readonly use: string
   readonly at: Span
   readonly path: string
   readonly file: PluginFile | undefined
   readonly chains: readonly (readonly [Hook, Chain])[]
-}
-
-type Codes = ReadonlyMap<ResolvedEntry, CodePlugin>
-
-async function setUpCode(resolved: readonly ResolvedEntry[], environment: CompileEnvironment): Promise<Codes> {
-  const codes = new Map<ResolvedEntry, CodePlugin>()
-  for (const one of resolved) {
-    if (one.plugin.kind !== 'code') continue
-    const plugin = await loadCode(one, one.plugin.path, environment)
-    if (plugin) codes.set(one, plugin)
-  }
-  return codes
-}
-
-async function loadCode(
-  { entry, suffix }: ResolvedEntry,
-  path: string,
-  { importModule, report }: CompileEnvironment,
-): Promise<CodePlugin | undefined> {
-  const options: YamlNode = { kind: 'map', at: entry.at, entries: entry.args }
-  try {
-    const module = await importModule(path)
-    return await setUpCodePlugin(module, { path, suffix, at: entry.at, options, report })
-  } catch (fault) {
-    const because = fault instanceof Error ? fault.message : String(fault)
-    report.add({ code: 'PLG001', at: entry.at, message: `plugin ${path} does not load: ${because}` })
-    return undefined
-  }
 }
 
 function siteScope(
@@ -113,28 +77,6 @@ function siteScope(
   codes: Codes,
 ): SiteScope {
   return { report, sources, hostname, notes: new NoteBook(), vocabulary: joinWords(vocabulary, codes, report) }
-}
-
-function joinWords({ matchers, deliveries }: Vocabulary, codes: Codes, report: Report): Vocabulary {
-  const joined = { matchers: new Map(matchers), deliveries: new Map(deliveries) }
-  for (const [{ entry }, { name, words }] of codes)
-    for (const word of words) {
-      if (isTaken(word, joined)) {
-        report.add({
-          code: 'PLG002',
-          at: entry.at,
-          message: `plugin \`${name}\` brings a word \`${word.name}\`, and there is one already`,
-          help: 'give it another name',
-        })
-      } else if (word.kind === 'matcher') joined.matchers.set(word.name, word)
-      else joined.deliveries.set(word.name, word)
-    }
-  return joined
-}
-
-function isTaken({ kind, name }: Word, { matchers, deliveries }: Vocabulary): boolean {
-  if (kind === 'delivery') return deliveries.has(name)
-  return matchers.has(name) || findFact(name) !== undefined || ['any', 'all', 'not', 'always'].includes(name)
 }
 
 async function sharedLists(
@@ -214,22 +156,17 @@ function chainsOf(
   if (prepared) {
     const { use, live } = prepared
     const chains = live.map((chain) => [chain.hook, compileChain(chain, use, site)] as const)
-    return { name: use.name, at, path: use.file.file, file: use.file, chains }
+    return { name: use.name, use: entry.use, at, path: use.file.file, file: use.file, chains }
   }
   if (!code || plugin.kind !== 'code') return undefined
   const use: EntryUse = { ...entry, name: code.name, lists: new ListRegistry(shared) }
   const chains = code.rules.map(([hook, rule]) => [hook, codeChain(hook, rule, use, site)] as const)
-  return { name: code.name, at, path: plugin.path, file: undefined, chains }
-}
-
-function codeChain(hook: Hook, rule: Rule, use: EntryUse, site: SiteScope): Chain {
-  const { scope, exempt, mode = rule.mode } = compileEntry(hook, use, site)
-  return { plugin: use.name, scope, rules: [{ ...rule, exempt, mode }] }
+  return { name: code.name, use: entry.use, at, path: plugin.path, file: undefined, chains }
 }
 
 function checkNames(plugins: readonly NamedChains[], { report }: LoadEnvironment): void {
   const seen = new Map<string, Span>()
-  for (const { name, at } of plugins) {
+  for (const { name, use, at } of plugins) {
     const first = seen.get(name)
     if (first) {
       report.add({
@@ -237,18 +174,21 @@ function checkNames(plugins: readonly NamedChains[], { report }: LoadEnvironment
         at,
         message: `plugin \`${name}\` is loaded twice`,
         labels: [{ ...first, text: 'first loaded here' }],
-        help: `a second one needs a number: \`${freeName(name, plugins)}\``,
+        help: `a second one needs a number: \`${withoutNumber(use)}:${freeNumber(name, plugins)}\``,
       })
     } else seen.set(name, at)
   }
 }
 
-function freeName(name: string, plugins: readonly NamedChains[]): string {
-  const plain = name.replace(/:\d+$/, '')
+function withoutNumber(name: string): string {
+  return name.replace(/:\d+$/, '')
+}
+
+function freeNumber(name: string, plugins: readonly NamedChains[]): number {
   const taken = new Set(plugins.map((one) => one.name))
   let number = 1
-  while (taken.has(`${plain}:${number}`)) number += 1
-  return `${plain}:${number}`
+  while (taken.has(`${withoutNumber(name)}:${number}`)) number += 1
+  return number
 }
 
 function describe({ name, path, file, chains }: NamedChains): CompiledPlugin {

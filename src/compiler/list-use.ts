@@ -78,7 +78,12 @@ export function compileInline(operand: YamlNode, scope: Scope, type: FactType): 
   const nodes = operand.kind === 'seq' ? operand.items : [operand]
   const values = nodes.filter((node): node is ScalarNode => node.kind === 'scalar')
   if (kind === undefined || values.length < nodes.length) {
-    complain(scope, { code: 'CFG102', at: operand.at, message: 'plain values are wanted here' })
+    complain(scope, {
+      code: 'CFG102',
+      at: operand.at,
+      message: 'plain values are wanted here',
+      help: 'write a value, a list of values, or a map of operators',
+    })
     return undefined
   }
   const index = buildInline(kind, values.map(plainEntry), values, (finding) => complain(scope, finding))

@@ -95,10 +95,7 @@ function compilePattern(
   complain(scope, {
     code: regex.kind === 'syntax' ? 'RGX301' : 'RGX302',
     at: spanWithin(scalar, regex.offset, regex.length, scope.sources.get(scalar.at.file) ?? ''),
-    message:
-      regex.kind === 'syntax'
-        ? `invalid regular expression: ${regex.problem}`
-        : `this regular expression cannot run in linear time: ${regex.problem}`,
+    message: `regular expression \`${pattern}\`: ${regex.problem}`,
     help: 'patterns have RE2 syntax: no look-around, no back-references',
   })
   return undefined

@@ -157,7 +157,7 @@ async function openRuleset(
     report.add({
       code: 'CFG110',
       at: entry.at,
-      message: `ruleset ${path} contains itself`,
+      message: `ruleset \`${entry.use}\` contains itself`,
       help: 'rulesets cannot be circular',
     })
     return []

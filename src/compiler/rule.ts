@@ -4,7 +4,7 @@ import type { Action, Mode, Rule, Test } from '../core/program.ts'
 import { isAllowedAt, REPLY_TABLE } from '../core/reply-table.ts'
 import { ON_UNKNOWN, type OnUnknown } from '../core/truth.ts'
 import { isRefusal, isReturnCode, isTemporary, type ReturnCode, type Verdict } from '../core/verdict.ts'
-import { type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import { entryOf, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { all, any, compileCondition, inverted } from './condition.ts'
 import { compileDelivery } from './delivery-use.ts'
 import { compileEffects } from './rule-effects.ts'
@@ -58,6 +58,8 @@ function compileTests(node: MapNode, scope: Scope): { test: Test; exempt: Test |
   return { test: exempt ? all([inverted(exempt), applies]) : applies, exempt }
 }
 
+const DEEDS = ['return', 'set', 'add', 'headers', 'delay', 'log', 'deliver']
+
 /** In monitor mode nothing is handed over: the answer is known all the same. */
 const WOULD_DELIVER: Action = { effects: [], verdict: { code: 'OK' } }
 
@@ -65,10 +67,11 @@ function compileAct(node: MapNode, mode: Mode, scope: Scope): Rule['act'] {
   const effects = compileEffects(node, scope)
   const verdict = compileVerdict(node, scope)
   const deliver = compileDelivery(node, scope)
-  if (effects.length === 0 && !verdict && !deliver) {
+  if (deliver) besideDelivery(node, scope)
+  if (!DEEDS.some((key) => valueOf(node, key))) {
     complain(scope, {
       code: 'CFG114',
-      at: node.at,
+      at: valueOf(node, 'id')?.at ?? node.at,
       severity: 'warning',
       message: 'this rule does nothing',
       help: 'give it a `return`, or something to `set`, `add` or `log`',
@@ -79,6 +82,19 @@ function compileAct(node: MapNode, mode: Mode, scope: Scope): Rule['act'] {
     const made = effects.map((make) => make(context))
     if (deliver) return deliver(context).then((answer): Action => ({ effects: made, verdict: answer }))
     return verdict ? { effects: made, verdict: verdict(context) } : { effects: made }
+  }
+}
+
+/** The target's answer is the rule's, and what it was handed is gone. */
+function besideDelivery(node: MapNode, scope: Scope): void {
+  for (const [key, help] of [
+    ['return', 'delete it: the answer of the target is the answer of the rule'],
+    ['headers', 'edit the header in a rule before this one'],
+  ] as const) {
+    const entry = entryOf(node, key)
+    if (!entry) continue
+    const message = `\`${key}\` has no effect beside \`deliver\``
+    complain(scope, { code: 'CFG115', at: entry.key.at, message, help })
   }
 }
 
@@ -136,6 +152,7 @@ function readStatus(node: MapNode, code: ReturnCode, scope: Scope): string | und
     at: status.at,
     message: `status ${text} does not fit ${code}`,
     label: `begins with ${wanted} for ${code}`,
+    help: `write \`status: ${wanted}${text.slice(1)}\``,
   })
   return undefined
 }

@@ -32,7 +32,10 @@ export async function loadTexts(
     sources: new Map(),
     builtins: new Map(),
     vocabulary: TEST_VOCABULARY,
-    files: { read: async (path) => texts[posix.relative(ROOT, path)] },
+    files: {
+      read: async (path) =>
+        texts[posix.relative(ROOT, path)] ?? (posix.relative(ROOT, path) in modules ? '' : undefined),
+    },
     importModule: async (path) => {
       const module = modules[posix.relative(ROOT, path)]
       if (module instanceof Error) throw module

@@ -1,0 +1,78 @@
+/** The TypeScript plugins of a site: loaded, their words joined with ours, their handlers in chains. */
+import { findFact } from '../core/facts.ts'
+import type { Hook } from '../core/hook.ts'
+import type { Chain, Rule } from '../core/program.ts'
+import type { Vocabulary, Word } from '../core/word.ts'
+import type { Report } from '../language/diagnostic.ts'
+import type { YamlNode } from '../language/node.ts'
+import { type CodePlugin, setUpCodePlugin } from './code-plugin.ts'
+import { compileEntry, type EntryUse, type SiteScope } from './plugin.ts'
+import { type LoadEnvironment, readText, type ResolvedEntry } from './resolve-entries.ts'
+
+export interface CodeEnvironment extends LoadEnvironment {
+  /** Loads a TypeScript or JavaScript module. */
+  readonly importModule: (path: string) => Promise<unknown>
+}
+
+/** By the entries that name them. */
+export type Codes = ReadonlyMap<ResolvedEntry, CodePlugin>
+
+export async function setUpCode(resolved: readonly ResolvedEntry[], environment: CodeEnvironment): Promise<Codes> {
+  const codes = new Map<ResolvedEntry, CodePlugin>()
+  for (const one of resolved) {
+    if (one.plugin.kind !== 'code') continue
+    const plugin = await loadCode(one, one.plugin.path, environment)
+    if (plugin) codes.set(one, plugin)
+  }
+  return codes
+}
+
+async function loadCode(
+  { entry, suffix }: ResolvedEntry,
+  path: string,
+  environment: CodeEnvironment,
+): Promise<CodePlugin | undefined> {
+  const { importModule, report, sources } = environment
+  const { use, at, args } = entry
+  const text = await readText(path, at, environment)
+  if (text === undefined) return undefined
+  sources.set(path, text)
+  try {
+    const module = await importModule(path)
+    const options: YamlNode = { kind: 'map', at, entries: args }
+    return await setUpCodePlugin(module, { use, path, suffix, at, options, report })
+  } catch (fault) {
+    const because = fault instanceof Error ? fault.message : String(fault)
+    report.add({ code: 'PLG001', at, message: `plugin \`${use}\` does not load: ${because}` })
+    return undefined
+  }
+}
+
+/** The words of plugins beside those that are there; a name that is taken is reported. */
+export function joinWords({ matchers, deliveries }: Vocabulary, codes: Codes, report: Report): Vocabulary {
+  const joined = { matchers: new Map(matchers), deliveries: new Map(deliveries) }
+  for (const [{ entry }, { name, words }] of codes)
+    for (const word of words) {
+      if (isTaken(word, joined)) {
+        report.add({
+          code: 'PLG002',
+          at: entry.at,
+          message: `plugin \`${name}\` brings a word \`${word.name}\`, and there is one already`,
+          help: 'give it another name',
+        })
+      } else if (word.kind === 'matcher') joined.matchers.set(word.name, word)
+      else joined.deliveries.set(word.name, word)
+    }
+  return joined
+}
+
+function isTaken({ kind, name }: Word, { matchers, deliveries }: Vocabulary): boolean {
+  if (kind === 'delivery') return deliveries.has(name)
+  return matchers.has(name) || findFact(name) !== undefined || ['any', 'all', 'not', 'always'].includes(name)
+}
+
+/** Scoped by its entry like any other plugin. */
+export function codeChain(hook: Hook, rule: Rule, use: EntryUse, site: SiteScope): Chain {
+  const { scope, exempt, mode = rule.mode } = compileEntry(hook, use, site)
+  return { plugin: use.name, scope, rules: [{ ...rule, exempt, mode }] }
+}
