@@ -31,3 +31,13 @@ export interface FactDefinition {
   /** `parameter` is the last part of a family's key. Absent is undefined, never an empty text. */
   readonly read: (context: HookContext, parameter: string) => FactValue | undefined | Unknown
 }
+
+export function fact(
+  name: string,
+  type: FactType,
+  stage: Stage,
+  summary: string,
+  read: FactDefinition['read'],
+): FactDefinition {
+  return { name, type, stage, summary, read }
+}

@@ -5,17 +5,11 @@
  */
 import { type Address, addressText, splitDetail } from './address.ts'
 import type { HookContext } from './context.ts'
-import type { FactDefinition, FactType, FactValue } from './fact.ts'
+import { fact, type FactDefinition, type FactValue } from './fact.ts'
 import { headerDate } from './header.ts'
-import type { Stage } from './hook.ts'
 import type { Message } from './message.ts'
+import { TRANSPORT_FACTS } from './transport-facts.ts'
 import { Unknown } from './truth.ts'
-
-type Read = FactDefinition['read']
-
-function fact(name: string, type: FactType, stage: Stage, summary: string, read: Read): FactDefinition {
-  return { name, type, stage, summary, read }
-}
 
 function localOf(address: Address | undefined): string | undefined {
   if (address?.kind === 'mailbox') return address.local
@@ -73,14 +67,6 @@ const CONNECTION_FACTS: readonly FactDefinition[] = [
   ),
   fact('immune', 'boolean', 'accept', 'Relay client, or put on a white list by a rule', isImmune),
   fact('score', 'number', 'accept', 'The score rules gave this client (karma)', ({ connection }) => connection.score),
-  fact(
-    'tls.protocol',
-    'text',
-    'greeting',
-    'TLS version, such as TLSv1.3',
-    ({ connection }) => connection.tls?.protocol,
-  ),
-  fact('tls.cipher', 'text', 'greeting', 'TLS cipher suite', ({ connection }) => connection.tls?.cipher),
   fact(
     'env.NAME',
     'text',
@@ -238,6 +224,7 @@ function presentOnly(values: readonly string[] | undefined): readonly string[] |
 
 export const FACTS: readonly FactDefinition[] = [
   ...CONNECTION_FACTS,
+  ...TRANSPORT_FACTS,
   ...ENVELOPE_FACTS,
   ...MESSAGE_FACTS,
   ...COMMAND_FACTS,

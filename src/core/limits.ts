@@ -2,7 +2,7 @@
 export interface LimitDefinition {
   readonly default: number
   readonly minimum: number
-  readonly unit: 'octets' | 'seconds' | 'count' | 'milliseconds'
+  readonly unit: 'octets' | 'octets per second' | 'seconds' | 'count' | 'milliseconds'
   readonly summary: string
 }
 
@@ -20,11 +20,24 @@ export const LIMITS = {
     summary: 'Longest line of the content (RFC 5321 asks for 1000)',
   },
   header_size: { default: 262144, minimum: 65536, unit: 'octets', summary: 'Largest header section' },
+  header_fields: { default: 2000, minimum: 100, unit: 'count', summary: 'Fields of the header section' },
+  hops: {
+    default: 100,
+    minimum: 10,
+    unit: 'count',
+    summary: 'Received fields; a message with more goes in a circle (RFC 5321 section 6.3)',
+  },
   message_size: {
     default: 26214400,
     minimum: 65536,
     unit: 'octets',
     summary: 'Largest message, announced as SIZE (RFC 1870)',
+  },
+  spool_threshold: {
+    default: 262144,
+    minimum: 262144,
+    unit: 'octets',
+    summary: 'How much of the body stays in memory; what is more goes to a file',
   },
   recipients: {
     default: 1000,
@@ -32,12 +45,30 @@ export const LIMITS = {
     unit: 'count',
     summary: 'Recipients of one message (RFC 5321 section 4.5.3.1.8)',
   },
+  transactions: {
+    default: 1000,
+    minimum: 10,
+    unit: 'count',
+    summary: 'MAIL commands of one session, announced as MAILMAX (RFC 9422)',
+  },
   errors: { default: 20, minimum: 3, unit: 'count', summary: 'Refused commands before the session is closed' },
   junk_commands: {
     default: 100,
     minimum: 10,
     unit: 'count',
     summary: 'NOOP, RSET, VRFY and HELP between two messages before the session is closed',
+  },
+  auth_failures: {
+    default: 3,
+    minimum: 1,
+    unit: 'count',
+    summary: 'Failed attempts to log in before the session is closed',
+  },
+  auth_delay: {
+    default: 2000,
+    minimum: 1,
+    unit: 'milliseconds',
+    summary: 'Time until the answer to a failed attempt to log in, however soon it is known',
   },
   connections: { default: 1000, minimum: 1, unit: 'count', summary: 'Sessions at the same time' },
   connections_per_client: {
@@ -52,7 +83,26 @@ export const LIMITS = {
     unit: 'seconds',
     summary: 'Time for one whole command to arrive (RFC 5321 section 4.5.3.2.7)',
   },
+  tls_timeout: { default: 30, minimum: 1, unit: 'seconds', summary: 'Time for the whole TLS handshake' },
+  proxy_timeout: {
+    default: 5,
+    minimum: 1,
+    unit: 'seconds',
+    summary: 'Time for a trusted proxy to announce the client (PROXY protocol)',
+  },
   data_timeout: { default: 600, minimum: 1, unit: 'seconds', summary: 'Time for the whole content to arrive' },
+  data_rate: {
+    default: 100,
+    minimum: 1,
+    unit: 'octets per second',
+    summary: 'Slowest content, measured over each `data_grace`',
+  },
+  data_grace: {
+    default: 60,
+    minimum: 5,
+    unit: 'seconds',
+    summary: 'How long content may stand still before it is too slow',
+  },
   handler_deadline: {
     default: 30000,
     minimum: 1,

@@ -8,6 +8,8 @@ import type { Hook } from './hook.ts'
 import type { Message } from './message.ts'
 import type { Notes } from './notes.ts'
 import type { Rule } from './program.ts'
+import type { ProxyNotice } from './proxy.ts'
+import type { TlsState } from './tls.ts'
 import type { Unknown } from './truth.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -32,8 +34,16 @@ export interface DelayedRefusal {
 
 export interface Connection {
   readonly id: string
+  /** The client, as far as a trusted proxy (PROXY protocol, XCLIENT) says so where one is in between. */
   readonly remote: Endpoint
   readonly local: Endpoint
+  /**
+   * A proxy did not know the client: `remote` is the proxy's own. Neither `relay_client` nor `immune` can be had by such
+   * an address, only by logging in.
+   */
+  readonly anonymous?: boolean
+  /** What a proxy announced with the PROXY protocol besides addresses. */
+  readonly proxy?: ProxyNotice | undefined
   /** The client's name by PTR look-up; absent when it has none, unknown when the look-up failed. */
   remoteHost: string | undefined | Unknown
   readonly listener: string
@@ -43,7 +53,9 @@ export interface Connection {
   readonly env: ReadonlyMap<string, string>
   hello: Hello | undefined
   auth: { readonly user: string; readonly mechanism: string } | undefined
-  tls: { readonly protocol: string; readonly cipher: string } | undefined
+  tls: TlsState | undefined
+  /** The client before the one that talks to us, by XFORWARD: for logs and rules, until the next transaction ends. Names in lower case. */
+  xforward?: ReadonlyMap<string, string> | undefined
   /** May send mail to any domain. */
   relayClient: boolean
   /** Set by white lists: rules of the shipped builtins leave this client alone. */
@@ -89,7 +101,10 @@ export function newRecipient(address: Address, params: ReadonlyMap<string, strin
   return { address, params, notes: new Map() }
 }
 
-export type ConnectionStart = Pick<Connection, 'id' | 'remote' | 'local' | 'listener' | 'startedAt' | 'env'>
+export type ConnectionStart = Pick<
+  Connection,
+  'id' | 'remote' | 'local' | 'anonymous' | 'proxy' | 'listener' | 'startedAt' | 'env'
+>
 
 export function newConnection(start: ConnectionStart): Connection {
   return {

@@ -1,6 +1,7 @@
 /** A site as the server needs it: compiled once, never changed, replaced whole at reload. */
 import type { Limits } from './limits.ts'
 import type { Program } from './program.ts'
+import type { Service } from './service.ts'
 
 export interface Listener {
   /** What rules see as `listener`. */
@@ -14,6 +15,8 @@ export interface Site {
   /** Our own name: greeting, Received, bare postmaster. */
   readonly hostname: string
   readonly listeners: readonly Listener[]
+  /** How listeners serve, by `listenerKey`; one that is not there serves plain SMTP. Holds private keys. */
+  readonly services?: ReadonlyMap<string, Service>
   readonly limits: Limits
   readonly program: Program
 }
