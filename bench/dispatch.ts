@@ -111,7 +111,7 @@ const ports: Ports = {
   resolver: { resolve: async () => ({ kind: 'none' }) },
   log: { write: () => undefined },
   carry: async () => ({ kind: 'deferred', text: '' }),
-} as Ports
+}
 
 function contextOf(index: number): HookContext {
   const remote = { ip: index % 7 === 0 ? `10.${index % 90}.2.3` : `192.0.2.${index % 250}`, port: 25000 }
