@@ -1,0 +1,21 @@
+/** What a listener speaks, and which extensions it offers, as the site file says. Policy and transport stand elsewhere. */
+import { defaultExtensions, type Extensions } from './extensions.ts'
+
+export const PROTOCOLS = ['smtp', 'lmtp'] as const
+
+export interface Offer {
+  /** LMTP (RFC 2033): LHLO instead of EHLO, and a reply for each recipient after the content. */
+  readonly protocol: (typeof PROTOCOLS)[number]
+  readonly extensions: Extensions
+  /** Absent: nobody can log in here. */
+  readonly auth: AuthOffer | undefined
+}
+
+export interface AuthOffer {
+  /** SASL mechanisms in upper case. */
+  readonly mechanisms: readonly string[]
+  /** Passwords may be sent in clear. */
+  readonly withoutTls: boolean
+}
+
+export const PLAIN_OFFER: Offer = { protocol: 'smtp', extensions: defaultExtensions(), auth: undefined }
