@@ -65,7 +65,13 @@ export function bindParams(declarations: readonly ParamDeclaration[], binding: B
   const known = new Map(declarations.map((declaration) => [declaration.name, declaration]))
   const strange = binding.args.filter(({ key }) => !known.has(key.value) && !binding.besides?.includes(key.value))
   for (const { key } of strange) unknownParam(key, [...known.keys()], binding)
-  return new Map(declarations.map((declaration) => [declaration.name, bindOne(declaration, binding)]))
+  const meant = strange.map(({ key }) => suggest(key.value, known.keys()))
+  return new Map(
+    declarations.map((declaration) => [
+      declaration.name,
+      bindOne(declaration, binding, meant.includes(declaration.name)),
+    ]),
+  )
 }
 
 /** The schema of a parameter's value, for checks, editors and documentation. */
@@ -93,11 +99,12 @@ function unknownParam(
   })
 }
 
-function bindOne(declaration: ParamDeclaration, binding: Binding): BoundParam {
+/** One that another name was probably meant to be is not missing as well. */
+function bindOne(declaration: ParamDeclaration, binding: Binding, isMeant: boolean): BoundParam {
   const given = binding.args.find(({ key }) => key.value === declaration.name)?.value
   const value = given ?? declaration.default
   if (!value) {
-    if (!declaration.optional && !binding.lenient) missing(declaration, binding)
+    if (!declaration.optional && !binding.lenient && !isMeant) missing(declaration, binding)
     return { declaration, value: undefined, isDefault: true }
   }
   const schema = declaration.list ? LIST_SCHEMA : paramSchema(declaration)

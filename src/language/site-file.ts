@@ -124,7 +124,7 @@ export interface PluginEntry {
   readonly mode: 'enforce' | 'monitor' | undefined
 }
 
-/** What is wrong with an entry is reported; it is read all the same, so that its plugin is checked too. */
+/** What is wrong with an entry is reported; where it can, it is read all the same, so that its plugin is checked too. */
 export function readEntries(node: YamlNode | undefined, report: Report): readonly PluginEntry[] {
   return node?.kind === 'seq' ? node.items.flatMap((item) => readEntry(item, report)) : []
 }
@@ -138,8 +138,8 @@ function readEntry(node: YamlNode, report: Report): readonly PluginEntry[] {
   if (!first) return []
   for (const { key } of others) reportSecondKey(key, first.key.value, report)
   const { key, value } = first
-  checkSchema(value, ARGUMENTS, report, { what: `what \`${key.value}\` is given` })
-  return [entry(key.value, key.at, value)]
+  const isGood = checkSchema(value, ARGUMENTS, report, { what: `what \`${key.value}\` is given` })
+  return isGood ? [entry(key.value, key.at, value)] : []
 }
 
 const ARGUMENTS: Schema = { type: 'object', additionalProperties: {} }

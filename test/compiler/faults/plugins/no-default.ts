@@ -1,0 +1,2 @@
+/** Exports nothing that is a plugin. */
+export const plugin = { name: 'no-default' }

@@ -1,0 +1,2 @@
+/** Hooks something with a text. */
+export default { name: 'no-handler', hooks: { rcpt: 'DENY' } }

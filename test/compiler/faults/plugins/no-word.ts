@@ -1,0 +1,2 @@
+/** Brings a word that is none. */
+export default { name: 'no-word', setup: () => ({ words: [{ name: 'member' }] }) }
