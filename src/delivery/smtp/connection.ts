@@ -101,7 +101,8 @@ class Attempt {
   async #handshake(wire: SmtpWire): Promise<void> {
     const name = this.#peer.kind === 'host' ? this.#peer.name : 'localhost'
     const check = await tlsCheck(this.#settings.tls, name)
-    this.handshakeFailed = true
+    // Who spoke out of turn before it is not offered clear text instead.
+    this.handshakeFailed = wire.isUsable
     await wire.secure(check)
     this.handshakeFailed = false
   }
