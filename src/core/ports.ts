@@ -37,6 +37,40 @@ export interface Log {
   write(level: LogLevel, fields: LogFields, text: string): void
 }
 
+/** Octets that nobody can foresee. */
+export interface Entropy {
+  bytes(count: number): Buffer
+  /** A secret of 32 octets. Processes that serve the same clients have the same one. */
+  readonly key: Buffer
+}
+
+/** Room on disk for what is too big for memory. */
+export interface Spool {
+  /** For one transaction. Nothing is made before it is asked for. */
+  begin(): SpoolRoom
+}
+
+/** Files for plugins and scanners, which nobody else can read, and which are gone when the transaction ends. */
+export interface TemporaryFiles {
+  /** Path of a new, empty file. Rejects when there is no room. */
+  file(): Promise<string>
+  /** Path of a new, empty directory. Rejects when there is no room. */
+  directory(): Promise<string>
+}
+
+export interface SpoolRoom extends TemporaryFiles {
+  /** Rejects when there is no room. */
+  store(): Promise<SpoolFile>
+  /** Takes everything away. Never rejects. */
+  end(): Promise<void>
+}
+
+export interface SpoolFile {
+  /** Adds to the end; one at a time. Rejects when there is no room, and then the file is of no use any more. */
+  append(octets: Uint8Array): Promise<void>
+  read(): AsyncIterable<Uint8Array>
+}
+
 /** Hands an accepted message to its target. Offline commands put a port here that delivers nothing. */
 export type Carrier = (target: DeliveryTarget, job: DeliveryJob) => Promise<DeliveryResult>
 
@@ -46,4 +80,6 @@ export interface Ports {
   readonly resolver: Resolver
   readonly log: Log
   readonly carry: Carrier
+  /** Within a transaction of a server. */
+  readonly temporary?: TemporaryFiles
 }
