@@ -4,7 +4,7 @@
  * `decisions.ndjson` becomes `decisions.ndjson.1`, that becomes `.2`, and so on. Mail goes on whatever happens to the file:
  * records wait in a bounded buffer, what does not fit is dropped and counted, and a full disk is tried again.
  */
-import { renameSync, statSync } from 'node:fs'
+import { existsSync, renameSync, statSync } from 'node:fs'
 import { openSink } from './line-sink.ts'
 
 export interface DecisionLogOptions {
@@ -59,8 +59,9 @@ function sizeOf(file: string): number | undefined {
   }
 }
 
-/** The oldest goes. A name that cannot be changed leaves the old file growing, which loses nothing. */
+/** The oldest goes. While the file is not there yet, the one before is still being written to. */
 function rotate(file: string, keep: number): void {
+  if (!existsSync(file)) return
   for (let number = keep - 1; number >= 1; number -= 1) move(`${file}.${number}`, `${file}.${number + 1}`)
   move(file, `${file}.1`)
 }

@@ -35,8 +35,9 @@ describe('the decision log', () => {
     const log = openDecisionLog({ file, size: 60, keep: 2 })
     for (let number = 1; number <= 12; number += 1) {
       log.write({ number })
-      // What waits goes into the file it was written for.
-      await new Promise((resolve) => setImmediate(resolve))
+      // Until the new file is there.
+      do await new Promise((resolve) => setImmediate(resolve))
+      while (!existsSync(file))
     }
     await log.close()
     assert.deepEqual(readdirSync(root).toSorted(), ['decisions.ndjson', 'decisions.ndjson.1', 'decisions.ndjson.2'])
