@@ -1,5 +1,6 @@
 /** A delivery target as a site would get it: options checked against their schema, defaults filled in. */
-import type { DeliveryTarget } from '../../src/core/delivery.ts'
+import assert from 'node:assert/strict'
+import type { DeliveryJob, DeliveryOutcome, DeliveryTarget } from '../../src/core/delivery.ts'
 import type { DeliveryWord } from '../../src/core/word.ts'
 import { Report } from '../../src/language/diagnostic.ts'
 import { checkSchema, toOptions } from '../../src/language/schema-check.ts'
@@ -16,4 +17,11 @@ export function deliveryTarget(word: DeliveryWord, options: object): DeliveryTar
         .join('; '),
     )
   return word.compile(toOptions(node, word.options))
+}
+
+/** The answer for all recipients; a target that answers for each must do so for every one. */
+export async function answer(target: DeliveryTarget, job: DeliveryJob): Promise<DeliveryOutcome> {
+  const { perRecipient, ...forAll } = await target.deliver(job)
+  if (perRecipient !== undefined) assert.equal(perRecipient.length, job.recipients.length)
+  return forAll
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { DeliveryOutcome } from '../../../src/core/delivery.ts'
 import { deliveryJob } from '../../support/delivery-job.ts'
+import { answer } from '../../support/delivery-target.ts'
 import type { Answers, SmtpSink } from '../../support/smtp-sink.ts'
 import { sinkWith, targetTo } from '../../support/smtp-sinks.ts'
 
@@ -21,11 +22,11 @@ async function secret(text: string): Promise<string> {
 const TLS = { tls: 'required', verify: false }
 
 /** With what was logged, as one text. */
-async function send(sink: SmtpSink, options: object): Promise<{ answer: DeliveryOutcome; logged: string }> {
+async function send(sink: SmtpSink, options: object): Promise<{ said: DeliveryOutcome; logged: string }> {
   let logged = ''
   const log = { write: (...line: readonly unknown[]) => void (logged += JSON.stringify(line)) }
-  const { perRecipient, ...answer } = await targetTo(sink, options).deliver(deliveryJob({ ports: { log } }))
-  return { answer, logged }
+  const said = await answer(targetTo(sink, options), deliveryJob({ ports: { log } }))
+  return { said, logged }
 }
 
 function offering(mechanisms: string, answers: Answers = {}): Promise<SmtpSink> {
@@ -53,8 +54,8 @@ describe('smtp_forward with a user', () => {
       AUTH: '334 VXNlcm5hbWU6',
       OTHER: ['334 UGFzc3dvcmQ6', '235 2.7.0 Welcome'],
     })
-    const { answer } = await send(sink, { ...TLS, user: 'postern', password_file: await secret('sesame') })
-    assert.equal(answer.kind, 'delivered')
+    const { said } = await send(sink, { ...TLS, user: 'postern', password_file: await secret('sesame') })
+    assert.equal(said.kind, 'delivered')
     assert.deepEqual(sink.commands.slice(4, 7), ['AUTH LOGIN', base64('postern'), base64('sesame')])
   })
 
@@ -62,9 +63,9 @@ describe('smtp_forward with a user', () => {
     for (const options of [{ tls: 'none' }, { tls: 'opportunistic' }]) {
       const sink = await sinkWith({ EHLO: '250-sink.example\r\n250 AUTH PLAIN LOGIN' })
       const file = await secret('sesame')
-      const { answer } = await send(sink, { ...options, user: 'postern', password_file: file })
+      const { said } = await send(sink, { ...options, user: 'postern', password_file: file })
       const text = 'Without TLS the next server does not get our password'
-      assert.deepEqual(answer, { kind: 'deferred', text, status: '4.7.0' })
+      assert.deepEqual(said, { kind: 'deferred', text, status: '4.7.0' })
       assert.deepEqual(sink.commands, ['EHLO mx.example.org'])
     }
   })
@@ -72,7 +73,7 @@ describe('smtp_forward with a user', () => {
   it('gives it in clear text when the site says so', async () => {
     const sink = await offering('PLAIN')
     const options = { tls: 'none', user: 'a', password_file: await secret('b'), password_in_clear: true }
-    assert.equal((await send(sink, options)).answer.kind, 'delivered')
+    assert.equal((await send(sink, options)).said.kind, 'delivered')
     assert.equal(sink.commands[1], `AUTH PLAIN ${base64('\0a\0b')}`)
   })
 
@@ -95,19 +96,19 @@ describe('smtp_forward with a user', () => {
   for (const [what, mechanisms, answers, text] of faults)
     it(`defers, and never refuses, mail for ${what}`, async () => {
       const sink = await offering(mechanisms, answers)
-      const { answer, logged } = await send(sink, { ...TLS, user: 'postern', password_file: await secret('sesame') })
-      assert.deepEqual(answer, { kind: 'deferred', text, status: '4.7.0' })
+      const { said, logged } = await send(sink, { ...TLS, user: 'postern', password_file: await secret('sesame') })
+      assert.deepEqual(said, { kind: 'deferred', text, status: '4.7.0' })
       assert.ok(!sink.commands.some((line) => line.startsWith('MAIL')))
       for (const word of ['sesame', base64('\0postern\0sesame'), base64('sesame')]) assert.ok(!logged.includes(word))
     })
 
   it('defers when there is no password', async () => {
     const unread = { ...TLS, user: 'postern', password_file: join(directory, 'nowhere') }
-    const { answer } = await send(await offering('PLAIN'), unread)
-    assert.equal(answer.text, 'Our password for the next server cannot be read')
+    const { said } = await send(await offering('PLAIN'), unread)
+    assert.equal(said.text, 'Our password for the next server cannot be read')
     for (const text of ['', '\nsecond line', 'a\0b']) {
       const options = { ...TLS, user: 'postern', password_file: await secret(text) }
-      assert.equal((await send(await offering('PLAIN'), options)).answer.kind, 'deferred')
+      assert.equal((await send(await offering('PLAIN'), options)).said.kind, 'deferred')
     }
   })
 })

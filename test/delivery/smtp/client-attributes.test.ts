@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { xclientCommand, xforwardCommands } from '../../../src/delivery/smtp/client-attributes.ts'
 import { deliveryJob } from '../../support/delivery-job.ts'
+import { answer } from '../../support/delivery-target.ts'
 import type { Answers } from '../../support/smtp-sink.ts'
 import { sinkWith, targetTo } from '../../support/smtp-sinks.ts'
 
@@ -96,8 +97,11 @@ describe('a next server that offers and then refuses', () => {
   for (const [what, options, answers, text] of cases)
     it(`defers: ${what}`, async () => {
       const sink = await sinkWith(answers)
-      const { perRecipient, ...answer } = await targetTo(sink, options).deliver(deliveryJob())
-      assert.deepEqual(answer, { kind: 'deferred', text, status: '4.4.1' })
+      assert.deepEqual(await answer(targetTo(sink, options), deliveryJob()), {
+        kind: 'deferred',
+        text,
+        status: '4.4.1',
+      })
       assert.ok(!sink.commands.some((line) => line.startsWith('MAIL')))
     })
 })

@@ -3,20 +3,21 @@ import { describe, it } from 'node:test'
 import type { DeliveryOutcome } from '../../../src/core/delivery.ts'
 import { isXtext, toXtext } from '../../../src/delivery/smtp/xtext.ts'
 import { deliveryJob, type JobParts } from '../../support/delivery-job.ts'
+import { answer } from '../../support/delivery-target.ts'
 import { sinkWith, targetTo } from '../../support/smtp-sinks.ts'
 
 /** The answer, and the commands MAIL and RCPT without the addresses. */
 async function send(
   offers: string,
   parts: JobParts,
-): Promise<{ answer: DeliveryOutcome; mail: string | undefined; rcpt: string | undefined }> {
+): Promise<{ said: DeliveryOutcome; mail: string | undefined; rcpt: string | undefined }> {
   const sink = await sinkWith({
     EHLO: ['250-x', ...offers.split(' ').map((one) => `250-${one}`), '250 HELP'].join('\r\n'),
   })
-  const { perRecipient, ...answer } = await targetTo(sink).deliver(deliveryJob(parts))
+  const said = await answer(targetTo(sink), deliveryJob(parts))
   const parameters = (verb: string): string | undefined =>
     sink.commands.find((line) => line.startsWith(verb))?.replace(/^[^>]*> ?/, '')
-  return { answer, mail: parameters('MAIL'), rcpt: parameters('RCPT') }
+  return { said, mail: parameters('MAIL'), rcpt: parameters('RCPT') }
 }
 
 const DSN = {
@@ -32,8 +33,8 @@ describe('parameters of MAIL and RCPT', () => {
   })
 
   it('leave it out where DSN is not offered', async () => {
-    const { answer, mail, rcpt } = await send('8BITMIME', DSN)
-    assert.deepEqual([answer.kind, mail, rcpt], ['delivered', 'BODY=8BITMIME', ''])
+    const { said, mail, rcpt } = await send('8BITMIME', DSN)
+    assert.deepEqual([said.kind, mail, rcpt], ['delivered', 'BODY=8BITMIME', ''])
   })
 
   it('pass on nothing that they do not know', async () => {
@@ -57,8 +58,8 @@ describe('parameters of MAIL and RCPT', () => {
   ]
   for (const [name, parts] of malformed)
     it(`are refused when they are malformed: ${JSON.stringify(parts)}`, async () => {
-      const { answer, mail } = await send('DSN', parts)
-      assert.deepEqual(answer, { kind: 'refused', text: `The parameter ${name} is malformed`, status: '5.5.4' })
+      const { said, mail } = await send('DSN', parts)
+      assert.deepEqual(said, { kind: 'refused', text: `The parameter ${name} is malformed`, status: '5.5.4' })
       assert.equal(mail, undefined)
     })
 })
@@ -86,11 +87,11 @@ describe('a message beyond ASCII', () => {
   ]
   for (const [what, offers, parts, expected] of cases)
     it(what, async () => {
-      const { answer, mail } = await send(offers, parts)
+      const { said, mail } = await send(offers, parts)
       if (expected.startsWith('5.')) {
-        assert.deepEqual([answer.kind, answer.kind === 'refused' && answer.status], ['refused', expected])
+        assert.deepEqual([said.kind, said.kind === 'refused' && said.status], ['refused', expected])
         assert.equal(mail, undefined)
-      } else assert.deepEqual([answer.kind, mail], ['delivered', expected])
+      } else assert.deepEqual([said.kind, mail], ['delivered', expected])
     })
 })
 

@@ -4,15 +4,15 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import type { DeliveryOutcome } from '../../../src/core/delivery.ts'
 import { deliveryJob } from '../../support/delivery-job.ts'
+import { answer } from '../../support/delivery-target.ts'
 import { type Answers, CLOSE, type SinkOptions, type SmtpSink } from '../../support/smtp-sink.ts'
 import { sinkWith, targetTo } from '../../support/smtp-sinks.ts'
 
 const OFFER = '250-sink.example\r\n250-8BITMIME\r\n250 STARTTLS'
 const CA = new URL('../../support/tls/ca.pem', import.meta.url).pathname
 
-async function send(sink: SmtpSink, options: object): Promise<DeliveryOutcome> {
-  const { perRecipient, ...answer } = await targetTo(sink, options).deliver(deliveryJob())
-  return answer
+function send(sink: SmtpSink, options: object): Promise<DeliveryOutcome> {
+  return answer(targetTo(sink, options), deliveryJob())
 }
 
 function offering(answers: Answers = {}, options: SinkOptions = {}): Promise<SmtpSink> {
@@ -112,8 +112,8 @@ describe('required TLS', () => {
   for (const [what, options, text] of bad)
     it(`defers a certificate ${what}`, async () => {
       const sink = await offering()
-      const answer = await send(sink, { tls: 'required', ...options })
-      assert.deepEqual([answer.kind, answer.text], ['deferred', text])
+      const said = await send(sink, { tls: 'required', ...options })
+      assert.deepEqual([said.kind, said.text], ['deferred', text])
       assert.ok(!verbs(sink).includes('MAIL'))
     })
 })
