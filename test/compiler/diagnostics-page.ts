@@ -1,0 +1,73 @@
+/** The sections of docs/diagnostics.md, and its examples as files that can be checked. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { checkFiles } from '../../src/cli/check-files.ts'
+import type { Diagnostic } from '../../src/language/diagnostic.ts'
+
+export interface Example {
+  /** Behind the fence: `yaml rcpt`, `yaml plugin`, `yaml site`, `text ip`, `ts`. */
+  readonly kind: string
+  readonly text: string
+}
+
+export interface Section {
+  readonly code: string
+  readonly meaning: string
+  readonly examples: readonly Example[]
+}
+
+export function sectionsOf(page: string): readonly Section[] {
+  return page
+    .split(/^### /m)
+    .slice(1)
+    .map((text) => {
+      const [heading = ''] = text.split('\n', 1)
+      const examples = [...text.matchAll(/^```(.+)\n([^]*?)^```$/gm)].map(([, kind = '', inside = '']) => ({
+        kind,
+        text: inside,
+      }))
+      return { code: heading.slice(0, 6), meaning: heading.slice(7), examples }
+    })
+}
+
+const HOUSE = 'plugin: house\nhooks: { rcpt: [{ id: ok, match: { relay_client: true }, return: OK }] }\n'
+const SITE = 'hostname: mx.example.org\nplugins: [PLUGIN]\n'
+
+/** What is found when everything around the example is in order. */
+export async function checkExample(example: Example): Promise<readonly Diagnostic[]> {
+  const root = mkdtempSync(join(tmpdir(), 'postern-example-'))
+  try {
+    const files = { 'rules/house.yaml': HOUSE, 'lists/partners': '192.0.2.7\n', ...filesOf(example) }
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(root, name)), { recursive: true })
+      await writeFile(join(root, name), text)
+    }
+    const { diagnostics } = await checkFiles(
+      [join(root, 'postern.yaml'), join(root, 'rules/house.yaml')],
+      () => undefined,
+    )
+    return diagnostics
+  } finally {
+    rmSync(root, { recursive: true })
+  }
+}
+
+function filesOf({ kind, text }: Example): Readonly<Record<string, string>> {
+  const [language, what = ''] = kind.split(' ')
+  const site = SITE.replace('PLUGIN', './rules/house.yaml')
+  if (language === 'ts') return { 'postern.yaml': SITE.replace('PLUGIN', './loyalty.ts'), 'loyalty.ts': text }
+  if (language === 'text') return { 'postern.yaml': site, 'rules/house.yaml': listPlugin(what), 'lists/entries': text }
+  if (what === 'site') return { 'postern.yaml': text }
+  return { 'postern.yaml': site, 'rules/house.yaml': what === 'plugin' ? text : rulePlugin(what, text) }
+}
+
+function listPlugin(kind: string): string {
+  return `plugin: house\nlists: { entries: { file: lists/entries, of: ${kind} } }\n`
+}
+
+function rulePlugin(hook: string, rules: string): string {
+  const lists = 'lists: { partners: { file: lists/partners, of: ip } }'
+  return `plugin: house\n${lists}\nhooks:\n  ${hook}:\n${rules.replace(/^(?=.)/gm, '    ')}`
+}
