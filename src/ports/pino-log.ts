@@ -17,6 +17,8 @@ export interface LogOptions {
 }
 
 export interface OpenLog extends Log {
+  /** Lines that could not be written. */
+  lost(): number
   /** After the file was moved away. */
   reopen(): void
   /** Resolves when the rest is written, or cannot be. Later lines are ignored. */
@@ -47,6 +49,7 @@ export function pinoLog({ level, file }: LogOptions): OpenLog {
       reportLoss()
       logger[severity](fields, text)
     },
+    lost: () => sink.lost(),
     reopen: () => sink.reopen(),
     close: () => sink.close(),
   }

@@ -26,6 +26,7 @@ export function writeSite(plugins: readonly string[], more = ''): SiteFiles {
       'hostname: mx.example.org',
       'listen: [{ name: mx, port: 0 }]',
       'local_domains: [example.org]',
+      'allow_root: true',
       'dns: { servers: ["127.0.0.1:1"], timeout: 1s }',
       more,
       'plugins:',

@@ -1,0 +1,131 @@
+/** What a process that holds sessions is wired with: clock, resolver, log, metrics, the record of decisions. */
+import { createHmac, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { DecisionSettings } from '../../compiler/life-settings.ts'
+import type { SiteSettings } from '../../compiler/load-site.ts'
+import { LOG_LEVELS, type LogLevel } from '../../core/effect.ts'
+import type { Clock, Log, Ports } from '../../core/ports.ts'
+import type { Site } from '../../core/site.ts'
+import { createDispatcher, type Dispatch } from '../../engine/dispatch.ts'
+import { type DecisionLog, openDecisionLog } from '../../ports/decision-log.ts'
+import { openResolver } from '../../ports/dns-resolver.ts'
+import { type OpenLog, pinoLog } from '../../ports/pino-log.ts'
+import { countedDispatch, countedLog } from '../../server/life/counted.ts'
+import { Metrics, sample } from '../../server/life/metrics.ts'
+import { processSamples } from '../../server/life/process-samples.ts'
+import { Recorder } from '../../server/life/recorded.ts'
+import type { ServerOptions } from '../../server/server.ts'
+import { CommandError } from '../exit-code.ts'
+
+export interface Runtime extends Pick<ServerOptions, 'ports' | 'dispatchFor' | 'newId' | 'env'> {
+  readonly log: Log
+  readonly metrics: Metrics
+  /** After files were moved away. */
+  reopen(): void
+  /** Resolves when logs are written as far as they can be. */
+  close(): Promise<void>
+}
+
+export interface RuntimeOptions {
+  readonly settings: SiteSettings
+  readonly clock: Clock
+  /** Number of the worker, when there are several processes. */
+  readonly worker?: number
+  /** For masks; the same in all workers. */
+  readonly maskKey: Buffer
+}
+
+/** Throws a CommandError when a file cannot be opened. */
+export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions): Runtime {
+  const metrics = new Metrics()
+  const openLog = opened('the log', () => logOf(settings.log))
+  const log = countedLog(worker === undefined ? openLog : numbered(openLog, worker), metrics)
+  const decisions = settings.life.decisions && openDecisions(settings.life.decisions, worker, maskKey, metrics)
+  const resolver = openResolver({ servers: settings.dns.servers, timeout: settings.dns.timeout, attempts: 1 }, clock)
+  const ports: Ports = { clock, resolver, log, carry: (target, job) => target.deliver(job) }
+  metrics.watch(() => [sample('postern_log_lost_total', openLog.lost())])
+  metrics.watch(processSamples())
+  return {
+    log,
+    metrics,
+    ports,
+    dispatchFor: (site) => dispatcher(site, metrics, decisions?.recorder),
+    newId: () => randomBytes(10).toString('hex'),
+    env: new Map(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    reopen() {
+      openLog.reopen()
+      decisions?.log.reopen()
+    },
+    async close() {
+      await decisions?.log.close()
+      await openLog.close()
+    },
+  }
+}
+
+function dispatcher({ program, limits }: Site, metrics: Metrics, recorder: Recorder | undefined): Dispatch {
+  const options = { deadline: limits.handler_deadline, trace: recorder !== undefined }
+  const dispatch = countedDispatch(createDispatcher(program, options), metrics)
+  return recorder ? recorder.recorded(dispatch, program.revision) : dispatch
+}
+
+interface Decisions {
+  readonly recorder: Recorder
+  readonly log: DecisionLog
+}
+
+function openDecisions(
+  settings: DecisionSettings,
+  worker: number | undefined,
+  maskKey: Buffer,
+  metrics: Metrics,
+): Decisions {
+  const file = worker === undefined ? settings.file : fileOfWorker(settings.file, worker)
+  const log = opened('the decision log', () => openDecisionLog({ ...settings, file }))
+  const hash = (text: string): string => createHmac('sha256', maskKey).update(text).digest('hex').slice(0, HASH_DIGITS)
+  const write = (record: object): void => {
+    metrics.count('postern_decision_records_total')
+    log.write(record)
+  }
+  metrics.watch(() => [sample('postern_decision_records_lost_total', log.lost())])
+  return { recorder: new Recorder({ settings, write, hash }), log }
+}
+
+const HASH_DIGITS = 24
+
+/** `decisions.ndjson` → `decisions.2.ndjson`: two processes never write to one file that either may rotate. */
+function fileOfWorker(file: string, worker: number): string {
+  return file.replace(/(\.[^./]*)?$/, (ending) => `.${worker}${ending}`)
+}
+
+/** Throws a CommandError for a key that is too short to be one. */
+export function maskKeyOf({ life: { decisions } }: SiteSettings): Buffer {
+  const file = decisions?.key
+  if (file === undefined) return randomBytes(32)
+  const key = opened('the key of the decision log', () => readFileSync(file))
+  if (key.length < SHORTEST_KEY)
+    throw new CommandError(`${file} is too short for a key; ${SHORTEST_KEY} octets at least`)
+  return key
+}
+
+const SHORTEST_KEY = 16
+
+function opened<T>(what: string, open: () => T): T {
+  try {
+    return open()
+  } catch (fault) {
+    throw new CommandError(`${what} cannot be opened: ${fault instanceof Error ? fault.message : String(fault)}`)
+  }
+}
+
+function logOf({ level, file }: SiteSettings['log']): OpenLog {
+  return pinoLog({ level: levelOf(level), ...(file !== undefined && { file }) })
+}
+
+function levelOf(name: string): LogLevel {
+  return LOG_LEVELS.find((level) => level === name) ?? 'info'
+}
+
+function numbered(log: Log, worker: number): Log {
+  return { write: (level, fields, text) => log.write(level, { worker, ...fields }, text) }
+}
