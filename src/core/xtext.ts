@@ -13,3 +13,11 @@ const XTEXT = /^(?:[!-*,-<>-~]|\+[0-9A-F]{2})*$/
 export function isXtext(text: string): boolean {
   return XTEXT.test(text) && !/\+0[0AD]/.test(text)
 }
+
+/** The text in UTF-8 behind it; undefined for what is no xtext, or holds other octets or control characters. */
+export function fromXtext(xtext: string): string | undefined {
+  if (!XTEXT.test(xtext)) return undefined
+  const octets = xtext.replace(/\+(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+  const text = Buffer.from(octets, 'latin1').toString('utf8')
+  return /[\0-\x1f\x7f\ufffd]/.test(text) ? undefined : text
+}

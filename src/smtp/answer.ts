@@ -10,6 +10,8 @@ export interface Answer {
   readonly logged?: boolean
   /** The session ends after the reply. */
   readonly close?: boolean
+  /** A TLS handshake follows the reply. */
+  readonly startTls?: boolean
   /** How to read what the client sends next; absent: as commands. */
   readonly listen?: Mode
   /** What is left to do once the client was told. */

@@ -11,6 +11,7 @@ import {
   COMMAND_OCTETS,
   COMMAND_TOO_LONG,
   NOT_ASCII,
+  TLS_FIRST,
   TOO_MUCH_JUNK,
 } from './protocol-replies.ts'
 
@@ -45,7 +46,9 @@ function runLine(dialogue: Dialogue, line: string): MaybePromise<Answer> {
   if (BEYOND_ASCII.test(line)) {
     return { reply: command.verb === 'MAIL' || command.verb === 'RCPT' ? ADDRESS_NOT_ASCII : NOT_ASCII }
   }
-  const { junk, run } = findCommand(command.verb)
+  const { junk, needsTls, run } = findCommand(command.verb)
   if (junk) dialogue.junk += 1
-  return dialogue.junk > dialogue.limits.junk_commands ? { reply: TOO_MUCH_JUNK, close: true } : run(dialogue, command)
+  if (dialogue.junk > dialogue.limits.junk_commands) return { reply: TOO_MUCH_JUNK, close: true }
+  if (needsTls && dialogue.terms.requireTls && !dialogue.connection.tls) return { reply: TLS_FIRST }
+  return run(dialogue, command)
 }

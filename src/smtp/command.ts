@@ -7,6 +7,8 @@ import type { Dialogue } from './dialogue.ts'
 export interface CommandDefinition {
   /** Serves no message: there may be only so many between two messages. */
   readonly junk?: boolean
+  /** Refused in clear text where the listener wants TLS. */
+  readonly needsTls?: boolean
   readonly run: (dialogue: Dialogue, command: Command) => MaybePromise<Answer>
 }
 

@@ -5,11 +5,17 @@ import { ehlo, helo } from './commands/hello.ts'
 import { mail } from './commands/mail.ts'
 import { rcpt } from './commands/rcpt.ts'
 import { help, noop, quit, rset, vrfy } from './commands/small.ts'
+import { starttls } from './commands/starttls.ts'
 import { bdat, HTTP_VERBS, http, unknown } from './commands/unknown.ts'
+import { xclient } from './commands/xclient.ts'
+import { xforward } from './commands/xforward.ts'
 
 const COMMANDS: ReadonlyMap<string, CommandDefinition> = new Map([
   ['EHLO', ehlo],
   ['HELO', helo],
+  ['STARTTLS', starttls],
+  ['XCLIENT', xclient],
+  ['XFORWARD', xforward],
   ['MAIL', mail],
   ['RCPT', rcpt],
   ['DATA', data],

@@ -12,16 +12,21 @@ import type { Outcome } from '../core/outcome.ts'
 import type { LogFields, Ports } from '../core/ports.ts'
 import { replyRow } from '../core/reply-table.ts'
 import { type Connection, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
+import type { TlsState } from '../core/tls.ts'
 import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
 import type { Answer } from './answer.ts'
+import type { Attributes } from './attributes.ts'
 import { logRuling, type Ruling, type Subject, subjectFields } from './decision-log.ts'
 import { composeReply, type Reply } from './reply.ts'
+import { PLAIN_TERMS, type Terms } from './terms.ts'
 
 export interface DialogueOptions {
   readonly connection: Connection
   readonly hostname: string
   readonly limits: Limits
+  /** Plain SMTP without it. */
+  readonly terms?: Terms
   /** Which rules decide, for the log. */
   readonly revision: string
   readonly dispatch: Dispatch
@@ -47,28 +52,60 @@ export interface Question {
 const NOTHING: Answer = {}
 
 export class Dialogue {
-  readonly connection: Connection
   readonly hostname: string
   readonly limits: Limits
+  readonly terms: Terms
   readonly ports: Ports
   /** Refused commands, and commands that serve no message, since the last accepted message. */
   errors = 0
   junk = 0
+  /** What XCLIENT said. */
+  told: Attributes = new Map()
   readonly #options: DialogueOptions
+  #connection: Connection
+  /** What the client may do on account of who it is, whatever it said after the greeting. */
+  #granted: Pick<Connection, 'relayClient' | 'immune'> = { relayClient: false, immune: false }
   #transaction: Transaction | undefined
   #ended = false
   #endDelay: (() => void) | undefined
 
   constructor(options: DialogueOptions) {
-    this.connection = options.connection
+    this.#connection = options.connection
     this.hostname = options.hostname
     this.limits = options.limits
+    this.terms = options.terms ?? PLAIN_TERMS
     this.ports = options.ports
     this.#options = options
   }
 
+  get connection(): Connection {
+    return this.#connection
+  }
+
   get transaction(): Transaction | undefined {
     return this.#transaction
+  }
+
+  /** The client that is really there. */
+  get origin(): Connection {
+    return this.#options.connection
+  }
+
+  /** Begins anew with the client that a trusted one has named (XCLIENT), with all it was told so far. */
+  restart(connection: Connection, told: Attributes): void {
+    this.#connection = connection
+    this.told = told
+  }
+
+  /** The client is about to be greeted. */
+  greet(): void {
+    const { relayClient, immune } = this.#connection
+    this.#granted = { relayClient, immune }
+  }
+
+  /** Encrypted from here on. What was said in clear, and granted for it, is forgotten; notes and scores stay. */
+  secure(tls: TlsState): void {
+    Object.assign(this.#connection, { ...this.#granted, hello: undefined, auth: undefined, tls })
   }
 
   begin(): Transaction {
@@ -101,6 +138,7 @@ export class Dialogue {
     if (this.#transaction === undefined) return undefined
     return andThen(this.tell('reset_transaction'), () => {
       this.#transaction = undefined
+      this.#connection.xforward = undefined
     })
   }
 
@@ -137,8 +175,8 @@ export class Dialogue {
   }
 
   #subject(recipient?: Recipient): Subject {
-    const { connection, revision } = this.#options
-    return { connection, transaction: this.#transaction, recipient, revision }
+    const { revision } = this.#options
+    return { connection: this.#connection, transaction: this.#transaction, recipient, revision }
   }
 
   #delay(milliseconds: number): MaybePromise<void> {

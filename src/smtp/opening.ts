@@ -9,13 +9,15 @@ export function openSession(dialogue: Dialogue): MaybePromise<Answer> {
 }
 
 function identify(dialogue: Dialogue): MaybePromise<Answer> {
-  const { connection, ports } = dialogue
-  return dialogue.when(lookUpRemoteHost(ports.resolver, connection.remote.ip), (host) => {
+  const { connection, ports, told } = dialogue
+  const name = told.has('NAME') ? told.get('NAME') : lookUpRemoteHost(ports.resolver, connection.remote.ip)
+  return dialogue.when(name, (host) => {
     connection.remoteHost = host
     return dialogue.ask({ hook: 'connect', go: () => greet(dialogue) })
   })
 }
 
-function greet({ hostname }: Dialogue): Answer {
-  return { reply: { code: 220, text: `${hostname} ESMTP Postern ready` } }
+function greet(dialogue: Dialogue): Answer {
+  dialogue.greet()
+  return { reply: { code: 220, text: `${dialogue.hostname} ESMTP Postern ready` } }
 }

@@ -8,6 +8,11 @@ function reply(code: number, status: string, text: string): Reply {
 export const GO_AHEAD: Reply = { code: 354, text: 'Go ahead; end with a dot on a line of its own' }
 export const RESET_DONE = reply(250, '2.0.0', 'OK')
 
+export const START_TLS = reply(220, '2.0.0', 'Ready to start TLS')
+export const TLS_ALREADY = reply(503, '5.5.1', 'TLS is on already')
+export const TLS_FIRST = reply(530, '5.7.0', 'Must issue a STARTTLS command first')
+export const TRANSACTION_OPEN = reply(503, '5.5.1', 'Not in the middle of a transaction; RSET ends it')
+
 export const HELLO_FIRST = reply(503, '5.5.1', 'Say EHLO first')
 export const MAIL_ALREADY = reply(503, '5.5.1', 'Sender already given; RSET starts anew')
 export const MAIL_FIRST = reply(503, '5.5.1', 'Use MAIL first')
@@ -34,6 +39,7 @@ export const CONTENT_LINE_ENDS = reply(554, '5.5.2', 'The message has a bare CR 
 export const COMMAND_OCTETS = reply(500, '5.5.2', 'Bare CR, bare LF or NUL in a command; commands end in CRLF')
 export const COMMAND_ENDLESS = reply(500, '5.5.2', 'Command line without end')
 export const SPOKE_FIRST = reply(554, '5.5.1', 'You spoke before the greeting')
+export const TLS_SPOKE_FIRST = reply(554, '5.5.1', 'You went on in clear text after STARTTLS')
 export const CONTENT_FIRST = reply(554, '5.5.1', 'You sent the message before it was asked for')
 export const OTHER_PROTOCOL = reply(554, '5.5.1', 'This is an SMTP server')
 export const CHUNKS_NOT_OFFERED = reply(502, '5.5.1', 'BDAT is not offered')

@@ -4,6 +4,7 @@
  * Has no socket and starts no timer of its own: `Wire` and `Clock` are given. Steps run strictly one after the other, in
  * a loop; what arrives while one runs waits. Whatever goes wrong inside ends this session with 451 and no other.
  */
+import type { TlsState } from '../core/tls.ts'
 import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import type { Answer, Mode, Taken } from './answer.ts'
 import { commandMode } from './command-mode.ts'
@@ -31,6 +32,8 @@ export class Session {
   #opened = false
   #closed = false
   #stopping = false
+  /** A TLS handshake is under way: nothing may be said, and nothing that is heard is SMTP. */
+  #securing = false
   #inputEnded = false
   /** A step is running. */
   #busy = false
@@ -43,7 +46,7 @@ export class Session {
 
   constructor({ wire, ...options }: SessionOptions) {
     this.#wire = wire
-    this.#dialogue = new Dialogue({ ...options, inputWaits: () => !this.#input.isEmpty })
+    this.#dialogue = new Dialogue({ ...options, inputWaits: () => this.#holdsInput() })
     this.#commands = commandMode(this.#dialogue)
     this.#mode = this.#commands
   }
@@ -65,6 +68,7 @@ export class Session {
 
   receive(octets: Buffer): void {
     if (this.#closed) return
+    if (this.#securing) return this.#close()
     this.#input.push(octets)
     if (this.#opened) this.#work()
     else this.#finish(SPOKE_FIRST)
@@ -79,6 +83,15 @@ export class Session {
   /** The client has read what it was told. */
   drained(): void {
     this.#blocked = false
+    this.#work()
+  }
+
+  /** The handshake has succeeded. Nothing the client said before counts any more (RFC 3207 section 4.2). */
+  secured(tls: TlsState): void {
+    if (this.#closed) return
+    this.#dialogue.secure(tls)
+    this.#securing = false
+    this.#stopWaiting()
     this.#work()
   }
 
@@ -100,7 +113,11 @@ export class Session {
   }
 
   #isFree(): boolean {
-    return this.#opened && !this.#closed && !this.#busy && !this.#yielded && !this.#blocked
+    return this.#opened && !this.#closed && !this.#securing && !this.#busy && !this.#yielded && !this.#blocked
+  }
+
+  #holdsInput(): boolean {
+    return !this.#input.isEmpty || (this.#wire.holdsInput?.() ?? false)
   }
 
   #work(): void {
@@ -142,15 +159,27 @@ export class Session {
     else this.#work()
   }
 
-  #settle({ reply, close, listen, after, logged }: Answer, partial: boolean): MaybePromise<void> {
+  #settle({ reply, close, startTls, listen, after, logged }: Answer, partial: boolean): MaybePromise<void> {
     if (this.#closed) return undefined
     if (!partial) this.#mode = listen ?? this.#commands
     if (reply) this.#say(reply, logged)
     if (close) this.#close()
+    else if (startTls) this.#startTls()
     else if (this.#dialogue.errors >= this.#dialogue.limits.errors) this.#finish(TOO_MANY_ERRORS)
     if (after === undefined) return undefined
     this.#flush()
     return after()
+  }
+
+  /** Half a handshake is given up in silence: there is nobody to talk to. */
+  #startTls(): void {
+    const { limits, ports } = this.#dialogue
+    this.#flush()
+    this.#securing = true
+    this.#blocked = false
+    this.#flowing = true
+    this.#cancelDeadline = ports.clock.after(limits.tls_timeout * 1000, () => this.#close())
+    this.#wire.startTls?.()
   }
 
   #say(reply: Reply, logged = false): void {
@@ -169,7 +198,7 @@ export class Session {
 
   /** When there is nothing to do for now. */
   #rest(): void {
-    if (this.#closed) return
+    if (this.#closed || this.#securing) return
     this.#flush()
     if (this.#flowing !== this.#input.isEmpty) {
       this.#flowing = this.#input.isEmpty
@@ -200,7 +229,7 @@ export class Session {
 
   #finish(reply: Reply): void {
     if (this.#closed) return
-    this.#say(reply)
+    if (!this.#securing) this.#say(reply)
     this.#close()
   }
 

@@ -1,7 +1,9 @@
 /** HELO and EHLO (RFC 5321 section 4.1.1.1). A hello that policy refuses leaves the client un-greeted. */
+import { type AttributeTable, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from '../attributes.ts'
 import type { CommandDefinition } from '../command.ts'
 import type { Dialogue } from '../dialogue.ts'
 import { syntaxError } from '../protocol-replies.ts'
+import { offersTls } from './starttls.ts'
 
 const NAME = /^[!-~]{1,255}$/
 const BAD_NAME = syntaxError('5.5.4', 'Give your domain name or an address literal')
@@ -38,6 +40,19 @@ function welcome(hostname: string, { remote, remoteHost }: Dialogue['connection'
 }
 
 /** One line each; the first word is the keyword (RFC 5321 section 4.1.1.1, the EHLO keyword). */
-function extensions({ limits }: Dialogue): string[] {
-  return ['PIPELINING', '8BITMIME', `SIZE ${limits.message_size}`, 'ENHANCEDSTATUSCODES']
+function extensions(dialogue: Dialogue): string[] {
+  const { limits, terms } = dialogue
+  return [
+    'PIPELINING',
+    '8BITMIME',
+    `SIZE ${limits.message_size}`,
+    'ENHANCEDSTATUSCODES',
+    ...(offersTls(dialogue) ? ['STARTTLS'] : []),
+    ...(terms.xclient ? [keyword('XCLIENT', XCLIENT_ATTRIBUTES)] : []),
+    ...(terms.xforward ? [keyword('XFORWARD', XFORWARD_ATTRIBUTES)] : []),
+  ]
+}
+
+function keyword(name: string, table: AttributeTable): string {
+  return [name, ...table.keys()].join(' ')
 }

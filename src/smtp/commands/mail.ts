@@ -28,6 +28,7 @@ const PARAMETERS: ParameterTable = new Map([
 const SYNTAX: PathSyntax = { keyword: 'FROM:', status: '5.1.7', parameters: PARAMETERS }
 
 export const mail: CommandDefinition = {
+  needsTls: true,
   run(dialogue, command) {
     if (dialogue.connection.hello === undefined) return { reply: HELLO_FIRST }
     if (dialogue.transaction !== undefined) return { reply: MAIL_ALREADY }

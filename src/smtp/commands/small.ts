@@ -16,6 +16,7 @@ export const noop: CommandDefinition = {
 }
 
 export const vrfy: CommandDefinition = {
+  needsTls: true,
   junk: true,
   run(dialogue, command) {
     if (command.argument === '') return { reply: ARGUMENT_MISSING }
