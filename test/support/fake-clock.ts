@@ -1,4 +1,5 @@
 /** A clock that stands until a test moves it. Timers fire in the order they are due, and see the time they are due at. */
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../src/core/ports.ts'
 
 export interface FakeClock extends Clock {
@@ -49,4 +50,18 @@ export function fakeClock(start = Date.UTC(2026, 10, 20, 12)): FakeClock {
     },
     pending: () => timers.size,
   }
+}
+
+/** Lets the clock run, a second at a turn of the event loop, until the work is done. */
+export async function runUntil<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
+  let done = false
+  const finish = (): void => {
+    done = true
+  }
+  work.then(finish, finish)
+  while (!done) {
+    await setImmediate()
+    clock.advance(1000)
+  }
+  return work
 }
