@@ -7,6 +7,7 @@ import type { CompileEnvironment } from '../compiler/compile-site.ts'
 import type { Vocabulary } from '../core/word.ts'
 import { DELIVERIES } from '../delivery/index.ts'
 import { Report } from '../language/diagnostic.ts'
+import { AUTH_WORDS } from '../ports/auth/index.ts'
 import { listFiles } from '../ports/list-files.ts'
 import { MATCHERS } from '../vocabulary/index.ts'
 
@@ -15,7 +16,7 @@ const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 
 export const VOCABULARY: Vocabulary = {
-  matchers: new Map(MATCHERS.map((word) => [word.name, word])),
+  matchers: new Map([...MATCHERS, ...AUTH_WORDS].map((word) => [word.name, word])),
   deliveries: new Map(DELIVERIES.map((word) => [word.name, word])),
 }
 

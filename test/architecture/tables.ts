@@ -25,6 +25,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   ajv: ['src/language/ajv.ts'],
   commander: ['src/cli/'],
   'ip-address': ['src/core/ip.ts'],
+  ldapts: ['src/ports/auth/ldap-directory.ts'],
+  pg: ['src/ports/auth/postgres.ts'],
   pino: ['src/ports/pino-log.ts'],
   re2js: ['src/compiler/regex.ts'],
   yaml: ['src/language/yaml.ts', 'src/language/yaml-traps.ts'],

@@ -1,0 +1,28 @@
+/** What is used of the optional library `pg`, which brings no types (https://node-postgres.com/apis/pool). */
+declare module 'pg' {
+  export interface PoolConfig {
+    readonly connectionString: string
+    readonly max: number
+    readonly connectionTimeoutMillis: number
+    readonly query_timeout: number
+    readonly statement_timeout: number
+    readonly idleTimeoutMillis: number
+    readonly allowExitOnIdle: boolean
+  }
+
+  export interface ArrayQuery {
+    readonly text: string
+    readonly values: readonly unknown[]
+    readonly rowMode: 'array'
+  }
+
+  export class Pool {
+    constructor(config: PoolConfig)
+    query(query: ArrayQuery): Promise<{ readonly rows: readonly (readonly unknown[])[] }>
+    on(event: 'error', listener: (error: Error) => void): this
+    end(): Promise<void>
+  }
+
+  const library: { readonly Pool: typeof Pool }
+  export default library
+}
