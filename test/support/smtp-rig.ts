@@ -27,6 +27,10 @@ export interface RigOptions {
   readonly ptr?: DnsAnswer
   /** Every hook answers with a promise. */
   readonly asynchronous?: boolean
+  /** A real dispatcher, instead of the table. */
+  readonly dispatch?: Dispatch
+  /** Instead of ports that find nothing and deliver nothing. */
+  readonly ports?: Partial<Pick<Ports, 'resolver' | 'carry'>>
 }
 
 export interface Rig {
@@ -103,6 +107,7 @@ export function smtpRig(options: RigOptions = {}): Rig {
     hooks.push(hook)
     contexts.push(context)
     moves += 1
+    if (options.dispatch) return options.dispatch(context)
     const entry = policy[hook] ?? verdict('DECLINED')
     const decided = typeof entry === 'function' ? entry(context) : entry
     const outcome = (final: Verdict): Outcome => outcomeOf(hook, final, delays[hook])
@@ -116,7 +121,7 @@ export function smtpRig(options: RigOptions = {}): Rig {
     limits: { ...defaultLimits(), ...options.limits },
     revision: 'r1',
     dispatch,
-    ports: fakePorts({ clock, log, ...(options.ptr && { ptr: options.ptr }) }),
+    ports: { ...fakePorts({ clock, log, ...(options.ptr && { ptr: options.ptr }) }), ...options.ports },
     newId: counter('t'),
     wire: {
       send(text) {
