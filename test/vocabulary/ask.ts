@@ -60,7 +60,7 @@ export async function settle(): Promise<void> {
 }
 
 /** Options go the way they go in a rule file: YAML, the word's schema, defaults. */
-function optionsFor({ options: schema, name }: MatcherWord, options: Readonly<Record<string, unknown>>): unknown {
+export function optionsFor({ options: schema, name }: MatcherWord, options: Readonly<Record<string, unknown>>): unknown {
   const report = new Report()
   const node = parseYaml(JSON.stringify(options), 'test.yaml', report)
   if (node) checkSchema(node, schema, report, { what: name })
