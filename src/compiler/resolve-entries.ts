@@ -38,6 +38,11 @@ const CODE = /\.(ts|mts|js|mjs)$/
 const PATH = /^(\.{1,2}\/|\/)|\.(yaml|yml|ts|mts|js|mjs)$/
 const SUFFIX = /:\d+$/
 
+/** A path, not the name of a builtin. */
+export function isPath(name: string): boolean {
+  return PATH.test(name)
+}
+
 /** Deepest nesting of rulesets. */
 const DEEPEST = 8
 
@@ -69,7 +74,7 @@ async function resolveEntry(
   const { directory } = naming
   const suffix = SUFFIX.exec(entry.use)?.[0] ?? ''
   const name = entry.use.slice(0, entry.use.length - suffix.length)
-  const path = PATH.test(name) ? resolve(directory, name) : environment.builtins.get(name)
+  const path = isPath(name) ? resolve(directory, name) : environment.builtins.get(name)
   if (path === undefined) return unknownPlugin(name, entry.at, environment)
   if (CODE.test(path)) return [{ entry, suffix, plugin: { kind: 'code', path } }]
   const root = await readYaml(path, entry.at, environment)

@@ -7,20 +7,28 @@ import { suggest } from '../language/suggest.ts'
 
 /** `root` is a suite, or a plugin or ruleset with inline tests. */
 export function checkTests(root: MapNode, report: Report): void {
-  const tests = valueOf(root, 'tests')
-  const items = tests?.kind === 'seq' ? tests.items : []
   if (valueOf(root, 'suite')) {
-    const isEmpty = items.map((test) => expectsNothing(test, report))
-    if (!isEmpty.some(Boolean)) checkSchema(root, SUITE_SCHEMA, report, { what: 'a suite' })
+    isSuite(root, report)
     return
   }
   const rules = ruleNames(root)
   const given = [...namesIn(root, 'params'), ...namesIn(root, 'lists')]
-  for (const test of items) {
+  for (const test of testsIn(root)) {
     if (!isTest(test, report)) continue
     checkRuleNames(test, rules, report)
     for (const key of ['params', 'lists']) checkGiven(test, key, given, report)
   }
+}
+
+function testsIn(root: MapNode): readonly YamlNode[] {
+  const tests = valueOf(root, 'tests')
+  return tests?.kind === 'seq' ? tests.items : []
+}
+
+/** Whether it has the shape of a suite, and each test says what must hold; what is wrong has been reported. */
+export function isSuite(root: MapNode, report: Report): boolean {
+  const isEmpty = testsIn(root).map((test) => expectsNothing(test, report))
+  return !isEmpty.some(Boolean) && checkSchema(root, SUITE_SCHEMA, report, { what: 'a suite' })
 }
 
 /** Whether it has the shape of a test, and says what must hold; what is wrong has been reported. */

@@ -5,15 +5,14 @@ import type { Program } from '../core/program.ts'
 import type { Site } from '../core/site.ts'
 import { type CompileEnvironment, compileSite, type SiteSpec } from '../compiler/compile-site.ts'
 import { loadSite } from '../compiler/load-site.ts'
+import { isPath } from '../compiler/resolve-entries.ts'
 import { siteDirectory } from '../compiler/site-directory.ts'
 import { createDispatcher } from '../engine/dispatch.ts'
 import { type Diagnostic, Report, type Span } from '../language/diagnostic.ts'
 import { type MapNode, type SeqNode, textOf, toJson, valueOf } from '../language/node.ts'
 import { readPluginFile } from '../language/plugin-file.ts'
-import { checkSchema } from '../language/schema-check.ts'
-import { SUITE_SCHEMA } from '../language/session-schema.ts'
 import { parseYaml } from '../language/yaml.ts'
-import { isTest } from './check-tests.ts'
+import { isSuite, isTest } from './check-tests.ts'
 import { compare, type Mismatch } from './compare.ts'
 import { offlinePorts, type OfflineWorld } from './offline-ports.ts'
 import type { SessionRecord } from './session-record.ts'
@@ -90,7 +89,7 @@ function subjectOf(root: MapNode, path: string, report: Report, environment: Tes
 }
 
 function suiteSubject(root: MapNode, path: string, report: Report, environment: TestEnvironment): Subject | undefined {
-  if (!checkSchema(root, SUITE_SCHEMA, report, { what: 'a suite' })) return undefined
+  if (!isSuite(root, report)) return undefined
   const tests = valueOf(root, 'tests')
   const given = valueOf(root, 'given')
   const directory = dirname(path)
@@ -117,7 +116,7 @@ function suiteSubject(root: MapNode, path: string, report: Report, environment: 
       isolated: false,
       compile: (_, inner) => compileWholeSite(resolve(directory, site), inner, environment),
     }
-  const use = plugin?.startsWith('.') ? resolve(directory, plugin) : (plugin ?? '')
+  const use = isPath(plugin ?? '') ? resolve(directory, plugin ?? '') : (plugin ?? '')
   return { ...common, isolated: true, compile: (test, inner) => compilePlugin(use, test, inner, environment) }
 }
 
