@@ -1,13 +1,14 @@
 /** What a listener offers besides plain SMTP, and whose word it takes. */
 import type { ListIndex } from './list.ts'
-import type { Listener } from './site.ts'
 import type { TlsSettings } from './tls.ts'
+
+export const TLS_MODES = ['none', 'starttls', 'implicit'] as const
 
 export type ServiceTls =
   | { readonly mode: 'none' }
   | { readonly mode: 'starttls' | 'implicit'; readonly settings: TlsSettings }
-
-export const TLS_MODES = ['none', 'starttls', 'implicit'] as const satisfies readonly ServiceTls['mode'][]
+  /** There should be TLS, and this machine does not have the files: nobody can be served. */
+  | { readonly mode: 'unavailable' }
 
 export interface Service {
   readonly tls: ServiceTls
@@ -27,9 +28,4 @@ export const PLAIN_SERVICE: Service = {
   proxies: undefined,
   xclient: undefined,
   xforward: undefined,
-}
-
-/** Listeners of two revisions of a site are the same when this is. */
-export function listenerKey({ name, address, port }: Listener): string {
-  return JSON.stringify([name, address, port])
 }

@@ -15,7 +15,7 @@ export interface Site {
   /** Our own name: greeting, Received, bare postmaster. */
   readonly hostname: string
   readonly listeners: readonly Listener[]
-  /** How listeners serve, by `listenerKey`; one that is not there serves plain SMTP. Holds private keys. */
+  /** How listeners serve, by name; one that is not there serves plain SMTP. Holds private keys. */
   readonly services?: ReadonlyMap<string, Service>
   readonly limits: Limits
   readonly program: Program

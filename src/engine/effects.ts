@@ -80,9 +80,13 @@ function addToNote(notes: Notes, name: string, amount: number): void {
   notes.set(name, (typeof before === 'number' ? before : 0) + amount)
 }
 
-/** What a client is granted before MAIL lasts for the connection; what a sender is granted, for the transaction. */
+/**
+ * What a client is granted before MAIL lasts for the connection; what a sender is granted, for the transaction. A client
+ * nobody knows is granted nothing on account of an address that is not its own.
+ */
 function setFlag(flag: 'relay_client' | 'immune', value: boolean, { connection, transaction }: HookContext): void {
-  if (flag === 'relay_client') connection.relayClient = value
+  const granted = value && (!connection.anonymous || connection.auth !== undefined)
+  if (flag === 'relay_client') connection.relayClient = granted
   else if (transaction?.sender) transaction.immune = value
-  else connection.immune = value
+  else connection.immune = granted
 }
