@@ -13,7 +13,8 @@ import { MATCHERS } from '../vocabulary/index.ts'
 
 /** The package: beside `src` in a checkout, beside `dist` when installed. */
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
-const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+/** Of source files here: in a checkout they run as they are. */
+export const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 
 export const VOCABULARY: Vocabulary = {
   matchers: new Map([...MATCHERS, ...AUTH_WORDS].map((word) => [word.name, word])),

@@ -22,6 +22,8 @@ const STANDARD_ERROR = 2
 const FILE_MODE = 0o640
 const BUFFER_OCTETS = 8 * 1024 * 1024
 const CHUNK_OCTETS = 64 * 1024
+/** PIPE_BUF: what several processes write into one pipe stays whole up to here. */
+const PIPE_OCTETS = 4096
 const RETRY_MILLISECONDS = 100
 /** After `close`. */
 const LAST_TRIES = 10
@@ -97,8 +99,9 @@ class Sink implements LineSink {
   #nextChunk(): void {
     if (this.#moved) this.#change()
     let size = 0
-    const count = this.#lines.findIndex((line) => (size += line.length) >= CHUNK_OCTETS)
-    this.#chunk = Buffer.concat(this.#lines.splice(0, count < 0 ? this.#lines.length : count + 1))
+    const most = this.#file === undefined ? PIPE_OCTETS : CHUNK_OCTETS
+    const over = this.#lines.findIndex((line) => (size += line.length) > most)
+    this.#chunk = Buffer.concat(this.#lines.splice(0, over < 0 ? this.#lines.length : Math.max(1, over)))
   }
 
   /** Without a new file the old one goes on. */

@@ -1,7 +1,7 @@
 /** Everybody who is connected: who is let in, with which rules, and how they all leave. */
 import type { Socket } from 'node:net'
 import { canonicalIp } from '../core/ip.ts'
-import type { Ports } from '../core/ports.ts'
+import type { Entropy, Ports } from '../core/ports.ts'
 import { type Endpoint, newConnection } from '../core/session.ts'
 import type { Site } from '../core/site.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
@@ -17,6 +17,7 @@ export interface SessionsOptions {
   /** Asked once for each site. */
   readonly dispatchFor: (site: Site) => Dispatch
   readonly ports: Ports
+  readonly entropy: Entropy
   /** Unique texts of letters and digits, for connections and transactions. */
   readonly newId: () => string
   /** What rules may read as `env.NAME`. */
@@ -65,7 +66,7 @@ export class Sessions {
   }
 
   #admit(socket: Socket, place: { remote: Endpoint; local: Endpoint; listener: string }, site: Site): void {
-    const { ports, newId, env } = this.#options
+    const { ports, entropy, newId, env } = this.#options
     const { ip } = place.remote
     const limit = this.#count.enter(ip, site.limits)
     if (limit !== undefined) {
@@ -81,7 +82,9 @@ export class Sessions {
       limits: site.limits,
       revision: site.program.revision,
       dispatch: this.#dispatcher(site),
+      offer: site.offers?.get(place.listener),
       ports,
+      entropy,
       newId,
       wire,
     })
@@ -110,6 +113,7 @@ function endpoint(address: string | undefined, port: number | undefined): Endpoi
   return ip === undefined || port === undefined ? undefined : { ip, port }
 }
 
-function turnAway(socket: Socket, reply: Reply): void {
+/** A last word for a client that does not come in. */
+export function turnAway(socket: Socket, reply: Reply): void {
   socket.end(formatReply(reply), () => socket.destroy())
 }

@@ -1,4 +1,5 @@
 /** The life of a daemon, from the first port to the last reply. */
+import type { SiteSettings } from '../../compiler/load-site.ts'
 import { guardProcess } from '../../server/life/guards.ts'
 import { type HealthServer, startHealth } from '../../server/life/health.ts'
 import { type Sample, sample } from '../../server/life/metrics.ts'
@@ -11,6 +12,8 @@ import { serveAlone } from './alone.ts'
 import { type Daemon, loadFirst, openDaemon } from './daemon.ts'
 import { maskKeyOf, openRuntime, type Runtime } from './runtime.ts'
 import type { Service } from './service.ts'
+import { supervise } from './supervise.ts'
+import { workersOf } from './workers.ts'
 import { listenForSignals, type Signals } from './signals.ts'
 
 /** Resolves with the exit code when it has been told to end and all sessions are over. */
@@ -19,9 +22,12 @@ export async function runDaemon(path: string, terminal: Terminal): Promise<numbe
   const daemon = await openDaemon(path, terminal)
   const { settings, clock, log, door, supervisor } = daemon
   try {
-    const runtime = openRuntime({ settings, clock, maskKey: maskKeyOf(settings) })
+    const maskKey = maskKeyOf(settings)
+    const isAlone = workersOf(settings) === 1
+    const runtime = openRuntime({ settings: isAlone ? settings : withoutDecisions(settings), clock, maskKey })
     log.open(runtime.log)
-    const service = serveAlone(daemon, runtime, await loadFirst(daemon))
+    const first = await loadFirst(daemon)
+    const service = isAlone ? serveAlone(daemon, runtime, first) : await supervise(daemon, runtime, first, maskKey)
     return await live(daemon, runtime, service, signals)
   } finally {
     door.stop()
@@ -29,10 +35,16 @@ export async function runDaemon(path: string, terminal: Terminal): Promise<numbe
   }
 }
 
+/** Sessions are with the workers, and so is the record of what they decide. */
+function withoutDecisions(settings: SiteSettings): SiteSettings {
+  return { ...settings, life: { ...settings.life, decisions: undefined } }
+}
+
 async function live(daemon: Daemon, runtime: Runtime, service: Service, signals: Signals): Promise<number> {
   const { door, supervisor, terminal, clock } = daemon
   const free = guardProcess(process, {
-    ...{ log: runtime.log, clock },
+    log: runtime.log,
+    clock,
     count: (origin) => runtime.metrics.count('postern_unhandled_errors_total', { origin }),
     giveUp: () => signals.end(EXIT.failed),
   })

@@ -17,13 +17,13 @@ import { Recorder } from '../../server/life/recorded.ts'
 import type { ServerOptions } from '../../server/server.ts'
 import { CommandError } from '../exit-code.ts'
 
-export interface Runtime extends Pick<ServerOptions, 'ports' | 'dispatchFor' | 'newId' | 'env'> {
+export interface Runtime extends Pick<ServerOptions, 'ports' | 'entropy' | 'dispatchFor' | 'newId' | 'env'> {
   readonly log: Log
   readonly metrics: Metrics
   /** After files were moved away. */
-  reopen(): void
+  readonly reopen: () => void
   /** Resolves when logs are written as far as they can be. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export interface RuntimeOptions {
@@ -31,7 +31,7 @@ export interface RuntimeOptions {
   readonly clock: Clock
   /** Number of the worker, when there are several processes. */
   readonly worker?: number
-  /** For masks; the same in all workers. */
+  /** For masks, and what must look alike everywhere; the same in all workers. */
   readonly maskKey: Buffer
 }
 
@@ -49,6 +49,7 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
     log,
     metrics,
     ports,
+    entropy: { bytes: randomBytes, key: createHmac('sha256', maskKey).update('entropy').digest() },
     dispatchFor: (site) => dispatcher(site, metrics, decisions?.recorder),
     newId: () => randomBytes(10).toString('hex'),
     env: new Map(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),

@@ -7,18 +7,18 @@ export interface Service {
   /** Of the rules that serve first. */
   readonly revision: string
   /** Lets clients in. */
-  open(): void
-  sessions(): number
+  readonly open: () => void
+  readonly sessions: () => number
   /** How many processes serve; without any, nobody is served. */
-  processes(): number
-  samples(): readonly Sample[]
+  readonly processes: () => number
+  readonly samples: () => readonly Sample[]
   /** The files of the site, as they were when they were last read. */
-  marks(): FileMarks
-  reload(): Promise<Attempt>
+  readonly marks: () => FileMarks
+  readonly reload: () => Promise<Attempt>
   /** After log files were moved away. */
-  reopen(): void
+  readonly reopen: () => void
   /** Seconds for transactions to end. */
-  grace(): number
+  readonly grace: () => number
   /** Ends all sessions within `grace` seconds. A second call can shorten the grace. */
-  close(grace: number): Promise<void>
+  readonly close: (grace: number) => Promise<void>
 }

@@ -1,0 +1,99 @@
+/**
+ * Where the supervising process receives clients: counts them, and hands each to the worker that has the fewest.
+ *
+ * Counting here makes the limits hold over all workers exactly, and a client that opens many connections spreads over them.
+ * A worker says when a connection is closed; when a worker ends, all of its connections are.
+ */
+import type { Socket } from 'node:net'
+import { canonicalIp } from '../../core/ip.ts'
+import type { Limits } from '../../core/limits.ts'
+import type { Log } from '../../core/ports.ts'
+import { SHUTTING_DOWN, TOO_MANY_CONNECTIONS } from '../../smtp/protocol-replies.ts'
+import { ClientCount, type ConnectionLimit } from '../client-count.ts'
+import { turnAway } from '../sessions.ts'
+import type { ToWorker } from './worker-messages.ts'
+
+/** A worker that takes connections. */
+export interface Receiver {
+  readonly number: number
+  /** Calls `failed` when the worker did not get it. */
+  hand(message: ToWorker, socket: Socket, failed: () => void): void
+}
+
+export interface ReceptionOptions {
+  readonly receivers: () => readonly Receiver[]
+  readonly limits: () => Pick<Limits, ConnectionLimit>
+  readonly log: Log
+}
+
+interface Guest {
+  readonly ip: string
+  readonly receiver: Receiver
+}
+
+export class Reception {
+  readonly #options: ReceptionOptions
+  readonly #count = new ClientCount()
+  readonly #guests = new Map<number, Guest>()
+  readonly #loads = new Map<Receiver, number>()
+  #keys = 0
+
+  constructor(options: ReceptionOptions) {
+    this.#options = options
+  }
+
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#count.all
+  }
+
+  receive(socket: Socket, listener: string): void {
+    const { log, limits } = this.#options
+    socket.on('error', (fault) => log.write('debug', { because: fault.message }, 'socket error'))
+    const ip = canonicalIp(socket.remoteAddress?.replace(/%.*$/, '') ?? '')
+    const receiver = this.#idlest()
+    // A client that has hung up already has no address any more.
+    if (ip === undefined) socket.destroy()
+    else if (!receiver) {
+      log.write('warn', { remote_ip: ip }, 'there is no worker to take a connection')
+      turnAway(socket, SHUTTING_DOWN)
+    } else {
+      const limit = this.#count.enter(ip, limits())
+      if (limit === undefined) this.#handOver(socket, listener, { ip, receiver })
+      else {
+        log.write('info', { remote_ip: ip, limit }, 'too many connections')
+        turnAway(socket, TOO_MANY_CONNECTIONS)
+      }
+    }
+  }
+
+  /** A worker's connection is closed. */
+  left(key: number): void {
+    const guest = this.#guests.get(key)
+    if (!guest) return
+    this.#guests.delete(key)
+    this.#count.leave(guest.ip)
+    this.#loads.set(guest.receiver, (this.#loads.get(guest.receiver) ?? 1) - 1)
+  }
+
+  /** A worker has ended, and its connections with it. */
+  gone(receiver: Receiver): void {
+    for (const [key, guest] of this.#guests) if (guest.receiver === receiver) this.left(key)
+    this.#loads.delete(receiver)
+  }
+
+  #idlest(): Receiver | undefined {
+    const load = (receiver: Receiver): number => this.#loads.get(receiver) ?? 0
+    return this.#options.receivers().toSorted((one, other) => load(one) - load(other) || one.number - other.number)[0]
+  }
+
+  #handOver(socket: Socket, listener: string, guest: Guest): void {
+    const key = (this.#keys += 1)
+    this.#guests.set(key, guest)
+    this.#loads.set(guest.receiver, (this.#loads.get(guest.receiver) ?? 0) + 1)
+    guest.receiver.hand({ kind: 'connection', key, listener }, socket, () => {
+      socket.destroy()
+      this.left(key)
+    })
+  }
+}
