@@ -1,0 +1,101 @@
+/** Clients are counted over all workers, and go to the one that has the fewest. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { describe, it, type TestContext } from 'node:test'
+import { openDoor } from '../../../src/server/life/door.ts'
+import { Reception } from '../../../src/server/life/reception.ts'
+import { WorkerProcess } from '../../../src/server/life/worker-process.ts'
+import { fakeClock } from '../../support/fake-clock.ts'
+import { smtpClient } from '../../support/smtp-client.ts'
+import { fakePorts, immediate, type LogLine } from '../../support/smtp-rig.ts'
+import { FakeChild } from './fake-child.ts'
+
+const IGNORED = { message: () => undefined, ended: () => undefined, stuck: () => undefined }
+
+async function reception(
+  test: TestContext,
+  workers: number,
+  limits = { connections: 100, connections_per_client: 50 },
+) {
+  const children = Array.from({ length: workers }, () => new FakeChild())
+  const receivers = children.map((child, index) => new WorkerProcess(index + 1, child, fakeClock(), IGNORED))
+  const log: LogLine[] = []
+  const one = new Reception({
+    receivers: () => receivers,
+    limits: () => limits,
+    log: { write: (level, fields, text) => log.push({ level, fields, text }) },
+  })
+  const listeners = [{ name: 'mx', address: '127.0.0.1', port: 0 }]
+  const door = await openDoor({ listeners, handOver: true, ports: fakePorts() })
+  door.open((socket, listener) => one.receive(socket, listener))
+  const handed = (): number => children.reduce((sum, { sockets }) => sum + sockets.length, 0)
+  const clients: ReturnType<typeof smtpClient>[] = []
+  /** A client, once it was received. */
+  const come = async () => {
+    const [before, lines] = [handed(), log.length]
+    const client = smtpClient(door.addresses[0]?.port ?? 0)
+    clients.push(client)
+    await once(client.socket, 'connect')
+    while (handed() === before && log.length === lines) await immediate()
+    return client
+  }
+  test.after(() => {
+    door.stop()
+    for (const { socket } of clients) socket.destroy()
+    for (const { sockets } of children) for (const socket of sockets) socket.destroy()
+  })
+  return { reception: one, children, receivers, log, come }
+}
+
+const TOO_MANY = '421 4.7.0 Too many connections, try again later\r\n'
+
+describe('the reception', () => {
+  it('hands each client to the worker that has the fewest', async (test) => {
+    const { reception: one, children, come } = await reception(test, 2)
+    for (let count = 0; count < 4; count += 1) await come()
+    assert.deepEqual(
+      children.map(({ sockets }) => sockets.length),
+      [2, 2],
+    )
+    assert.deepEqual(children[0]?.heard[0], { kind: 'connection', key: 1, listener: 'mx' })
+    one.left(1)
+    one.left(3)
+    await come()
+    assert.equal(children[0]?.sockets.length, 3)
+    assert.equal(one.connections, 3)
+  })
+
+  it('holds the limit of one client over all workers', async (test) => {
+    const { reception: one, log, come } = await reception(test, 2, { connections: 100, connections_per_client: 3 })
+    for (let count = 0; count < 3; count += 1) await come()
+    assert.equal(await (await come()).rest(), TOO_MANY)
+    assert.equal(log[0]?.fields['limit'], 'connections_per_client')
+    one.left(2)
+    await come()
+    assert.equal(one.connections, 3)
+  })
+
+  it('forgets the clients of a worker that ended', async (test) => {
+    const { reception: one, receivers, come } = await reception(test, 2)
+    for (let count = 0; count < 4; count += 1) await come()
+    const [fallen] = receivers
+    if (fallen) one.gone(fallen)
+    assert.equal(one.connections, 2)
+    one.left(1)
+    assert.equal(one.connections, 2)
+  })
+
+  it('does not count a client that no worker got', async (test) => {
+    const { reception: one, children, come } = await reception(test, 1)
+    const [child] = children
+    if (child) child.fault = new Error('channel closed')
+    assert.equal(await (await come()).rest(), '')
+    assert.equal(one.connections, 0)
+  })
+
+  it('sends clients away while there is no worker', async (test) => {
+    const { log, come } = await reception(test, 0)
+    assert.equal(await (await come()).rest(), '421 4.3.2 Shutting down, try again later\r\n')
+    assert.equal(log[0]?.text, 'there is no worker to take a connection')
+  })
+})
