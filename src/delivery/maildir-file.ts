@@ -4,9 +4,10 @@
  * The content ends its lines in LF, as files on Unix do.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DirectorySync } from './directory-sync.ts'
+import { DurableFile } from './durable-file.ts'
 import { type Octets, withLineFeeds } from './octets.ts'
 
 export interface MaildirFile {
@@ -45,24 +46,8 @@ export async function writeMaildirFile(
   mode: number,
 ): Promise<MaildirFile> {
   const directory = join(maildir, 'new')
-  const published = join(directory, name)
-  let path = join(maildir, 'tmp', name)
-  const withdraw = (): Promise<void> => rm(path, { force: true }).catch(() => undefined)
-  const file = await open(path, 'wx', mode)
-  try {
-    await file.writeFile(withLineFeeds(octets))
-    await file.sync()
-  } catch (error) {
-    await withdraw()
-    throw error
-  } finally {
-    await file.close()
-  }
-  const publish = async (): Promise<void> => {
-    await rename(path, published)
-    path = published
-  }
-  return { directory, publish, withdraw }
+  const file = await DurableFile.write(join(maildir, 'tmp', name), withLineFeeds(octets), mode)
+  return { directory, publish: () => file.rename(join(directory, name)), withdraw: () => file.withdraw() }
 }
 
 let counter = 0

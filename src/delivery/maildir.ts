@@ -6,7 +6,6 @@
  * is deferred, so the client's next try starts from nothing. Only a crash between two names can leave a file behind
  * that will come again.
  */
-import { constants } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Address, addressText, formatAddress } from '../core/address.ts'
 import type { DeliveryJob, DeliveryResult } from '../core/delivery.ts'
@@ -14,6 +13,7 @@ import { defineDelivery } from '../core/word.ts'
 import { DirectorySync } from './directory-sync.ts'
 import { type MaildirFile, makeMaildir, uniqueName, writeMaildirFile } from './maildir-file.ts'
 import { checkPattern, directoryFor } from './maildir-pattern.ts'
+import { storageFault } from './storage-fault.ts'
 
 export const maildir = defineDelivery({
   name: 'maildir',
@@ -61,7 +61,7 @@ async function deliver(job: DeliveryJob, store: Store, directories: DirectorySyn
     return { kind: 'delivered', text: `Queued! ${job.id}` }
   } catch (error) {
     await Promise.all(files.map((file) => file.withdraw()))
-    return failure(error)
+    return storageFault(error)
   }
 }
 
@@ -91,15 +91,4 @@ async function* content({ recipients }: Copy, { sender, message }: DeliveryJob):
   const deliveredTo = recipients.map((recipient) => `Delivered-To: ${addressText(recipient)}\r\n`)
   yield Buffer.from(`Return-Path: ${formatAddress(sender)}\r\n${deliveredTo.join('')}`)
   yield* message.read()
-}
-
-const NO_SPACE: ReadonlySet<number> = new Set([constants.errno.ENOSPC, constants.errno.EDQUOT])
-
-/** The client learns the kind of fault, never a path. */
-function failure(error: unknown): DeliveryResult {
-  const number = error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? -error.errno : 0
-  if (NO_SPACE.has(number)) return { kind: 'deferred', text: 'Insufficient system storage', status: '4.3.1' }
-  if (number === 0) throw error
-  const name = Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? 'unknown fault'
-  return { kind: 'deferred', text: `The message could not be stored (${name})`, status: '4.3.0' }
 }

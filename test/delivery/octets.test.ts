@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { BareLineEnd, stuffed } from '../../src/delivery/dot-stuffing.ts'
+import { stuffed } from '../../src/delivery/dot-stuffing.ts'
+import { BareLineEnd } from '../../src/delivery/line-ends.ts'
 import { withLineFeeds } from '../../src/delivery/octets.ts'
 
 const line = fc.string({ unit: fc.constantFrom('.', '..', 'a', ' ', '\0', '\xff', 'x'.repeat(3000)), maxLength: 4 })

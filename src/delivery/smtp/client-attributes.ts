@@ -7,7 +7,7 @@
 import { isIPv6 } from 'node:net'
 import type { DeliveryJob } from '../../core/delivery.ts'
 import { type Offers, offered } from './offers.ts'
-import { toXtext } from './xtext.ts'
+import { toXtext } from '../xtext.ts'
 
 type Attribute = readonly [name: string, value: string | undefined]
 

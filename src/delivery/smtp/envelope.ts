@@ -8,13 +8,13 @@
 import { type Address, formatAddress } from '../../core/address.ts'
 import type { DeliveryJob, DeliveryOutcome, DeliveryRecipient } from '../../core/delivery.ts'
 import { type Octets, pieces } from '../octets.ts'
+import { mailDsn, malformedDsn, rcptDsn } from '../dsn.ts'
 import { type Offers, sizeLimit } from './offers.ts'
-import { isXtext } from './xtext.ts'
 
 /** What cannot be sent to a server with these offers, and why. */
 export async function obstacleFor(job: DeliveryJob, offers: Offers): Promise<DeliveryOutcome | undefined> {
-  const name = malformedParameter(job)
-  if (name !== undefined) return refused(`The parameter ${name} is malformed`, '5.5.4')
+  const malformed = malformedDsn(job)
+  if (malformed !== undefined) return malformed
   const limit = sizeLimit(offers)
   if (limit !== undefined && job.message.size > limit)
     return refused('Message is too large for the next server', '5.3.4')
@@ -55,53 +55,15 @@ export function mailCommand(job: DeliveryJob, offers: Offers): string {
     offers.has('SIZE') && `SIZE=${job.message.size}`,
     offers.has('8BITMIME') && 'BODY=8BITMIME',
     offers.has('SMTPUTF8') && (needsUtf8(job) || job.mailParams.has('SMTPUTF8')) && 'SMTPUTF8',
-    ...dsnParameters(job.mailParams, MAIL_DSN, offers),
+    ...(offers.has('DSN') ? mailDsn(job.mailParams) : []),
   ]
   return `MAIL FROM:${formatAddress(job.sender)}${written(parameters)}`
 }
 
 export function rcptCommand({ address, params }: DeliveryRecipient, offers: Offers): string {
-  return `RCPT TO:${formatAddress(address)}${written(dsnParameters(params, RCPT_DSN, offers))}`
+  return `RCPT TO:${formatAddress(address)}${written(offers.has('DSN') ? rcptDsn(params) : [])}`
 }
 
 function written(parameters: readonly (string | false)[]): string {
   return parameters.map((parameter) => (parameter === false ? '' : ` ${parameter}`)).join('')
-}
-
-type Params = DeliveryJob['mailParams']
-type DsnTable = ReadonlyMap<string, (value: string) => boolean>
-
-/** RFC 3461 sections 4.3 and 4.4. */
-const MAIL_DSN: DsnTable = new Map([
-  ['RET', (value) => /^(?:FULL|HDRS)$/i.test(value)],
-  ['ENVID', (value) => value.length <= 100 && isXtext(value)],
-])
-
-const NOTIFY = /^(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY)){0,2})$/i
-/** RFC 3461 sections 4.1 and 4.2; the type utf-8 (RFC 6533) writes its address in ASCII too. */
-const RCPT_DSN: DsnTable = new Map([
-  ['NOTIFY', (value) => NOTIFY.test(value)],
-  [
-    'ORCPT',
-    (value) => {
-      const [, address] = /^[A-Za-z0-9-]{1,60};(.{1,440})$/.exec(value) ?? []
-      return address !== undefined && isXtext(address)
-    },
-  ],
-])
-
-function malformedParameter({ mailParams, recipients }: DeliveryJob): string | undefined {
-  const inRecipients = recipients.flatMap(({ params }) => malformed(params, RCPT_DSN))
-  return [...malformed(mailParams, MAIL_DSN), ...inRecipients][0]
-}
-
-function malformed(params: Params, table: DsnTable): readonly string[] {
-  return [...table]
-    .filter(([name, isValid]) => params.has(name) && !isValid(String(params.get(name))))
-    .map(([name]) => name)
-}
-
-function dsnParameters(params: Params, table: DsnTable, offers: Offers): readonly (string | false)[] {
-  if (!offers.has('DSN')) return []
-  return [...table.keys()].map((name) => params.has(name) && `${name}=${String(params.get(name))}`)
 }

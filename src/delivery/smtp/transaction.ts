@@ -6,7 +6,8 @@
  * that answer the message is ours no more than before (RFC 1047: a duplicate is possible, a loss is not).
  */
 import type { DeliveryJob, DeliveryOutcome, DeliveryResult } from '../../core/delivery.ts'
-import { BareLineEnd, stuffed } from '../dot-stuffing.ts'
+import { stuffed } from '../dot-stuffing.ts'
+import { BARE_LINE_END, BareLineEnd } from '../line-ends.ts'
 import { combine, sameForAll } from '../outcomes.ts'
 import { ask, CLOSING, deferred, refusal, said } from './answers.ts'
 import { xforwardCommands } from './client-attributes.ts'
@@ -104,7 +105,7 @@ async function sendContent(wire: SmtpWire, job: DeliveryJob, expected: Expected)
 }
 
 function whatBroke(fault: unknown): DeliveryOutcome {
-  if (fault instanceof BareLineEnd) return { kind: 'refused', text: 'Message holds a bare CR or LF', status: '5.6.0' }
+  if (fault instanceof BareLineEnd) return BARE_LINE_END
   if (fault instanceof HostFault) return deferred(fault.message, fault.status)
   throw fault
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { DeliveryOutcome } from '../../../src/core/delivery.ts'
-import { isXtext, toXtext } from '../../../src/delivery/smtp/xtext.ts'
+import { isXtext, toXtext } from '../../../src/delivery/xtext.ts'
 import { deliveryJob, type JobParts } from '../../support/delivery-job.ts'
 import { answer } from '../../support/delivery-target.ts'
 import { sinkWith, targetTo } from '../../support/smtp-sinks.ts'

@@ -1,0 +1,138 @@
+/**
+ * Runs a program for one message: no shell, an environment of its own, bounded output, and an end.
+ *
+ * The program and what it started are killed when their time is over, and when the message cannot be read to its end:
+ * before their input ends, so none of them takes a half for the whole.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { Socket } from 'node:net'
+import { Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Clock } from '../../core/ports.ts'
+import type { Octets } from '../octets.ts'
+
+export interface ProgramRun {
+  /** Absolute path. */
+  readonly file: string
+  readonly args: readonly string[]
+  /** For its standard input. */
+  readonly input: Octets
+  /** For its descriptor 1, which it reads: qmail-queue's envelope. */
+  readonly second?: Buffer
+  /** Milliseconds for the whole run. */
+  readonly timeout: number
+  readonly clock: Pick<Clock, 'after'>
+}
+
+export type ProgramEnd =
+  | { readonly kind: 'exit'; readonly code: number; readonly output: string }
+  | { readonly kind: 'killed'; readonly because: string; readonly output: string }
+  /** It is not there, or must not be run. */
+  | { readonly kind: 'absent'; readonly because: string }
+
+const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' }
+/** What a program says after that is read and forgotten. */
+const OUTPUT_LENGTH = 8192
+/** Milliseconds that output may still come after the end: something the program left behind may hold it open. */
+const LAST_WORDS = 1000
+
+/** Rejects with the input's own error when that breaks off. */
+export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
+  const child = spawn(run.file, run.args, {
+    // A group of its own, to be killed as one.
+    detached: true,
+    cwd: '/',
+    env: ENVIRONMENT,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const output = collect(run.second === undefined ? [child.stdout, child.stderr] : [child.stderr])
+  const ended = endOf(child)
+  let late = false
+  const cancel = run.clock.after(run.timeout, () => {
+    late = true
+    kill(child)
+  })
+  try {
+    if (run.second !== undefined) feedSecond(child.stdout, run.second)
+    await feed(child, run.input)
+    const end = await ended
+    if (typeof end === 'string') return { kind: 'absent', because: end }
+    await lastWords(child, run.clock)
+    if (late) return { kind: 'killed', because: 'it took too long', output: output() }
+    return end.code === null
+      ? { kind: 'killed', because: String(end.signal), output: output() }
+      : { kind: 'exit', code: end.code, output: output() }
+  } finally {
+    cancel()
+    for (const stream of child.stdio) stream?.destroy()
+  }
+}
+
+interface Exit {
+  readonly code: number | null
+  readonly signal: string | null
+}
+
+/** The code of the fault that kept it from running, or its exit. */
+function endOf(child: ChildProcess): Promise<Exit | string> {
+  return new Promise((resolve) => {
+    child.once('error', (fault) => resolve('code' in fault ? String(fault.code) : fault.name))
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
+}
+
+/** A program that does not read to the end is judged by its exit; a message that breaks off is ours to report. */
+async function feed(child: ChildProcess, input: Octets): Promise<void> {
+  let fault: { readonly error: unknown } | undefined
+  const guarded = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield* input
+    } catch (error) {
+      fault = { error }
+      kill(child)
+      throw error
+    }
+  }
+  if (child.stdin !== null) await pipeline(Readable.from(guarded()), child.stdin).catch(() => undefined)
+  if (fault !== undefined) throw fault.error
+}
+
+/** Node makes descriptor 1 a socket pair, so it can be written to although programs usually do that. */
+function feedSecond(stream: Readable | null, octets: Buffer): void {
+  if (!(stream instanceof Socket)) throw new TypeError('descriptor 1 of the program is no socket')
+  const socket: Writable = stream
+  socket.on('error', () => undefined)
+  socket.end(octets)
+}
+
+function collect(streams: readonly (Readable | null)[]): () => string {
+  let text = ''
+  for (const stream of streams) {
+    stream?.on('error', () => undefined)
+    stream?.on('data', (chunk: Buffer) => {
+      text = (text + chunk.toString('latin1')).slice(0, OUTPUT_LENGTH)
+    })
+  }
+  return () => text
+}
+
+function lastWords(child: ChildProcess, clock: Pick<Clock, 'after'>): Promise<void> {
+  const open = [child.stdout, child.stderr].filter((stream) => stream !== null && !stream.closed)
+  if (open.length === 0) return Promise.resolve()
+  return new Promise((resolve) => {
+    const cancel = clock.after(LAST_WORDS, resolve)
+    child.once('close', () => {
+      cancel()
+      resolve()
+    })
+  })
+}
+
+function kill(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
+}
