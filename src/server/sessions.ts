@@ -3,13 +3,18 @@ import type { Socket } from 'node:net'
 import { canonicalIp } from '../core/ip.ts'
 import type { Entropy, Ports } from '../core/ports.ts'
 import { type Endpoint, newConnection } from '../core/session.ts'
+import { PLAIN_SERVICE, type Service } from '../core/service.ts'
 import type { Site } from '../core/site.ts'
+import type { TlsState } from '../core/tls.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
-import { SHUTTING_DOWN, TOO_MANY_CONNECTIONS } from '../smtp/protocol-replies.ts'
+import { SHUTTING_DOWN, TLS_UNAVAILABLE, TOO_MANY_CONNECTIONS } from '../smtp/protocol-replies.ts'
 import { formatReply, type Reply } from '../smtp/reply.ts'
 import { Session } from '../smtp/session.ts'
 import { ClientCount } from './client-count.ts'
+import { Doorstep } from './doorstep.ts'
 import { SocketWire } from './socket-wire.ts'
+import { tlsStateOf } from './tls-state.ts'
+import { introduce, termsOf, type Visitor } from './visitor.ts'
 
 export interface SessionsOptions {
   /** The site new connections get. Asked at every connection; its listeners count only at the start. */
@@ -24,15 +29,21 @@ export interface SessionsOptions {
   readonly env: ReadonlyMap<string, string>
 }
 
+const NOTHING = Buffer.alloc(0)
+
 export class Sessions {
   readonly #count = new ClientCount()
   readonly #options: SessionsOptions
   readonly #dispatchers = new WeakMap<Site, Dispatch>()
   readonly #sessions = new Set<Session>()
+  readonly #doorstep: Doorstep
+  readonly #firstServices: Site['services']
   #closing = false
 
   constructor(options: SessionsOptions) {
     this.#options = options
+    this.#doorstep = new Doorstep(options.ports)
+    this.#firstServices = options.site().services
   }
 
   /** Connections that are open. */
@@ -43,6 +54,7 @@ export class Sessions {
   /** Sends idle clients away, lets transactions end within `grace` seconds, then ends those too. */
   async end(grace: number): Promise<void> {
     this.#closing = true
+    this.#doorstep.clear()
     for (const session of this.#sessions) session.stop()
     const cancel = this.#options.ports.clock.after(grace * 1000, () => {
       for (const session of this.#sessions) session.abort()
@@ -62,27 +74,57 @@ export class Sessions {
     // A client that has hung up already has no address any more.
     if (remote === undefined || local === undefined) socket.destroy()
     else if (this.#closing) turnAway(socket, SHUTTING_DOWN)
-    else this.#admit(socket, { remote, local, listener }, site())
+    else this.#receive({ socket, listener, remote, local, site: site(), service: this.#service(listener) })
   }
 
-  #admit(socket: Socket, place: { remote: Endpoint; local: Endpoint; listener: string }, site: Site): void {
-    const { ports, entropy, newId, env } = this.#options
-    const { ip } = place.remote
-    const limit = this.#count.enter(ip, site.limits)
+  /** A listener that a newer site does not know serves as it did before. */
+  #service(listener: string): Service {
+    const now = this.#options.site().services?.get(listener)
+    return now ?? this.#firstServices?.get(listener) ?? PLAIN_SERVICE
+  }
+
+  #receive(visitor: Visitor): void {
+    const { socket, site, service, remote } = visitor
+    if (service.tls.mode === 'unavailable') turnAway(socket, TLS_UNAVAILABLE)
+    else if (!service.proxies?.find(remote.ip)) this.#admit(visitor)
+    else if (this.#count.all + this.#doorstep.size >= site.limits.connections) socket.destroy()
+    else this.#doorstep.announced(socket, site.limits, (header, rest) => this.#admit(introduce(visitor, header), rest))
+  }
+
+  #admit(visitor: Visitor, rest: Buffer = NOTHING): void {
+    const { ports } = this.#options
+    const { socket, site, service, remote } = visitor
+    const limit = this.#count.enter(remote.ip, site.limits)
     if (limit !== undefined) {
-      ports.log.write('info', { remote_ip: ip, limit }, 'too many connections')
-      turnAway(socket, TOO_MANY_CONNECTIONS)
+      ports.log.write('info', { remote_ip: remote.ip, limit }, 'too many connections')
+      return turnAway(socket, TOO_MANY_CONNECTIONS)
+    }
+    socket.once('close', () => this.#count.leave(remote.ip))
+    if (service.tls.mode !== 'implicit') {
+      const session = this.#begin(visitor, socket)
+      if (rest.length > 0) session.receive(rest)
       return
     }
-    socket.once('close', () => this.#count.leave(ip))
-    const wire = new SocketWire(socket, ports.clock)
+    if (rest.length > 0) socket.unshift(rest)
+    this.#doorstep.encrypted(socket, service.tls.settings, site.limits, (encrypted) => {
+      this.#begin(visitor, encrypted, tlsStateOf(encrypted))
+    })
+  }
+
+  #begin(visitor: Visitor, socket: Socket, tls?: TlsState): Session {
+    const { ports, entropy, newId, env } = this.#options
+    const { site, service, remote, local, listener, anonymous = false, proxy } = visitor
+    const start = { id: newId(), remote, local, listener, anonymous, proxy, startedAt: ports.clock.now(), env }
+    const gate = service.tls.mode === 'starttls' ? this.#doorstep.gate(service.tls.settings) : undefined
+    const wire = new SocketWire(socket, ports.clock, gate)
     const session = new Session({
-      connection: newConnection({ ...place, id: newId(), startedAt: ports.clock.now(), env }),
+      connection: { ...newConnection(start), tls },
       hostname: site.hostname,
       limits: site.limits,
       revision: site.program.revision,
       dispatch: this.#dispatcher(site),
-      offer: site.offers?.get(place.listener),
+      offer: site.offers?.get(listener),
+      terms: termsOf(visitor),
       ports,
       entropy,
       newId,
@@ -91,6 +133,7 @@ export class Sessions {
     this.#keep(session)
     wire.connect(session)
     session.start()
+    return session
   }
 
   #keep(session: Session): void {

@@ -7,36 +7,63 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../core/ports.ts'
 import type { Session } from '../smtp/session.ts'
 import type { Wire } from '../smtp/wire.ts'
+import type { TlsGate } from './tls.ts'
+import { tlsStateOf } from './tls-state.ts'
 
 /** Milliseconds for the client to read the last reply and hang up. Closing earlier can cost it the reply: what it still sends is answered with a reset. */
 const LINGER = 5000
 
 export class SocketWire implements Wire {
-  readonly #socket: Socket
+  /** The encrypted one once there is one. */
+  #socket: Socket
   readonly #clock: Clock
+  readonly #gate: TlsGate | undefined
+  #session: Session | undefined
+  #detach = (): void => undefined
+  #handshaking = false
 
-  constructor(socket: Socket, clock: Clock) {
+  /** `gate` is for STARTTLS. */
+  constructor(socket: Socket, clock: Clock, gate?: TlsGate) {
     this.#socket = socket
     this.#clock = clock
+    this.#gate = gate
   }
 
   /** From now on the session hears what the socket says. */
   connect(session: Session): void {
-    const socket = this.#socket
-    socket.setNoDelay(true)
-    socket.on('data', (octets: Buffer) => session.receive(octets))
-    socket.on('drain', () => session.drained())
-    socket.on('end', () => session.endInput())
-    socket.on('close', () => session.gone())
+    this.#session = session
+    this.#socket.once('close', () => session.gone())
+    this.#attach(this.#socket, session)
   }
 
   send(text: string): boolean {
     return this.#socket.write(text, 'latin1')
   }
 
+  holdsInput(): boolean {
+    return this.#socket.readableLength > 0
+  }
+
+  startTls(): void {
+    const plain = this.#socket
+    this.#handshaking = true
+    this.#detach()
+    plain.pause()
+    while (plain.read() !== null);
+    this.#gate?.secure(plain, (socket) => {
+      const session = this.#session
+      if (session === undefined || plain.destroyed) return
+      this.#socket = socket
+      this.#handshaking = false
+      this.#attach(socket, session)
+      session.secured(tlsStateOf(socket))
+    })
+  }
+
   /** Goes on reading, to no purpose but that the client can. */
   close(): void {
     const socket = this.#socket
+    if (this.#handshaking) socket.destroy()
     if (socket.destroyed) return
     socket.end()
     socket.resume()
@@ -53,5 +80,14 @@ export class SocketWire implements Wire {
 
   later(resume: () => void): void {
     setImmediate(resume)
+  }
+
+  #attach(socket: Socket, session: Session): void {
+    const data = (octets: Buffer): void => session.receive(octets)
+    const drain = (): void => session.drained()
+    const end = (): void => session.endInput()
+    socket.setNoDelay(true)
+    socket.on('data', data).on('drain', drain).on('end', end)
+    this.#detach = () => void socket.off('data', data).off('drain', drain).off('end', end)
   }
 }

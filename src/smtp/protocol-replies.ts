@@ -47,6 +47,7 @@ export const TOO_MANY_ERRORS = reply(421, '4.7.0', 'Too many errors')
 export const TOO_MUCH_JUNK = reply(421, '4.7.0', 'Too many commands without a message')
 export const TIMED_OUT = reply(421, '4.4.2', 'Timeout')
 export const SHUTTING_DOWN = reply(421, '4.3.2', 'Shutting down, try again later')
+export const TLS_UNAVAILABLE = reply(421, '4.7.0', 'TLS is not available, try again later')
 export const TOO_MANY_CONNECTIONS = reply(421, '4.7.0', 'Too many connections, try again later')
 export const INTERNAL_ERROR = reply(451, '4.3.0', 'Internal error, try again later')
 

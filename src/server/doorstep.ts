@@ -1,0 +1,89 @@
+/**
+ * Clients who are not in yet: a proxy has to say for whom it speaks, a TLS handshake has to succeed.
+ *
+ * Both have their time, counted once for all of it. Who does not make it is let go without a word: there is no common
+ * language yet.
+ */
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Limits } from '../core/limits.ts'
+import type { Clock, Log } from '../core/ports.ts'
+import type { ProxyHeader } from '../core/proxy.ts'
+import type { TlsSettings } from '../core/tls.ts'
+import { readProxyHeader } from './proxy-protocol.ts'
+import { TlsGate } from './tls.ts'
+
+type Announced = (header: ProxyHeader, rest: Buffer) => void
+type Encrypted = (socket: TLSSocket) => void
+
+export class Doorstep {
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #waiting = new Set<Socket>()
+  readonly #gates = new WeakMap<TlsSettings, TlsGate>()
+
+  constructor({ clock, log }: { readonly clock: Clock; readonly log: Log }) {
+    this.#clock = clock
+    this.#log = log
+  }
+
+  get size(): number {
+    return this.#waiting.size
+  }
+
+  /** Everybody leaves, now. */
+  clear(): void {
+    for (const socket of this.#waiting) socket.destroy()
+  }
+
+  /** The same for the same settings: tickets of one connection are good for the next. */
+  gate(settings: TlsSettings): TlsGate {
+    const known = this.#gates.get(settings)
+    if (known) return known
+    const gate = new TlsGate(settings, this.#log)
+    this.#gates.set(settings, gate)
+    return gate
+  }
+
+  /** Calls back when a trusted proxy has said who its client is; `rest` came right behind it. */
+  announced(socket: Socket, limits: Pick<Limits, 'proxy_timeout'>, next: Announced): void {
+    const giveUp = (because: string): void => {
+      this.#log.write('warn', { remote_ip: socket.remoteAddress, because }, 'a proxy did not announce its client')
+      socket.destroy()
+    }
+    const leave = this.#wait(socket, limits.proxy_timeout, () => giveUp('time is up'))
+    let octets: Buffer = Buffer.alloc(0)
+    const hear = (more: Buffer): void => {
+      octets = Buffer.concat([octets, more])
+      const reading = readProxyHeader(octets)
+      if (reading.kind === 'more') return
+      socket.off('data', hear).off('end', hangUp).pause()
+      leave()
+      if (reading.kind === 'header') next(reading.header, octets.subarray(reading.used))
+      else giveUp(reading.because)
+    }
+    const hangUp = (): void => void socket.destroy()
+    socket.on('data', hear).on('end', hangUp)
+  }
+
+  /** Calls back when the client has made it through the handshake. */
+  encrypted(socket: Socket, settings: TlsSettings, limits: Pick<Limits, 'tls_timeout'>, next: Encrypted): void {
+    const leave = this.#wait(socket, limits.tls_timeout, () => socket.destroy())
+    this.gate(settings).secure(socket, (encrypted) => {
+      leave()
+      next(encrypted)
+    })
+  }
+
+  /** Until the answer is called, or the socket closed. */
+  #wait(socket: Socket, seconds: number, tooLate: () => void): () => void {
+    const cancel = this.#clock.after(seconds * 1000, tooLate)
+    const leave = (): void => {
+      cancel()
+      this.#waiting.delete(socket)
+    }
+    this.#waiting.add(socket)
+    socket.once('close', leave)
+    return leave
+  }
+}
