@@ -21,15 +21,14 @@ export interface DnsOptions {
 /** Questions in the air at the same time, all sessions together. */
 const CONCURRENCY = 200
 /** Long enough for the rules of one session and its neighbours in a burst, too short to hide a change. */
-const CACHE_MILLISECONDS = 5000
-const CACHE_ANSWERS = 10_000
+const CACHE = { milliseconds: 5000, answers: 10_000, octets: 16 * 1024 * 1024 }
 /** No honest name has more, and each one is a comparison or a further look-up. */
 const MOST_RECORDS = 500
 
 /** What production uses: cache, then the bound, then the network. */
 export function openResolver(options: DnsOptions, clock: Clock): Resolver {
   const bounded = boundedResolver(dnsResolver(options), CONCURRENCY)
-  return cachingResolver(bounded, clock, { milliseconds: CACHE_MILLISECONDS, answers: CACHE_ANSWERS })
+  return cachingResolver(bounded, clock, CACHE)
 }
 
 type Query = (resolver: promises.Resolver, name: string) => Promise<readonly string[]>

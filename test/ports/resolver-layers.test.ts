@@ -29,7 +29,7 @@ function held(): Resolver & { readonly waiting: ((answer: DnsAnswer) => void)[] 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('cachingResolver', () => {
-  const options = { milliseconds: 5000, answers: 2 }
+  const options = { milliseconds: 5000, answers: 2, octets: 1000 }
 
   it('forgets after its time, and when the wall clock jumps back', async () => {
     const clock = fakeClock()
@@ -62,6 +62,16 @@ describe('cachingResolver', () => {
     const resolver = cachingResolver(inner, fakeClock(), options)
     for (const name of ['a', 'b', 'a', 'c', 'a', 'b']) await resolver.resolve(name, 'A')
     assert.deepEqual(inner.asked, ['a', 'b', 'c', 'b'])
+  })
+
+  it('keeps no more octets than it may, whoever wrote the answers', async () => {
+    const inner = counting({ kind: 'found', records: ['x'.repeat(300), 'x'.repeat(300)] })
+    const resolver = cachingResolver(inner, fakeClock(), { milliseconds: 5000, answers: 100, octets: 1500 })
+    for (const name of ['a', 'b', 'b', 'a', 'c', 'a', 'b']) await resolver.resolve(name, 'MX')
+    assert.deepEqual(inner.asked, ['a', 'b', 'c', 'b'])
+    const small = cachingResolver(inner, fakeClock(), { milliseconds: 5000, answers: 100, octets: 500 })
+    for (const name of ['d', 'd']) await small.resolve(name, 'MX')
+    assert.deepEqual(inner.asked.slice(4), ['d', 'd'])
   })
 
   it('shares a failure with those who wait, and does not keep it', async () => {
