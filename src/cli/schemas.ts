@@ -1,26 +1,25 @@
 /** The JSON Schemas of every kind of file, made from the same literals that `postern check` uses. */
-import { LIST_FINDS } from '../compiler/atom.ts'
-import { OPERATORS, operatorsOf } from '../compiler/operators.ts'
-import { elementType } from '../compiler/comparison.ts'
-import type { FactDefinition, FactType } from '../core/fact.ts'
-import { FACTS } from '../core/facts.ts'
-import type { MatcherWord, Vocabulary } from '../core/word.ts'
+import { HOOK_TABLE, HOOKS } from '../core/hook.ts'
+import type { Vocabulary } from '../core/word.ts'
 import { type JsonSchema, toJsonSchema } from '../language/json-schema.ts'
 import { PLUGIN_SCHEMA } from '../language/plugin-file.ts'
+import { RULE_SCHEMA } from '../language/rule-schema.ts'
 import { SESSION_SCHEMA, SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-schema.ts'
 import { RULESET_SCHEMA, SITE_SCHEMA, USE_SCHEMA } from '../language/site-file.ts'
+import { conditionSchemas } from './condition-schemas.ts'
 
 const OPTIONS = { params: true }
 
 /** File name without extension → schema. */
 export function allSchemas(vocabulary: Vocabulary): ReadonlyMap<string, JsonSchema> {
-  const match = matchSchema(vocabulary)
+  const conditions = conditionSchemas(vocabulary)
+  const rule = ruleSchema(vocabulary)
   const test = toJsonSchema(TEST_SCHEMA, { params: false })
   const session = toJsonSchema(SESSION_SCHEMA, { params: false })
   return new Map([
-    ['plugin', document('A plugin: chains of rules per hook', toJsonSchema(PLUGIN_SCHEMA, OPTIONS), { match, test })],
-    ['ruleset', document('A ruleset: plugins under one name', toJsonSchema(RULESET_SCHEMA, OPTIONS), { match, test })],
-    ['site', document('A site: postern.yaml', siteSchema(), { match })],
+    ['plugin', document('A plugin: chains of rules per hook', pluginSchema(), { ...conditions, rule, test })],
+    ['ruleset', document('A ruleset: plugins under one name', rulesetSchema(), { ...conditions, test })],
+    ['site', document('A site: postern.yaml', siteSchema(), conditions)],
     ['suite', document('A suite of policy tests', toJsonSchema(SUITE_SCHEMA, { params: false }), {})],
     ['session', document('A recorded session', session, {})],
   ])
@@ -36,91 +35,57 @@ function document(title: string, schema: JsonSchema, definitions: Readonly<Recor
   }
 }
 
+function pluginSchema(): JsonSchema {
+  const chain = { type: 'array', items: { $ref: '#/definitions/rule' } }
+  const several = `^(${HOOKS.join('|')})( *, *(${HOOKS.join('|')}))+$`
+  const hooks = {
+    type: 'object',
+    description: PLUGIN_SCHEMA.properties.hooks.description,
+    properties: Object.fromEntries(HOOKS.map((hook) => [hook, { description: HOOK_TABLE[hook].summary, ...chain }])),
+    patternProperties: { [several]: chain, '^x-': {} },
+    additionalProperties: false,
+  }
+  return withProperties(toJsonSchema(PLUGIN_SCHEMA, OPTIONS), { hooks })
+}
+
+function ruleSchema({ deliveries }: Vocabulary): JsonSchema {
+  const targets = [...deliveries.values()].map(({ name, summary, options }) => [
+    name,
+    { description: summary, ...toJsonSchema(options, OPTIONS) },
+  ])
+  const deliver = {
+    type: 'object',
+    description: RULE_SCHEMA.properties.deliver.description,
+    minProperties: 1,
+    maxProperties: 1,
+    properties: Object.fromEntries(targets),
+  }
+  return { ...withProperties(toJsonSchema(RULE_SCHEMA, OPTIONS), { deliver }), required: ['id', 'match'] }
+}
+
 function siteSchema(): JsonSchema {
-  const use = toJsonSchema(USE_SCHEMA, OPTIONS)
-  const short = { type: 'object', minProperties: 1, not: { required: ['use'] } }
-  const entry = { anyOf: [{ type: 'string' }, use, short] }
-  const site = toJsonSchema(SITE_SCHEMA, OPTIONS)
-  return {
-    ...site,
-    properties: {
-      ...(site['properties'] as object),
-      plugins: { type: 'array', description: 'Plugins in the order in which they are asked', items: entry },
-    },
-  }
+  return withProperties(toJsonSchema(SITE_SCHEMA, OPTIONS), { plugins: entriesSchema() })
 }
 
-function matchSchema(vocabulary: Vocabulary): JsonSchema {
-  const matches = { type: 'array', minItems: 1, items: { $ref: '#/definitions/match' } }
-  const families = FACTS.filter(isFamily)
-  return {
-    anyOf: [
-      { const: 'always', description: 'Every session' },
-      matches,
-      {
-        type: 'object',
-        minProperties: 1,
-        properties: {
-          any: { ...matches, description: 'One of these holds' },
-          all: { ...matches, description: 'All of these hold' },
-          not: { $ref: '#/definitions/match' },
-          ...Object.fromEntries(FACTS.filter((fact) => !isFamily(fact)).map((fact) => [fact.name, factSchema(fact)])),
-          ...Object.fromEntries(
-            [...LIST_FINDS, ...[...vocabulary.matchers.values()].flatMap(findsOf)].map(([name, summary]) => [
-              name,
-              factSchema({ summary, type: 'text' }),
-            ]),
-          ),
-          ...Object.fromEntries(
-            [...vocabulary.matchers.values()].map((word) => [
-              word.name,
-              { description: word.summary, anyOf: [{ const: true }, toJsonSchema(word.options, OPTIONS)] },
-            ]),
-          ),
-        },
-        patternProperties: {
-          '^note\\.': {},
-          ...Object.fromEntries(
-            families.map((fact) => [`^${fact.name.slice(0, -'NAME'.length).replace('.', '\\.')}`, factSchema(fact)]),
-          ),
-        },
-        additionalProperties: false,
-      },
-    ],
-  }
+function rulesetSchema(): JsonSchema {
+  return withProperties(toJsonSchema(RULESET_SCHEMA, OPTIONS), { plugins: entriesSchema() })
 }
 
-/** What a word finds can be asked behind it. */
-function findsOf({ name, finds = {} }: MatcherWord): readonly (readonly [string, string])[] {
-  return Object.entries(finds).map(([find, summary]) => [`${name}.${find}`, summary])
-}
-
-function isFamily({ name }: FactDefinition): boolean {
-  return name.endsWith('.NAME')
-}
-
-const PLAIN: Readonly<Partial<Record<FactType, JsonSchema>>> = {
-  number: { type: ['number', 'array'] },
-  boolean: { type: 'boolean' },
-}
-
-function factSchema({ summary, type }: Pick<FactDefinition, 'summary' | 'type'>): JsonSchema {
-  const element = elementType(type)
-  const operators = operatorsOf(element).flatMap((name) => {
-    const operator = OPERATORS.get(name)
-    return operator
-      ? [[name, { description: operator.summary, ...toJsonSchema(operator.operand, OPTIONS) }] as const]
-      : []
-  })
-  const comparison = {
+function entriesSchema(): JsonSchema {
+  const short = {
     type: 'object',
     minProperties: 1,
-    additionalProperties: false,
-    properties: {
-      exists: { type: 'boolean', description: 'Whether it is there at all' },
-      ...Object.fromEntries(operators),
-    },
+    maxProperties: 1,
+    not: { required: ['use'] },
+    additionalProperties: { type: 'object' },
   }
-  const plain = element === 'time' ? [] : [PLAIN[element] ?? { type: ['string', 'number', 'array'] }]
-  return { description: summary, anyOf: [...plain, comparison] }
+  return {
+    type: 'array',
+    description: 'Plugins in the order in which they are asked',
+    items: { anyOf: [{ type: 'string' }, toJsonSchema(USE_SCHEMA, OPTIONS), short] },
+  }
+}
+
+function withProperties(schema: JsonSchema, properties: JsonSchema): JsonSchema {
+  return { ...schema, properties: { ...(schema['properties'] as object), ...properties } }
 }

@@ -76,7 +76,7 @@ export function findList(operand: YamlNode, scope: Scope, kinds: readonly ListKi
 export function compileInline(operand: YamlNode, scope: Scope, type: FactType): Comparison | undefined {
   const kind = PLAIN_KIND[type]
   const nodes = operand.kind === 'seq' ? operand.items : [operand]
-  const values = nodes.filter((node): node is ScalarNode => node.kind === 'scalar')
+  const values = nodes.filter((node): node is ScalarNode => node.kind === 'scalar' && node.value !== null)
   if (kind === undefined || values.length < nodes.length) {
     complain(scope, {
       code: 'CFG102',

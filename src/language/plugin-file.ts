@@ -208,7 +208,7 @@ function readNote({ name, map }: Named): NoteDeclaration {
 /** One chain for each hook, whichever keys its rules stand under. */
 function readChains(entries: readonly MapEntry[], report: Report): readonly HookChain[] {
   const chains = new Map<Hook, HookChain>()
-  for (const { key, value } of entries) {
+  for (const { key, value } of entries.filter((entry) => !entry.key.value.startsWith('x-'))) {
     for (const hook of hooksIn(key, report)) {
       const { at, rules } = chains.get(hook) ?? { at: key.at, rules: [] }
       chains.set(hook, { hook, at, rules: [...rules, ...(value.kind === 'seq' ? value.items : [])] })

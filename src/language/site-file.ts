@@ -109,7 +109,7 @@ export const RULESET_SCHEMA = {
     summary: { type: 'string', description: 'What it is for' },
     params: { type: 'object', additionalProperties: {}, description: 'What a site may set, as in a plugin' },
     plugins: PLUGINS_SCHEMA,
-    tests: { type: 'array', items: { $ref: '#/definitions/test' } },
+    tests: { type: 'array', items: { $ref: '#/definitions/test' }, description: 'Cases run by `postern test`' },
   },
 } as const satisfies Schema
 

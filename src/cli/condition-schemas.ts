@@ -1,0 +1,102 @@
+/** Conditions as JSON Schema: what editors know of facts, operators and words. One definition for each type of fact. */
+import { LIST_FINDS } from '../compiler/atom.ts'
+import { elementType } from '../compiler/comparison.ts'
+import { OPERATORS, operatorsOf } from '../compiler/operators.ts'
+import { FACT_TYPES, type FactDefinition, type FactType } from '../core/fact.ts'
+import { FACTS } from '../core/facts.ts'
+import type { Schema } from '../core/schema.ts'
+import type { MatcherWord, Vocabulary } from '../core/word.ts'
+import { type JsonSchema, toJsonSchema } from '../language/json-schema.ts'
+
+const OPTIONS = { params: true }
+
+/** `match`, and what it refers to. */
+export function conditionSchemas(vocabulary: Vocabulary): Readonly<Record<string, JsonSchema>> {
+  const types = [...new Set(FACT_TYPES.map(elementType))]
+  const comparisons = types.map((type) => [definitionOf(type), comparisonSchema(type)] as const)
+  return { match: matchSchema([...vocabulary.matchers.values()]), ...Object.fromEntries(comparisons) }
+}
+
+function definitionOf(type: FactType): string {
+  return `compared_${elementType(type)}`
+}
+
+function matchSchema(words: readonly MatcherWord[]): JsonSchema {
+  const matches = { type: 'array', minItems: 1, items: { $ref: '#/definitions/match' } }
+  const [families, facts] = [FACTS.filter(isFamily), FACTS.filter((fact) => !isFamily(fact))]
+  const condition = {
+    type: 'object',
+    minProperties: 1,
+    properties: {
+      any: { ...matches, description: 'One of these holds' },
+      all: { ...matches, description: 'All of these hold' },
+      not: { $ref: '#/definitions/match' },
+      ...Object.fromEntries(facts.map((fact) => [fact.name, factSchema(fact)])),
+      ...Object.fromEntries([...LIST_FINDS, ...words.flatMap(findsOf)].map(findSchema)),
+      ...Object.fromEntries(words.map((word) => [word.name, wordSchema(word)])),
+    },
+    patternProperties: {
+      '^note\\.': { description: 'A note that some rule sets' },
+      ...Object.fromEntries(families.map((fact) => [patternOf(fact), factSchema(fact)])),
+    },
+    additionalProperties: false,
+  }
+  return { anyOf: [{ const: 'always', description: 'Every session' }, matches, condition] }
+}
+
+function isFamily({ name }: FactDefinition): boolean {
+  return name.endsWith('.NAME')
+}
+
+function patternOf({ name }: FactDefinition): string {
+  return `^${name.slice(0, -'NAME'.length).replaceAll('.', '\\.')}`
+}
+
+/** What a word finds can be asked behind it. */
+function findsOf({ name, finds = {} }: MatcherWord): readonly (readonly [string, string])[] {
+  return Object.entries(finds).map(([find, summary]) => [`${name}.${find}`, summary])
+}
+
+function findSchema([name, summary]: readonly [string, string]): readonly [string, JsonSchema] {
+  return [name, factSchema({ summary, type: 'text' })]
+}
+
+function wordSchema({ summary, options }: MatcherWord): JsonSchema {
+  return { description: summary, anyOf: [{ const: true }, toJsonSchema(options, OPTIONS)] }
+}
+
+/** A description beside `$ref` would be ignored. */
+function factSchema({ summary, type }: Pick<FactDefinition, 'summary' | 'type'>): JsonSchema {
+  return { description: summary, allOf: [{ $ref: `#/definitions/${definitionOf(type)}` }] }
+}
+
+function comparisonSchema(type: FactType): JsonSchema {
+  const operators = operatorsOf(type).flatMap((name) => {
+    const operator = OPERATORS.get(name)
+    if (!operator) return []
+    return [[name, { description: operator.summary, ...toJsonSchema(operator.operand, OPTIONS) }] as const]
+  })
+  const exists = { type: 'boolean', description: 'Whether it is there at all' }
+  const comparison = {
+    type: 'object',
+    minProperties: 1,
+    properties: { exists, ...Object.fromEntries(operators) },
+    additionalProperties: false,
+  }
+  return { anyOf: [...plainSchemas(type), comparison] }
+}
+
+/** Plain values: texts, domains and addresses are read as typed. */
+const PLAIN_SCALARS: Readonly<Partial<Record<FactType, readonly Schema[]>>> = {
+  number: [{ type: 'number' }],
+  boolean: [{ type: 'boolean' }],
+  time: [],
+}
+const AS_TYPED: readonly Schema[] = [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }]
+
+function plainSchemas(type: FactType): readonly JsonSchema[] {
+  const scalars = PLAIN_SCALARS[type] ?? AS_TYPED
+  if (scalars.length === 0) return []
+  const list: Schema = { type: 'array', minItems: 1, items: { anyOf: scalars } }
+  return [toJsonSchema({ anyOf: [...scalars, list] }, OPTIONS)]
+}
