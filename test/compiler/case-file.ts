@@ -4,14 +4,15 @@
  * `conditions` are judged alone: which sessions they hit, miss, or leave unknown. `cases` are plugins or whole sites with
  * the decisions expected of them, in the form of policy tests.
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Schema } from '../../src/core/schema.ts'
 import { Report } from '../../src/language/diagnostic.ts'
 import { toJson } from '../../src/language/node.ts'
 import { checkSchema } from '../../src/language/schema-check.ts'
 import { EXPECT_SCHEMA, SESSION_SCHEMA } from '../../src/language/session-schema.ts'
 import { parseYaml } from '../../src/language/yaml.ts'
-import type { SessionRecord } from '../../src/testing/session-record.ts'
+import { mergeRecords, type SessionRecord } from '../../src/testing/session-record.ts'
 import type { Expectation } from '../../src/testing/test-case.ts'
 import { findingLines } from './memory-site.ts'
 
@@ -101,9 +102,47 @@ const CASE_FILE_SCHEMA: Schema = {
   },
 }
 
-export function readCaseFile(path: string): CaseFile {
+const CASES = join(import.meta.dirname, 'cases')
+
+export function caseFiles(): readonly CaseFile[] {
+  return readdirSync(CASES)
+    .toSorted()
+    .map((name) => readCaseFile(join(CASES, name)))
+}
+
+function readCaseFile(path: string): CaseFile {
   const report = new Report()
   const root = parseYaml(readFileSync(path, 'utf8'), path, report)
   if (root && checkSchema(root, CASE_FILE_SCHEMA, report, { what: 'a case file' })) return toJson(root) as CaseFile
   throw new Error(findingLines(report).join('\n'))
+}
+
+/** A session that reaches every hook. */
+export const WHOLE: SessionRecord = {
+  remote_ip: '192.0.2.7',
+  helo: 'client.example',
+  sender: 'a@example.net',
+  rcpt: 'x@example.org',
+  headers: [['Subject', 'hi']],
+  body: 'Hello',
+}
+
+export const ONE_PLUGIN = 'hostname: mx.example.org\nplugins: [./plugin.yaml]\n'
+
+/** The files of a case's site. */
+export function textsOf({ plugin, site = ONE_PLUGIN, files }: Case): Readonly<Record<string, string>> {
+  return { 'postern.yaml': site, ...(plugin !== undefined && { 'plugin.yaml': plugin }), ...files }
+}
+
+export interface CaseSession {
+  readonly given: SessionRecord
+  readonly expect: readonly Expectation[]
+}
+
+export function sessionsOf({ given = {}, expect = [], sessions }: Case, file: CaseFile): readonly CaseSession[] {
+  const base = mergeRecords(WHOLE, file.given ?? {})
+  return (sessions ?? [{ given, expect }]).map((one) => ({
+    given: mergeRecords(base, one.given),
+    expect: [one.expect].flat() as readonly Expectation[],
+  }))
 }

@@ -1,30 +1,22 @@
 /** The language, said in cases: test/compiler/cases holds a file for each topic. */
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import type { Truth } from '../../src/core/truth.ts'
 import { compare } from '../../src/testing/compare.ts'
-import { mergeRecords, type SessionRecord } from '../../src/testing/session-record.ts'
-import type { Expectation } from '../../src/testing/test-case.ts'
-import { type Case, type CaseFile, type Condition, readCaseFile } from './case-file.ts'
+import type { SessionRecord } from '../../src/testing/session-record.ts'
+import {
+  type Case,
+  type CaseFile,
+  caseFiles,
+  type Condition,
+  ONE_PLUGIN,
+  sessionsOf,
+  textsOf,
+  WHOLE,
+} from './case-file.ts'
 import { loadTexts, sound, tell, type Told } from './memory-site.ts'
 
-const CASES = new URL('cases/', import.meta.url)
-
-/** A session that reaches every hook. */
-const WHOLE: SessionRecord = {
-  remote_ip: '192.0.2.7',
-  helo: 'client.example',
-  sender: 'a@example.net',
-  rcpt: 'x@example.org',
-  headers: [['Subject', 'hi']],
-  body: 'Hello',
-}
-
-const ONE_PLUGIN = 'hostname: mx.example.org\nplugins: [./plugin.yaml]\n'
-
-for (const name of readdirSync(CASES).toSorted()) {
-  const file = readCaseFile(new URL(name, CASES).pathname)
+for (const file of caseFiles()) {
   describe(file.topic, () => {
     for (const condition of file.conditions ?? []) judge(condition, { ...WHOLE, ...file.given })
     for (const one of file.cases ?? []) it(one.name, () => run(one, file))
@@ -53,24 +45,16 @@ async function truthOf({ match, unless, at = 'data_post' }: Condition, session: 
   return trace.truth
 }
 
-async function run({ plugin, site = ONE_PLUGIN, files, given = {}, expect = [], ...rest }: Case, file: CaseFile) {
-  const texts = { 'postern.yaml': site, ...(plugin !== undefined && { 'plugin.yaml': plugin }), ...files }
-  const loaded = sound(await loadTexts(texts))
-  const base = mergeRecords(WHOLE, file.given ?? {})
-  const sessions = rest.sessions ?? [{ given, expect }]
-  for (const session of sessions) {
-    const told = await tell(loaded, mergeRecords(base, session.given))
-    for (const one of listOf(session.expect)) assert.deepEqual(compare(one, told), [])
-    checkRest(rest, told)
+async function run(one: Case, file: CaseFile): Promise<void> {
+  const site = sound(await loadTexts(textsOf(one)))
+  const sessions = sessionsOf(one, file)
+  for (const { given, expect } of sessions) {
+    const told = await tell(site, given)
+    for (const expected of expect) assert.deepEqual(compare(expected, told), [])
+    checkRest(one, told)
   }
-  assert.ok(
-    sessions.some((one) => listOf(one.expect).length > 0) || rest.logs || rest.waits || rest.asked,
-    'expects nothing',
-  )
-}
-
-function listOf(expect: Expectation | readonly Expectation[]): readonly Expectation[] {
-  return Array.isArray(expect) ? expect : [expect as Expectation]
+  const expectsMore = one.logs ?? one.waits ?? one.asked
+  assert.ok(expectsMore ?? sessions.every(({ expect }) => expect.length > 0), 'the case expects nothing')
 }
 
 function checkRest({ logs, waits, asked }: Pick<Case, 'logs' | 'waits' | 'asked'>, told: Told): void {

@@ -66,7 +66,8 @@ export interface Told extends Walked {
   readonly log: readonly LogLine[]
 }
 
-export async function tell(site: Site, record: SessionRecord): Promise<Told> {
+/** `isolated`: where nobody decides, the session goes on. */
+export async function tell(site: Site, record: SessionRecord, isolated = true): Promise<Told> {
   const log: LogLine[] = []
   const offline = offlinePorts(record, {
     clock: fakeClock(),
@@ -75,6 +76,6 @@ export async function tell(site: Site, record: SessionRecord): Promise<Told> {
   })
   const ports: Ports = { ...offline, carry: (target, job) => target.deliver(job) }
   const dispatch = createDispatcher(site.program, { deadline: site.limits.handler_deadline, trace: true })
-  const walked = await walk(record, { dispatch, hostname: site.hostname, ports, message: undefined, isolated: true })
+  const walked = await walk(record, { dispatch, hostname: site.hostname, ports, message: undefined, isolated })
   return { ...walked, log }
 }
