@@ -1,6 +1,7 @@
 /** A server's side of an exchange with a few users behind it: what the rules of the `auth` hook would answer. */
 import { createHash } from 'node:crypto'
 import type { AuthAttempt, StoredSecret } from '../../../src/core/auth.ts'
+import type { MaybePromise } from '../../../src/core/truth.ts'
 import type { AuthAnswer, SaslExchange, SaslOptions } from '../../../src/smtp/sasl/exchange.ts'
 import { MECHANISMS } from '../../../src/smtp/sasl/mechanisms.ts'
 
@@ -20,11 +21,16 @@ export interface HouseParts extends Partial<Omit<SaslOptions, 'ask'>> {
 
 const STORE = {}
 
-export function house({ users = {}, tokens = {}, insteadOf = {}, ...parts }: HouseParts = {}): House {
+/** `policy` answers instead of the users given. */
+export function house(
+  { users = {}, tokens = {}, insteadOf = {}, ...parts }: HouseParts = {},
+  policy?: SaslOptions['ask'],
+): House {
   const secrets = new Map(Object.entries(users))
   const attempts: AuthAttempt[] = []
-  const ask = (attempt: AuthAttempt): AuthAnswer => {
+  const ask = (attempt: AuthAttempt): MaybePromise<AuthAnswer> => {
     attempts.push(attempt)
+    if (policy) return policy(attempt)
     const secret = secrets.get(attempt.user)
     if (attempt.phase === 'lookup' && secret !== undefined)
       attempt.provide(STORE, typeof secret === 'string' ? { kind: 'clear', password: secret } : secret)
