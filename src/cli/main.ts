@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { addCheck } from './commands/check.ts'
 import { addDocs } from './commands/docs.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addList } from './commands/list.ts'
 import { addSchema } from './commands/schema.ts'
@@ -35,7 +36,7 @@ function build(shell: Shell): Command {
     .exitOverride()
     .showHelpAfterError('(--help shows the options)')
     .addHelpText('after', '\nExample:\n  $ postern check && postern test && postern serve\n')
-  for (const add of [addServe, addCheck, addTest, addExplain, addList, addDocs, addSchema, addVersion])
+  for (const add of [addServe, addDoctor, addCheck, addTest, addExplain, addList, addDocs, addSchema, addVersion])
     add(program, shell)
   for (const command of program.commands) command.exitOverride()
   return program

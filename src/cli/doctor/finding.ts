@@ -1,0 +1,31 @@
+/** What the doctor says about one thing. */
+export type Status = 'ok' | 'warning' | 'error'
+
+export interface Finding {
+  /** What was looked at: `listener mx`, `zone bl.example`. */
+  readonly about: string
+  readonly status: Status
+  readonly message: string
+  /** What to do about it. */
+  readonly help?: string
+}
+
+export function ok(about: string, message: string): Finding {
+  return { about, status: 'ok', message }
+}
+
+export function warning(about: string, message: string, help?: string): Finding {
+  return { about, status: 'warning', message, ...(help !== undefined && { help }) }
+}
+
+export function error(about: string, message: string, help?: string): Finding {
+  return { about, status: 'error', message, ...(help !== undefined && { help }) }
+}
+
+export function reasonOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault)
+}
+
+export function codeOf(fault: unknown): string | undefined {
+  return fault instanceof Error && 'code' in fault ? String(fault.code) : undefined
+}

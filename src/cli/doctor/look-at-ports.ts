@@ -1,0 +1,84 @@
+/** Ports: free, served by a Postern already, or somebody else's. */
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { Listener } from '../../core/site.ts'
+import { visible } from '../../language/display.ts'
+import { codeOf, error, type Finding, ok, reasonOf } from './finding.ts'
+
+const PATIENCE = 3000
+const MOST_OCTETS = 512
+
+type Place = Pick<Listener, 'address' | 'port'>
+
+export async function lookAtListener(listener: Listener): Promise<Finding> {
+  const about = `listener ${listener.name}`
+  return lookAtPort(about, listener, async () => {
+    const greeting = await firstWords(listener, '')
+    if (/^220[ -].* ESMTP Postern/.test(greeting)) return ok(about, `${placeOf(listener)} is served: ${greeting}`)
+    return taken(about, listener, greeting)
+  })
+}
+
+export async function lookAtHealth(place: Place): Promise<Finding> {
+  const about = 'health page'
+  return lookAtPort(about, place, async () => {
+    const answer = await firstWords(place, 'GET /healthz HTTP/1.0\r\n\r\n')
+    return answer.startsWith('HTTP/1.1 ')
+      ? ok(about, `${placeOf(place)} answers: ${answer}`)
+      : taken(about, place, answer)
+  })
+}
+
+async function lookAtPort(about: string, place: Place, whenTaken: () => Promise<Finding>): Promise<Finding> {
+  try {
+    await tryToListen(place)
+    return ok(about, `${placeOf(place)} is free`)
+  } catch (fault) {
+    const code = codeOf(fault)
+    if (code === 'EADDRINUSE') return whenTaken()
+    if (code === 'EACCES')
+      return error(
+        about,
+        `${placeOf(place)} is not allowed to us`,
+        'start as root with `user:`, or give CAP_NET_BIND_SERVICE',
+      )
+    if (code === 'EADDRNOTAVAIL') return error(about, `${place.address} is no address of this machine`)
+    return error(about, `${placeOf(place)}: ${reasonOf(fault)}`)
+  }
+}
+
+async function tryToListen({ address, port }: Place): Promise<void> {
+  const server = createServer()
+  server.listen({ host: address, port })
+  await once(server, 'listening')
+  server.close()
+  await once(server, 'close')
+}
+
+function taken(about: string, place: Place, words: string): Finding {
+  const who = words === '' ? 'somebody who says nothing' : `somebody who says \`${words}\``
+  return error(about, `${placeOf(place)} is taken by ${who}`)
+}
+
+function placeOf({ address, port }: Place): string {
+  return port === 0 ? `any port of ${address}` : `${address} port ${port}`
+}
+
+/** The first line that is said there; nothing when nothing is said in time. */
+async function firstWords({ address, port }: Place, question: string): Promise<string> {
+  const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
+  const socket = connect({ host, port, timeout: PATIENCE })
+  socket.on('timeout', () => socket.destroy())
+  let heard = ''
+  try {
+    socket.write(question)
+    for await (const octets of socket) {
+      heard += String(octets)
+      if (heard.includes('\n') || heard.length > MOST_OCTETS) break
+    }
+  } catch {
+    // A reset is an end like any other.
+  }
+  socket.destroy()
+  return visible((heard.split(/\r?\n/)[0] ?? '').slice(0, MOST_OCTETS))
+}
