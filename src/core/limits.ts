@@ -109,6 +109,12 @@ export const LIMITS = {
     unit: 'milliseconds',
     summary: 'Time for one rule or handler; then it is unknown',
   },
+  hook_deadline: {
+    default: 60000,
+    minimum: 1,
+    unit: 'milliseconds',
+    summary: 'Time for all rules of one hook together; those left then are unknown if they have to wait',
+  },
   shutdown_grace: {
     default: 30,
     minimum: 0,

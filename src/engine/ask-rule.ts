@@ -15,6 +15,7 @@ import { andThen, isPromise, type MaybePromise, type Truth, Unknown } from '../c
 import { isRefusal, isReturnCode, type Verdict } from '../core/verdict.ts'
 import { within } from './deadline.ts'
 import { applyEffect, isEffect } from './effects.ts'
+import type { HookTime } from './hook-time.ts'
 import type { DispatchOptions } from './options.ts'
 import { RuleContext } from './rule-context.ts'
 
@@ -30,25 +31,25 @@ export type RuleAnswer = Common &
     | { readonly kind: 'spoken' | 'monitored'; readonly verdict: Verdict; readonly by: Speaker }
   )
 
+/** How one dispatch asks its rules. */
+export interface Terms extends Pick<DispatchOptions, 'deadline' | 'trace'> {
+  readonly time: HookTime
+}
+
 /** A rule being asked. */
 interface Asking {
   readonly rule: Rule
   readonly chain: Chain
   readonly context: RuleContext
-  readonly options: DispatchOptions
+  readonly terms: Terms
   readonly atoms: AtomTrace[] | undefined
 }
 
 const NEXT: RuleAnswer = { kind: 'next', delay: 0, trace: undefined }
 
-export function askRule(
-  rule: Rule,
-  chain: Chain,
-  base: HookContext,
-  options: DispatchOptions,
-): MaybePromise<RuleAnswer> {
-  const atoms: AtomTrace[] | undefined = options.trace ? [] : undefined
-  const asking: Asking = { rule, chain, context: new RuleContext(base, atoms), options, atoms }
+export function askRule(rule: Rule, chain: Chain, base: HookContext, terms: Terms): MaybePromise<RuleAnswer> {
+  const atoms: AtomTrace[] | undefined = terms.trace ? [] : undefined
+  const asking: Asking = { rule, chain, context: new RuleContext(base, atoms), terms, atoms }
   const truth = guarded(asking, () => test(asking))
   return isPromise(truth) ? truth.then((late) => settle(asking, late)) : settle(asking, truth)
 }
@@ -60,12 +61,12 @@ function settle(asking: Asking, truth: Truth | Unknown): MaybePromise<RuleAnswer
 }
 
 /** Whether the rule's own exemptions, or its plugin's, hold by now. What cannot be found out exempts nobody. */
-export function isExempt(rule: Rule, context: HookContext, options: DispatchOptions): MaybePromise<boolean> {
+export function isExempt(rule: Rule, context: HookContext, { time, deadline }: Terms): MaybePromise<boolean> {
   const { exempt } = rule
   if (!exempt) return false
   const asked = within(
-    context.ports.clock,
-    options.deadline,
+    time,
+    deadline,
     () => exempt(context),
     () => undefined,
   )
@@ -77,8 +78,8 @@ function test({ rule, chain, context }: Asking): MaybePromise<Truth> {
   return andThen(chain.scope(context), (inScope) => (inScope === 'hit' ? rule.test(context) : inScope))
 }
 
-function guarded<T>({ context, options }: Asking, ask: () => MaybePromise<T>): MaybePromise<T | Unknown> {
-  return within(context.ports.clock, options.deadline, ask, () => context.expire())
+function guarded<T>({ context, terms }: Asking, ask: () => MaybePromise<T>): MaybePromise<T | Unknown> {
+  return within(terms.time, terms.deadline, ask, () => context.expire())
 }
 
 function whenUnknown(asking: Asking, because: string): MaybePromise<RuleAnswer> {
@@ -106,11 +107,10 @@ function goOn(asking: Asking, because: string): RuleAnswer {
 }
 
 function act(asking: Asking, truth: Truth): MaybePromise<RuleAnswer> {
-  const { rule, context, options } = asking
-  const deadline = rule.boundsItself ? undefined : options.deadline
+  const { rule, context, terms } = asking
   const answer = within(
-    context.ports.clock,
-    deadline,
+    terms.time,
+    rule.boundsItself ? undefined : terms.deadline,
     () => rule.act(context),
     () => context.expire(),
   )

@@ -12,7 +12,8 @@ import type { DelayedRefusal } from '../core/session.ts'
 import type { RuleTrace } from '../core/trace.ts'
 import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import { isRefusal, type Verdict } from '../core/verdict.ts'
-import { askRule, isExempt, type RuleAnswer } from './ask-rule.ts'
+import { askRule, isExempt, type RuleAnswer, type Terms } from './ask-rule.ts'
+import { HookTime } from './hook-time.ts'
 import type { DispatchOptions } from './options.ts'
 
 export type Dispatch = (context: HookContext) => MaybePromise<Outcome>
@@ -25,7 +26,7 @@ const UNREPORTED: ReadonlySet<Hook> = new Set(['deny', 'ok', 'config', 'user_con
 /** What one dispatch has gathered so far. */
 interface Run {
   readonly context: HookContext
-  readonly options: DispatchOptions
+  readonly terms: Terms
   readonly turns: readonly Turn[]
   readonly monitored: (Speaker & { readonly verdict: Verdict })[]
   readonly trace: RuleTrace[] | undefined
@@ -61,7 +62,9 @@ export function createDispatcher(program: Program, options: DispatchOptions): Di
 }
 
 function startRun(context: HookContext, options: DispatchOptions, turns: readonly Turn[]): Run {
-  return { context, options, turns, monitored: [], trace: options.trace ? [] : undefined, delay: 0 }
+  const { deadline, hookDeadline, trace } = options
+  const terms = { deadline, trace, time: new HookTime(context.ports.clock, hookDeadline) }
+  return { context, terms, turns, monitored: [], trace: trace ? [] : undefined, delay: 0 }
 }
 
 /** Gives each refusal that is due at this hook its place in plugin order. */
@@ -116,7 +119,7 @@ function askRules(run: Run, chain: Chain, progress: Progress): MaybePromise<End>
   for (let index = progress.from; index < chain.rules.length; index += 1) {
     const rule = chain.rules[index]
     if (!rule || (spared && rule.mode === 'monitor')) continue
-    const answer = askRule(rule, chain, run.context, run.options)
+    const answer = askRule(rule, chain, run.context, run.terms)
     if (isPromise(answer)) return answer.then((late) => goOn(run, chain, { from: index + 1, spared }, late))
     const end = note(run, answer)
     if (end) return end
@@ -144,7 +147,7 @@ function note(run: Run, answer: RuleAnswer): End {
 function speakDelayed(run: Run, delayed: readonly DelayedRefusal[], from: number): MaybePromise<Spoken | undefined> {
   const refusal = delayed[from]
   if (!refusal) return undefined
-  return andThen(isExempt(refusal.rule, run.context, run.options), (exempt) => {
+  return andThen(isExempt(refusal.rule, run.context, run.terms), (exempt) => {
     if (exempt) return speakDelayed(run, delayed, from + 1)
     const { replyAt: _, ...verdict } = refusal.verdict
     return { verdict, by: { plugin: refusal.plugin, rule: refusal.rule.id, at: refusal.rule.at } }
@@ -153,5 +156,6 @@ function speakDelayed(run: Run, delayed: readonly DelayedRefusal[], from: number
 
 function finish(run: Run, spoken: Spoken | undefined): Outcome {
   const { context, monitored, delay, trace } = run
+  run.terms.time.end()
   return { hook: context.hook, verdict: spoken?.verdict ?? DECLINED, by: spoken?.by, monitored, delay, trace }
 }

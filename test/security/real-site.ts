@@ -40,7 +40,8 @@ export async function realSite(
     site,
     delivered,
     async session(...octets) {
-      const dispatch = createDispatcher(site.program, { deadline: site.limits.handler_deadline, trace: false })
+      const { handler_deadline: deadline, hook_deadline: hookDeadline } = site.limits
+      const dispatch = createDispatcher(site.program, { deadline, hookDeadline, trace: false })
       const rig = smtpRig({ ...rest, dispatch, limits: site.limits, ports: { carry, ...(resolver && { resolver }) } })
       rig.session.start()
       await rig.settle()

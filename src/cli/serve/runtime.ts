@@ -65,7 +65,11 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
 }
 
 function dispatcher({ program, limits }: Site, metrics: Metrics, recorder: Recorder | undefined): Dispatch {
-  const options = { deadline: limits.handler_deadline, trace: recorder !== undefined }
+  const options = {
+    deadline: limits.handler_deadline,
+    hookDeadline: limits.hook_deadline,
+    trace: recorder !== undefined,
+  }
   const dispatch = countedDispatch(createDispatcher(program, options), metrics)
   return recorder ? recorder.recorded(dispatch, program.revision) : dispatch
 }

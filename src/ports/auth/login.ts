@@ -10,6 +10,7 @@ import { andThen, type MaybePromise, Unknown } from '../../core/truth.ts'
 import type { Match } from '../../core/word.ts'
 import { beforeAbort } from '../../delivery/time-limit.ts'
 import { within } from '../../engine/deadline.ts'
+import { HookTime } from '../../engine/hook-time.ts'
 import { gate } from '../gate.ts'
 
 /** The backend did not answer, or not in its protocol. The message is a plain sentence about it. */
@@ -87,7 +88,7 @@ export function bounded(most: number, timeout: number): Bounded {
     const expiry = new AbortController()
     const until = signal ? AbortSignal.any([signal, expiry.signal]) : expiry.signal
     const answer = within(
-      ports.clock,
+      new HookTime(ports.clock, undefined),
       timeout,
       () => enter(async () => (until.aborted ? undefined : beforeAbort(until, work(until)))),
       () => expiry.abort(),
