@@ -12,6 +12,7 @@ import { combine, sameForAll } from './outcomes.ts'
 import { checkArguments, fillArguments } from './program/arguments.ts'
 import { checkProgram, deliverTo } from './program/deliver.ts'
 import { outcomeOf, SYSEXITS } from './program/exit-codes.ts'
+import { textsOf } from './texts.ts'
 
 export const pipe = defineDelivery({
   name: 'pipe',
@@ -33,7 +34,7 @@ export const pipe = defineDelivery({
   },
   compile({ program, arguments: given, timeout }) {
     checkProgram(program, timeout)
-    const templates = listed(given)
+    const templates = textsOf(given)
     const run = { program, templates, timeout }
     return { name: `pipe:${program}`, deliver: checkArguments(templates) ? forEach(run) : (job) => once(job, run) }
   },
@@ -43,11 +44,6 @@ interface Run {
   readonly program: string
   readonly templates: readonly string[]
   readonly timeout: number
-}
-
-function listed(given: unknown): readonly string[] {
-  if (given === undefined) return []
-  return Array.isArray(given) ? given.map(String) : [String(given)]
 }
 
 async function once(job: DeliveryJob, run: Run): Promise<DeliveryResult> {

@@ -10,6 +10,7 @@ import { Forwarder } from './smtp/forwarder.ts'
 import { CONNECTION_OPTIONS, settingsOf } from './smtp/options.ts'
 import { parsePeer, peerText } from './smtp/peer.ts'
 import type { Route } from './smtp/route.ts'
+import { textsOf } from './texts.ts'
 
 export const smtpForward = defineDelivery({
   name: 'smtp_forward',
@@ -54,8 +55,7 @@ function routeOf({ host, hosts, mx, port }: Where): Route {
   const given = [host, hosts, mx].filter((one) => one !== undefined)
   if (given.length !== 1) throw new Error('give one of `host`, `hosts` and `mx`')
   if (mx !== undefined) return { kind: 'mx', domain: domainOf(mx), port }
-  const texts: readonly unknown[] = Array.isArray(hosts) ? hosts : [hosts ?? host]
-  return { kind: 'peers', peers: texts.map((text) => parsePeer(String(text), port)) }
+  return { kind: 'peers', peers: textsOf(hosts ?? host).map((text) => parsePeer(text, port)) }
 }
 
 function domainOf(text: string): string {

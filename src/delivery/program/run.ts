@@ -6,10 +6,10 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Socket } from 'node:net'
-import { Readable, type Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
 import type { Clock } from '../../core/ports.ts'
 import type { Octets } from '../octets.ts'
+import { pour } from '../pour.ts'
 
 export interface ProgramRun {
   /** Absolute path. */
@@ -81,28 +81,21 @@ function endOf(child: ChildProcess): Promise<Exit | string> {
   })
 }
 
-/** A program that does not read to the end is judged by its exit; a message that breaks off is ours to report. */
+/** A message that breaks off ends the program first: until then its input is open. */
 async function feed(child: ChildProcess, input: Octets): Promise<void> {
-  let fault: { readonly error: unknown } | undefined
-  const guarded = async function* (): AsyncGenerator<Uint8Array> {
-    try {
-      yield* input
-    } catch (error) {
-      fault = { error }
-      kill(child)
-      throw error
-    }
+  try {
+    if (child.stdin !== null) await pour(input, child.stdin)
+  } catch (error) {
+    kill(child)
+    throw error
   }
-  if (child.stdin !== null) await pipeline(Readable.from(guarded()), child.stdin).catch(() => undefined)
-  if (fault !== undefined) throw fault.error
 }
 
 /** Node makes descriptor 1 a socket pair, so it can be written to although programs usually do that. */
 function feedSecond(stream: Readable | null, octets: Buffer): void {
   if (!(stream instanceof Socket)) throw new TypeError('descriptor 1 of the program is no socket')
-  const socket: Writable = stream
-  socket.on('error', () => undefined)
-  socket.end(octets)
+  stream.on('error', () => undefined)
+  stream.end(octets)
 }
 
 function collect(streams: readonly (Readable | null)[]): () => string {

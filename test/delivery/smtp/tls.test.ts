@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
-import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import type { DeliveryOutcome } from '../../../src/core/delivery.ts'
+import { smtpForward } from '../../../src/delivery/smtp-forward.ts'
 import { deliveryJob } from '../../support/delivery-job.ts'
-import { answer } from '../../support/delivery-target.ts'
+import { answer, deliveryTarget } from '../../support/delivery-target.ts'
+import { listen } from '../../support/listen.ts'
 import { type Answers, CLOSE, type SinkOptions, type SmtpSink } from '../../support/smtp-sink.ts'
 import { sinkWith, targetTo } from '../../support/smtp-sinks.ts'
 
@@ -135,18 +136,14 @@ describe('implicit TLS', () => {
 })
 
 /** A server of raw octets: each answer is written when a line comes. */
-async function rawServer(answers: readonly string[]): Promise<{ port: number; close: () => void }> {
+function rawServer(answers: readonly string[]): Promise<number> {
   const left = [...answers]
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
     socket.write(left.shift() ?? '')
     socket.on('data', () => socket.write(left.shift() ?? ''))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(typeof address === 'object' && address !== null)
-  return { port: address.port, close: () => server.close() }
+  return listen(server)
 }
 
 describe('what is said in clear text after the answer to STARTTLS', () => {
@@ -163,10 +160,9 @@ describe('what is said in clear text after the answer to STARTTLS', () => {
     })
 
   it('ends the session when it comes instead of the handshake', async () => {
-    const server = await rawServer(['220 x\r\n', `${OFFER}\r\n`, '220 ready\r\n', injected])
-    const options = { host: '127.0.0.1', port: server.port, tls: 'required', verify: false }
-    const { kind, text } = await targetTo(await sinkWith(), options).deliver(deliveryJob())
-    server.close()
+    const port = await rawServer(['220 x\r\n', `${OFFER}\r\n`, '220 ready\r\n', injected])
+    const options = { host: '127.0.0.1', port, tls: 'required', verify: false }
+    const { kind, text } = await answer(deliveryTarget(smtpForward, options), deliveryJob())
     assert.equal(kind, 'deferred')
     assert.match(text, /^The next server failed: TLS failed/)
   })
