@@ -3,6 +3,7 @@
  */
 import type { DeliveryJob, DeliveryResult, DeliveryTarget } from './delivery.ts'
 import type { LogLevel } from './effect.ts'
+import type { MaybePromise } from './truth.ts'
 
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. */
@@ -61,8 +62,8 @@ export interface TemporaryFiles {
 export interface SpoolRoom extends TemporaryFiles {
   /** Rejects when there is no room. */
   store(): Promise<SpoolFile>
-  /** Takes everything away. Never rejects. */
-  end(): Promise<void>
+  /** Takes everything away, if there is anything. Never rejects. */
+  end(): MaybePromise<void>
 }
 
 export interface SpoolFile {

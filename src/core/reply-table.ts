@@ -17,6 +17,8 @@ export interface ReplyRow {
   /** Absent: the session's next words (greeting, EHLO lines, 354) are the reply, or nothing is sent. */
   readonly reply?: { readonly code: number; readonly status?: string; readonly text: string }
   readonly close?: boolean
+  /** What the verdict says is for the log alone: at auth, another text could tell which users there are. */
+  readonly isReplyFixed?: boolean
 }
 
 export type ReplyRows = Readonly<Partial<Record<ReturnCode, ReplyRow>>>
@@ -58,6 +60,9 @@ const HELLO_ROWS: ReplyRows = {
 const CONNECT_DENY = refuse(554, '5.7.1', 'Connection from you denied, bye bye.', true)
 const CONNECT_DENYSOFT = refuse(421, '4.7.1', 'Connection from you temporarily denied, bye bye.', true)
 
+const AUTH_DENY: ReplyRow = { ...refuse(535, '5.7.8', 'Authentication failed'), isReplyFixed: true }
+const AUTH_DENYSOFT: ReplyRow = { ...refuse(454, '4.7.0', 'Temporary authentication failure'), isReplyFixed: true }
+
 export const REPLY_TABLE: Readonly<Record<Hook, ReplyRows>> = {
   pre_connection: {
     DECLINED: PROCEED,
@@ -79,12 +84,12 @@ export const REPLY_TABLE: Readonly<Record<Hook, ReplyRows>> = {
   helo: HELLO_ROWS,
   ehlo: HELLO_ROWS,
   auth: {
-    DECLINED: refuse(535, '5.7.8', 'Authentication failed'),
+    DECLINED: AUTH_DENY,
     OK: accept(235, '2.7.0', 'Authentication successful'),
-    DENY: refuse(535, '5.7.8', 'Authentication failed'),
-    DENYSOFT: refuse(454, '4.7.0', 'Temporary authentication failure'),
-    DENY_DISCONNECT: refuse(535, '5.7.8', 'Authentication failed', true),
-    DENYSOFT_DISCONNECT: refuse(421, '4.7.0', 'Temporary authentication failure', true),
+    DENY: AUTH_DENY,
+    DENYSOFT: AUTH_DENYSOFT,
+    DENY_DISCONNECT: { ...AUTH_DENY, close: true },
+    DENYSOFT_DISCONNECT: { ...AUTH_DENYSOFT, ...refuse(421, '4.7.0', 'Temporary authentication failure', true) },
   },
   mail_pre: PASS_OR_ANSWER,
   mail: {
@@ -112,7 +117,7 @@ export const REPLY_TABLE: Readonly<Record<Hook, ReplyRows>> = {
     ...DATA_REFUSALS,
     DONE: SILENT,
   },
-  received_line: OBSERVE,
+  received_line: PASS_OR_ANSWER,
   data_headers_end: {
     DECLINED: PROCEED,
     DENY_DISCONNECT: refuse(554, '5.7.1', 'Message denied', true),

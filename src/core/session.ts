@@ -97,6 +97,17 @@ export function newTransaction(id: string): Transaction {
   }
 }
 
+/** What the client says its content is (RFC 6152, RFC 3030), in upper case; undefined when it does not say. */
+export function bodyOf({ mailParams }: Pick<Transaction, 'mailParams'>): string | undefined {
+  const body = mailParams.get('BODY')
+  return typeof body === 'string' ? body.toUpperCase() : undefined
+}
+
+/** Whether the client hears a reply for each recipient after the content (LMTP, PRDR). */
+export function repliesEach({ hello }: Connection, { mailParams }: Pick<Transaction, 'mailParams'>): boolean {
+  return hello?.verb === 'LHLO' || mailParams.has('PRDR')
+}
+
 export function newRecipient(address: Address, params: ReadonlyMap<string, string | true> = new Map()): Recipient {
   return { address, params, notes: new Map() }
 }

@@ -1,5 +1,6 @@
 /** A site as the server needs it: compiled once, never changed, replaced whole at reload. */
 import type { Limits } from './limits.ts'
+import type { Offer } from './offer.ts'
 import type { Program } from './program.ts'
 import type { Service } from './service.ts'
 
@@ -17,6 +18,8 @@ export interface Site {
   readonly listeners: readonly Listener[]
   /** How listeners serve, by name; one that is not there serves plain SMTP. Holds private keys. */
   readonly services?: ReadonlyMap<string, Service>
+  /** What listeners offer, by name; one that is not there offers what every listener does. */
+  readonly offers?: ReadonlyMap<string, Offer>
   readonly limits: Limits
   readonly program: Program
 }

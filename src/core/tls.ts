@@ -38,6 +38,8 @@ export interface TlsState {
   readonly serverName?: string | undefined
   /** The certificate the client showed and proved to own. */
   readonly client?: ClientCertificate | undefined
+  /** By name: `tls-exporter` (RFC 9266), `tls-server-end-point` (RFC 5929). What binds a login to this connection. */
+  readonly channelBindings?: ReadonlyMap<string, Buffer> | undefined
 }
 
 export interface ClientCertificate {

@@ -41,6 +41,11 @@ export interface Verdict {
   readonly status?: string
   /** Decide now, speak at this later hook. */
   readonly replyAt?: Hook
+  /**
+   * At `queue`, from a delivery that can tell: one for each recipient of the transaction, in its order. Clients who hear a
+   * reply for each recipient (LMTP, PRDR) hear these; for others the verdict itself counts.
+   */
+  readonly perRecipient?: readonly Verdict[]
 }
 
 /** `verdict('DENY', 'No such member')` */

@@ -6,6 +6,8 @@ import type { Reply } from './reply.ts'
 export interface Answer {
   /** Absent: nothing is said. */
   readonly reply?: Reply | undefined
+  /** Instead of one reply, several: to one recipient each. */
+  readonly replies?: readonly Reply[] | undefined
   /** The reply is a decision of policy and in the log already. */
   readonly logged?: boolean
   /** The session ends after the reply. */
@@ -22,6 +24,8 @@ export interface Answer {
 export interface Mode {
   /** How long the client has for what is read this way, from the last reply on. */
   readonly timeout: LimitName & `${string}_timeout`
+  /** How slowly it may come. */
+  readonly rate?: 'data_rate'
   take(octets: Buffer): Taken
 }
 

@@ -1,4 +1,6 @@
 /** Reads commands and runs them. */
+import { isUtf8 } from 'node:buffer'
+import type { Command } from '../core/context.ts'
 import type { MaybePromise } from '../core/truth.ts'
 import type { Answer, Mode, Taken } from './answer.ts'
 import { parseCommand } from './command.ts'
@@ -11,6 +13,7 @@ import {
   COMMAND_OCTETS,
   COMMAND_TOO_LONG,
   NOT_ASCII,
+  NOT_UTF8,
   TLS_FIRST,
   TOO_MUCH_JUNK,
 } from './protocol-replies.ts'
@@ -40,15 +43,22 @@ function obey(dialogue: Dialogue, event: CommandEvent): MaybePromise<Answer> {
 }
 
 const BEYOND_ASCII = /[^\0-\x7f]/
+/** Their arguments may be UTF-8 (RFC 6531 sections 3.4 and 3.7.4.2). */
+const UTF8_VERBS: readonly string[] = ['MAIL', 'RCPT', 'VRFY']
 
+/** One character for each octet. */
 function runLine(dialogue: Dialogue, line: string): MaybePromise<Answer> {
-  const command = parseCommand(line)
-  if (BEYOND_ASCII.test(line)) {
-    return { reply: command.verb === 'MAIL' || command.verb === 'RCPT' ? ADDRESS_NOT_ASCII : NOT_ASCII }
-  }
-  const { junk, needsTls, run } = findCommand(command.verb)
+  if (!BEYOND_ASCII.test(line)) return run(dialogue, parseCommand(line))
+  if (!UTF8_VERBS.includes(parseCommand(line).verb)) return { reply: NOT_ASCII }
+  if (!dialogue.offer.extensions.smtputf8) return { reply: ADDRESS_NOT_ASCII }
+  const octets = Buffer.from(line, 'latin1')
+  return isUtf8(octets) ? run(dialogue, parseCommand(octets.toString('utf8'))) : { reply: NOT_UTF8 }
+}
+
+function run(dialogue: Dialogue, command: Command): MaybePromise<Answer> {
+  const { junk, needsTls, run: obeyed } = findCommand(command.verb, dialogue.offer.protocol)
   if (junk) dialogue.junk += 1
   if (dialogue.junk > dialogue.limits.junk_commands) return { reply: TOO_MUCH_JUNK, close: true }
   if (needsTls && dialogue.terms.requireTls && !dialogue.connection.tls) return { reply: TLS_FIRST }
-  return run(dialogue, command)
+  return obeyed(dialogue, command)
 }

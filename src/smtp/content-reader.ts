@@ -1,21 +1,30 @@
 /**
- * The content of a message out of a stream of octets, from after DATA to the dot (RFC 5321 sections 4.1.1.4 and 4.5.2).
+ * The content of a message out of a stream of octets: from after DATA to the dot (RFC 5321 sections 4.1.1.4 and 4.5.2), or
+ * in chunks (RFC 3030).
  *
- * Lines end in CRLF, the content in CRLF.CRLF, and in nothing else. Any other CR or LF is a violation, reported at once:
- * where the content ends is then anybody's guess, and nothing after it may be read as commands. Content over a limit is
- * read to its true end and not kept.
+ * Lines end in CRLF and in nothing else. After DATA any other CR or LF is a violation, reported at once: where the content
+ * ends is then anybody's guess, and nothing after it may be read as commands. A chunk has its size, so there it is a fault
+ * like others. Content with a fault is read to its true end and not kept.
  */
 import type { Limits } from '../core/limits.ts'
 import type { Progress } from './command-reader.ts'
+import type { ContentBody } from './content-body.ts'
 import { OctetStore } from './octet-store.ts'
 
 export type ContentEvent =
   /** The empty line after the header section was seen. */
   | { readonly kind: 'header' }
-  | { readonly kind: 'end'; readonly exceeded: ContentLimit | undefined }
+  /** The dot, which chunks do not have. */
+  | { readonly kind: 'end' }
   | { readonly kind: 'violation' }
 
-export type ContentLimit = 'message_size' | 'header_size' | 'text_line_length'
+type ReadLimit = 'message_size' | 'header_size' | 'text_line_length'
+
+/** Why the content cannot be taken. `storage`: there is no room for it now. */
+export type ContentFault = ReadLimit | 'header_fields' | 'hops' | 'line_ends' | 'storage'
+
+/** Ended by a dot; in chunks of lines; in chunks of lines, then of any octets after the header section. */
+export type Framing = 'dot' | 'chunks' | 'binary'
 
 const LF = 10
 const CR = 13
@@ -23,10 +32,11 @@ const DOT = 46
 
 const States = { lineStart: 0, dot: 1, dotCr: 2, text: 3, textCr: 4, emptyCr: 5, end: 6, broken: 7 } as const
 type State = (typeof States)[keyof typeof States]
+type Transitions = Readonly<Record<State, readonly [State, State, State, State]>>
 const { lineStart, dot, dotCr, text, textCr, emptyCr, end, broken } = States
 
 /** The next state for a dot, CR, LF, and any other octet. */
-const NEXT: Readonly<Record<State, readonly [State, State, State, State]>> = {
+const DOTTED: Transitions = {
   [lineStart]: [dot, emptyCr, broken, text],
   [dot]: [text, dotCr, broken, text],
   [dotCr]: [broken, broken, end, broken],
@@ -37,8 +47,11 @@ const NEXT: Readonly<Record<State, readonly [State, State, State, State]>> = {
   [broken]: [broken, broken, broken, broken],
 }
 
-function next(state: State, octet: number | undefined): State {
-  const [onDot, onCr, onLf, onOther] = NEXT[state]
+/** A dot is an octet like others. */
+const PLAIN: Transitions = { ...DOTTED, [lineStart]: [text, emptyCr, broken, text] }
+
+function next(transitions: Transitions, state: State, octet: number | undefined): State {
+  const [onDot, onCr, onLf, onOther] = transitions[state]
   if (octet === LF) return onLf
   if (octet === CR) return onCr
   return octet === DOT ? onDot : onOther
@@ -55,26 +68,45 @@ function lineEnd(octets: Buffer, from: number): number {
 
 export class ContentReader {
   readonly header = new OctetStore()
-  readonly body = new OctetStore()
+  readonly body: ContentBody
   /** Whether the header section has ended in an empty line. */
   hasSeparator = false
-  readonly #limits: Pick<Limits, ContentLimit>
+  readonly #limits: Pick<Limits, ReadLimit>
+  readonly #framing: Framing
+  readonly #transitions: Transitions
   #state: State = lineStart
   /** Octets of the content so far, without transparency dots; counted on when nothing is kept any more. */
   #size = 0
   #headerSize = 0
   #lineStart = 0
   #longestLine = 0
+  #fault: ContentFault | undefined
 
-  constructor(limits: Pick<Limits, ContentLimit>) {
+  constructor(limits: Pick<Limits, ReadLimit>, body: ContentBody, framing: Framing) {
     this.#limits = limits
+    this.body = body
+    this.#framing = framing
+    this.#transitions = framing === 'dot' ? DOTTED : PLAIN
   }
 
-  /** The limit the content is over, as far as it was read. */
-  get exceeded(): ContentLimit | undefined {
+  /** What is wrong with the content, as far as it was read. */
+  get fault(): ContentFault | undefined {
+    if (this.#fault !== undefined) return this.#fault
     if (this.#size > this.#limits.message_size) return 'message_size'
     if ((this.hasSeparator ? this.#headerSize : this.#size) > this.#limits.header_size) return 'header_size'
     return this.#longestLine > this.#limits.text_line_length ? 'text_line_length' : undefined
+  }
+
+  /** Nothing is kept from here on. */
+  refuse(fault: ContentFault): void {
+    this.#fault ??= fault
+    this.header.clear()
+    this.body.clear()
+  }
+
+  /** The last chunk was read. */
+  finish(): void {
+    if (this.#state === textCr || this.#state === emptyCr) this.refuse('line_ends')
   }
 
   /** Not to be called again after `end` or `violation`. */
@@ -82,7 +114,7 @@ export class ContentReader {
     let run = 0
     for (let at = this.#skipText(octets, 0); at < octets.length; at = this.#skipText(octets, at + 1)) {
       const before = this.#state
-      this.#state = next(before, octets[at])
+      this.#state = next(this.#transitions, before, octets[at])
       if (this.#isTransparent(before)) {
         this.#keep(octets, run, at)
         run = at + 1
@@ -94,8 +126,9 @@ export class ContentReader {
     return { used: octets.length }
   }
 
-  /** Within a line only its end changes the state. */
+  /** Within a line only its end changes the state; in what is broken or binary, nothing does. */
   #skipText(octets: Buffer, from: number): number {
+    if (this.#state === broken || (this.#framing === 'binary' && this.hasSeparator)) return octets.length
     return this.#state === text ? lineEnd(octets, from) : from
   }
 
@@ -106,12 +139,18 @@ export class ContentReader {
   }
 
   #eventAfter(before: State, unkept: number): ContentEvent | undefined {
-    if (this.#state === broken) return { kind: 'violation' }
-    if (this.#state === end) return { kind: 'end', exceeded: this.exceeded }
+    if (this.#state === broken) return this.#breakOff()
+    if (this.#state === end) return { kind: 'end' }
     if (this.#state !== lineStart) return undefined
     if (before === emptyCr && !this.hasSeparator) return this.#endHeader()
     this.#longestLine = Math.max(this.#longestLine, this.#size + unkept - this.#lineStart)
     this.#lineStart = this.#size + unkept
+    return undefined
+  }
+
+  #breakOff(): ContentEvent | undefined {
+    if (this.#framing === 'dot') return { kind: 'violation' }
+    this.refuse('line_ends')
     return undefined
   }
 
@@ -120,12 +159,12 @@ export class ContentReader {
     this.hasSeparator = true
     this.#size += 2
     this.#lineStart = this.#size
-    return this.exceeded === undefined ? { kind: 'header' } : undefined
+    return this.fault === undefined ? { kind: 'header' } : undefined
   }
 
   #keep(octets: Buffer, from: number, to: number): void {
     this.#size += to - from
-    if (this.exceeded === undefined) {
+    if (this.fault === undefined) {
       const store = this.hasSeparator ? this.body : this.header
       store.append(octets, from, to)
     } else {

@@ -5,6 +5,7 @@
  * a password.
  */
 import { addressText } from '../core/address.ts'
+import type { AuthAttempt } from '../core/auth.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Log, LogFields } from '../core/ports.ts'
 import type { ReplyRow } from '../core/reply-table.ts'
@@ -16,6 +17,8 @@ export interface Subject {
   readonly connection: Connection
   readonly transaction: Transaction | undefined
   readonly recipient: Recipient | undefined
+  /** Who wants to log in, proved or not. */
+  readonly attempt?: AuthAttempt | undefined
   readonly revision: string
 }
 
@@ -34,6 +37,8 @@ export function logRuling(log: Log, subject: Subject, ruling: Ruling): void {
   }
   if (row.meaning === 'refuse') log.write('info', decision(subject, ruling), 'refused')
   else if (outcome.hook === 'queue') log.write('info', { ...decision(subject, ruling), ...sizes(subject) }, 'accepted')
+  else if (outcome.hook === 'auth' && row.meaning === 'accept')
+    log.write('info', decision(subject, ruling), 'logged in')
   else if (outcome.by) log.write('debug', decision(subject, ruling), 'decided')
 }
 
@@ -45,11 +50,13 @@ function fieldsOf(subject: Subject, { hook }: Outcome, verdict: Verdict): LogFie
   return { ...subjectFields(subject), hook, code: verdict.code, status: verdict.status, text: verdict.message }
 }
 
-export function subjectFields({ connection, transaction, recipient, revision }: Subject): LogFields {
+export function subjectFields({ connection, transaction, recipient, attempt, revision }: Subject): LogFields {
   return {
     connection: connection.id,
     transaction: transaction?.id,
     remote_ip: connection.remote.ip,
+    user: (connection.auth ?? attempt)?.user,
+    mechanism: attempt?.mechanism,
     sender: transaction?.sender && addressText(transaction.sender),
     rcpt: recipient && addressText(recipient.address),
     revision,

@@ -4,12 +4,14 @@
  * Steps of the protocol change the state through here. An answer that comes after the session has ended goes nowhere:
  * neither a reply nor a later hook follows from it.
  */
+import type { AuthAttempt } from '../core/auth.ts'
 import type { Command, HookContext } from '../core/context.ts'
 import type { LogLevel } from '../core/effect.ts'
 import type { Hook } from '../core/hook.ts'
 import type { Limits } from '../core/limits.ts'
+import { type Offer, PLAIN_OFFER } from '../core/offer.ts'
 import type { Outcome } from '../core/outcome.ts'
-import type { LogFields, Ports } from '../core/ports.ts'
+import type { Entropy, LogFields, Ports, Spool, SpoolRoom } from '../core/ports.ts'
 import { replyRow } from '../core/reply-table.ts'
 import { type Connection, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
 import type { TlsState } from '../core/tls.ts'
@@ -17,7 +19,11 @@ import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
 import type { Answer } from './answer.ts'
 import type { Attributes } from './attributes.ts'
+import { ContentBody } from './content-body.ts'
+import { ContentReader, type Framing } from './content-reader.ts'
 import { logRuling, type Ruling, type Subject, subjectFields } from './decision-log.ts'
+import { Pauses } from './pauses.ts'
+import { TOO_MANY_AUTH_FAILURES, TOO_MANY_ERRORS } from './protocol-replies.ts'
 import { composeReply, type Reply } from './reply.ts'
 import { PLAIN_TERMS, type Terms } from './terms.ts'
 
@@ -30,7 +36,12 @@ export interface DialogueOptions {
   /** Which rules decide, for the log. */
   readonly revision: string
   readonly dispatch: Dispatch
+  /** What the listener offers; without it, what every listener does. */
+  readonly offer?: Offer | undefined
   readonly ports: Ports
+  readonly entropy: Entropy
+  /** Without one, messages stay in memory and plugins have no temporary files. */
+  readonly spool?: Spool | undefined
   /** Unique texts of letters and digits, for transactions. */
   readonly newId: () => string
   /** Whether the client has sent more than what is being worked on. */
@@ -40,9 +51,13 @@ export interface DialogueOptions {
 export interface Question {
   readonly hook: Hook
   readonly command?: Command
-  readonly recipient?: Recipient
+  readonly recipient?: Recipient | undefined
+  readonly attempt?: AuthAttempt | undefined
   /** What `{subject}` in a reply stands for. */
   readonly subject?: string
+}
+
+export interface Step extends Question {
   /** Goes on when nobody objects. */
   readonly go: (ruling: Ruling) => MaybePromise<Answer>
   /** Takes back what must not outlive a refusal. */
@@ -55,31 +70,46 @@ export class Dialogue {
   readonly hostname: string
   readonly limits: Limits
   readonly terms: Terms
-  readonly ports: Ports
+  readonly offer: Offer
+  readonly entropy: Entropy
+  readonly pauses: Pauses
   /** Refused commands, and commands that serve no message, since the last accepted message. */
   errors = 0
   junk = 0
+  /** Failed attempts to log in, and transactions begun, since the session began. */
+  authFailures = 0
+  transactions = 0
   /** What XCLIENT said. */
   told: Attributes = new Map()
   readonly #options: DialogueOptions
   #connection: Connection
   /** What the client may do on account of who it is, whatever it said after the greeting. */
   #granted: Pick<Connection, 'relayClient' | 'immune'> = { relayClient: false, immune: false }
+  #ports: Ports
   #transaction: Transaction | undefined
+  #content: ContentReader | undefined
+  #room: SpoolRoom | undefined
   #ended = false
-  #endDelay: (() => void) | undefined
 
   constructor(options: DialogueOptions) {
     this.#connection = options.connection
     this.hostname = options.hostname
     this.limits = options.limits
     this.terms = options.terms ?? PLAIN_TERMS
-    this.ports = options.ports
+    this.#ports = options.ports
+    this.offer = options.offer ?? PLAIN_OFFER
+    this.entropy = options.entropy
+    this.pauses = new Pauses(options.ports.clock)
     this.#options = options
   }
 
   get connection(): Connection {
     return this.#connection
+  }
+
+  /** Those of the session, and within a transaction its temporary files. */
+  get ports(): Ports {
+    return this.#ports
   }
 
   get transaction(): Transaction | undefined {
@@ -109,7 +139,11 @@ export class Dialogue {
   }
 
   begin(): Transaction {
-    const transaction = newTransaction(this.#options.newId())
+    const { newId, ports, spool } = this.#options
+    const transaction = newTransaction(newId())
+    this.transactions += 1
+    this.#room = spool?.begin()
+    if (this.#room) this.#ports = { ...ports, temporary: this.#room }
     this.#transaction = transaction
     return transaction
   }
@@ -118,9 +152,12 @@ export class Dialogue {
     return this.#options.inputWaits()
   }
 
-  /** "Too many recipients" asks for another transaction (RFC 5321 section 4.5.3.1.10): no error of the client. */
-  countError({ code }: Reply): void {
-    if (code !== 452) this.errors += 1
+  /**
+   * One error for one answer that is all refusals. 452 asks to come again, with other recipients (RFC 5321 section
+   * 4.5.3.1.10) or later: no error of the client.
+   */
+  count(replies: readonly Reply[]): void {
+    if (replies.length > 0 && replies.every(({ code }) => code >= 400 && code !== 452)) this.errors += 1
   }
 
   log(level: LogLevel, fields: LogFields, text: string): void {
@@ -133,19 +170,46 @@ export class Dialogue {
     this.junk = 0
   }
 
+  /** What has come in of the content, from the first chunk on. */
+  get content(): ContentReader | undefined {
+    return this.#content
+  }
+
+  /** The content of the open transaction is about to come in. */
+  receive(framing: Framing): ContentReader {
+    const body = new ContentBody(this.#room, this.limits.spool_threshold)
+    this.#content = new ContentReader(this.limits, body, framing)
+    return this.#content
+  }
+
   /** Ends the transaction, if there is one. */
   reset(): MaybePromise<void> {
     if (this.#transaction === undefined) return undefined
     return andThen(this.tell('reset_transaction'), () => {
+      const room = this.#room
       this.#transaction = undefined
       this.#connection.xforward = undefined
+      this.#content = undefined
+      this.#room = undefined
+      this.#ports = this.#options.ports
+      return room?.end()
     })
+  }
+
+  get isOver(): boolean {
+    return this.#ended
+  }
+
+  /** Why the session ends here, when the client has tried its patience. */
+  get patienceEnds(): Reply | undefined {
+    if (this.authFailures >= this.limits.auth_failures) return TOO_MANY_AUTH_FAILURES
+    return this.errors >= this.limits.errors ? TOO_MANY_ERRORS : undefined
   }
 
   /** From now on no answer counts, and nobody waits for a delay. */
   end(): void {
     this.#ended = true
-    this.#endDelay?.()
+    this.pauses.end()
   }
 
   /** Goes on with a value, unless the session has ended by the time it is there. */
@@ -154,10 +218,31 @@ export class Dialogue {
   }
 
   /** Asks policy; a refusal is answered here. */
-  ask(question: Question): MaybePromise<Answer> {
-    return this.when(this.#options.dispatch(this.#context(question.hook, question)), (outcome) =>
-      this.when(this.#delay(outcome.delay), () => this.#decide(question, outcome)),
+  ask(step: Step): MaybePromise<Answer> {
+    return this.when(this.consult(step), (ruling) => {
+      this.record(ruling, step)
+      const { row, reply } = ruling
+      if (row.meaning !== 'refuse' && row.meaning !== 'silent') return step.go(ruling)
+      return andThen(step.undo?.(), () => ({ reply, close: row.close ?? false, logged: true }))
+    })
+  }
+
+  /** Asks policy and leaves the answer to the caller, who has it recorded if anything follows from it. */
+  consult(question: Question): MaybePromise<Ruling> {
+    return andThen(this.#options.dispatch(this.#context(question.hook, question)), (outcome) =>
+      andThen(this.pauses.wait(outcome.delay), () => this.rule(outcome, question.subject)),
     )
+  }
+
+  /** What follows from an outcome at its hook. */
+  rule(outcome: Outcome, subject = ''): Ruling {
+    const { hook, verdict } = outcome
+    const reply = composeReply(hook, verdict, { subject, hostname: this.hostname })
+    return { outcome, row: replyRow(hook, verdict.code), reply }
+  }
+
+  record(ruling: Ruling, about: Pick<Question, 'recipient' | 'attempt'> = {}): void {
+    logRuling(this.ports.log, this.#subject(about), ruling)
   }
 
   /** Lets plugins know; what they answer changes nothing. */
@@ -165,38 +250,19 @@ export class Dialogue {
     return andThen(this.#options.dispatch(this.#context(hook, {})), () => undefined)
   }
 
-  #decide(question: Question, outcome: Outcome): MaybePromise<Answer> {
-    const row = replyRow(question.hook, outcome.verdict.code)
-    const names = { subject: question.subject ?? '', hostname: this.hostname }
-    const ruling: Ruling = { outcome, row, reply: composeReply(question.hook, outcome.verdict, names) }
-    logRuling(this.ports.log, this.#subject(question.recipient), ruling)
-    if (row.meaning !== 'refuse' && row.meaning !== 'silent') return question.go(ruling)
-    return andThen(question.undo?.(), () => ({ reply: ruling.reply, close: row.close ?? false, logged: true }))
-  }
-
-  #subject(recipient?: Recipient): Subject {
+  #subject({ recipient, attempt }: Pick<Question, 'recipient' | 'attempt'> = {}): Subject {
     const { revision } = this.#options
-    return { connection: this.#connection, transaction: this.#transaction, recipient, revision }
+    return { connection: this.#connection, transaction: this.#transaction, recipient, attempt, revision }
   }
 
-  #delay(milliseconds: number): MaybePromise<void> {
-    if (milliseconds <= 0) return undefined
-    return new Promise((resolve) => {
-      const cancel = this.ports.clock.after(milliseconds, resolve)
-      this.#endDelay = () => {
-        cancel()
-        resolve()
-      }
-    })
-  }
-
-  #context(hook: Hook, { command, recipient }: Pick<Question, 'command' | 'recipient'>): HookContext {
+  #context(hook: Hook, { command, recipient, attempt }: Omit<Question, 'hook'>): HookContext {
     return {
       hook,
       connection: this.connection,
       transaction: this.#transaction,
       recipient,
       command,
+      attempt,
       decided: undefined,
       ports: this.ports,
       signal: undefined,

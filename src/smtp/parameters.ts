@@ -8,7 +8,8 @@ export type Parameters = ReadonlyMap<string, string | true>
 
 /** Why a parameter's value is not accepted. */
 export type ParameterCheck = (value: string | true, limits: Limits) => Reply | undefined
-export type ParameterTable = ReadonlyMap<string, ParameterCheck>
+/** The check of a parameter, by its name in upper case; undefined for one that is not known. */
+export type KnownParameters = (name: string) => ParameterCheck | undefined
 
 export type ParsedParameters =
   | { readonly ok: true; readonly params: Parameters }
@@ -17,13 +18,13 @@ export type ParsedParameters =
 const PARAMETER = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~]+))?$/
 
 /** `text` is what follows the path. A name is given at most once. */
-export function parseParameters(text: string, known: ParameterTable, limits: Limits): ParsedParameters {
+export function parseParameters(text: string, known: KnownParameters, limits: Limits): ParsedParameters {
   const params = new Map<string, string | true>()
   for (const word of text.split(' ').filter((part) => part !== '')) {
     const [matched, name = '', value = true] = PARAMETER.exec(word) ?? []
     const key = name.toUpperCase()
     if (matched === undefined || params.has(key)) return { ok: false, reply: PARAMETER_SYNTAX }
-    const check = known.get(key)
+    const check = known(key)
     const fault = check === undefined ? PARAMETER_UNKNOWN : check(value, limits)
     if (fault) return { ok: false, reply: fault }
     params.set(key, value)

@@ -2,31 +2,45 @@
 import type { Clock } from '../core/ports.ts'
 import type { MaybePromise } from '../core/truth.ts'
 
+export interface Pause {
+  readonly over: MaybePromise<void>
+  /** Nobody waits for it any more. */
+  end(): void
+}
+
+const NONE: Pause = { over: undefined, end: () => undefined }
+
 export class Pauses {
   readonly #clock: Pick<Clock, 'after'>
-  /** Ends each pause that is under way. */
-  readonly #running = new Set<() => void>()
+  readonly #running = new Set<Pause>()
   #ended = false
 
   constructor(clock: Pick<Clock, 'after'>) {
     this.#clock = clock
   }
 
-  wait(milliseconds: number): MaybePromise<void> {
-    if (milliseconds <= 0 || this.#ended) return undefined
-    return new Promise((resolve) => {
-      const finish = (): void => {
+  start(milliseconds: number): Pause {
+    if (milliseconds <= 0 || this.#ended) return NONE
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const cancel = this.#clock.after(milliseconds, () => pause.end())
+    const pause: Pause = {
+      over: promise,
+      end: () => {
         cancel()
-        this.#running.delete(finish)
+        this.#running.delete(pause)
         resolve()
-      }
-      const cancel = this.#clock.after(milliseconds, finish)
-      this.#running.add(finish)
-    })
+      },
+    }
+    this.#running.add(pause)
+    return pause
+  }
+
+  wait(milliseconds: number): MaybePromise<void> {
+    return this.start(milliseconds).over
   }
 
   end(): void {
     this.#ended = true
-    for (const finish of this.#running) finish()
+    for (const pause of this.#running) pause.end()
   }
 }

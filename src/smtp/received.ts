@@ -9,12 +9,14 @@ export interface Reception {
   readonly id: string
   /** Milliseconds since the epoch. */
   readonly now: number
+  /** The client asked for SMTPUTF8 (RFC 6531 section 3.7.3). */
+  readonly smtputf8?: boolean
 }
 
-export function receivedField({ connection, hostname, id, now }: Reception): HeaderField {
+export function receivedField({ connection, hostname, id, now, smtputf8 = false }: Reception): HeaderField {
   const from = `${helloText(connection)} (${clientText(connection)})`
   const date = new Date(now).toUTCString().replace('GMT', '+0000')
-  return makeField('Received', `from ${from} by ${hostname} with ${protocol(connection)} id ${id}; ${date}`)
+  return makeField('Received', `from ${from} by ${hostname} with ${protocol(connection, smtputf8)} id ${id}; ${date}`)
 }
 
 /** The client chose it: no parenthesis, semicolon or quote of it may look like ours. */
@@ -28,8 +30,8 @@ export function clientText({ remote, remoteHost }: Connection): string {
   return typeof remoteHost === 'string' ? `${remoteHost} ${literal}` : literal
 }
 
-function protocol({ hello, tls, auth }: Connection): string {
+function protocol({ hello, tls, auth }: Connection, smtputf8: boolean): string {
   if (hello?.verb !== 'EHLO' && hello?.verb !== 'LHLO') return 'SMTP'
-  const name = hello.verb === 'LHLO' ? 'LMTP' : 'ESMTP'
-  return `${name}${tls ? 'S' : ''}${auth ? 'A' : ''}`
+  const name = hello.verb === 'LHLO' ? 'LMTP' : smtputf8 ? 'SMTP' : 'ESMTP'
+  return `${smtputf8 ? 'UTF8' : ''}${name}${tls ? 'S' : ''}${auth ? 'A' : ''}`
 }

@@ -5,6 +5,7 @@
  * all with the same code.
  */
 import type { Hook } from '../core/hook.ts'
+import type { LimitName } from '../core/limits.ts'
 import { isAllowedAt, replyRow } from '../core/reply-table.ts'
 import { type Verdict, verdict } from '../core/verdict.ts'
 
@@ -14,6 +15,8 @@ export interface Reply {
   readonly status?: string
   /** Each line feed begins a new line. */
   readonly text: string
+  /** The limit that was hit, for the log. */
+  readonly limit?: LimitName
 }
 
 /** What the placeholders of the reply table stand for. */
@@ -25,8 +28,8 @@ export interface ReplyNames {
 /** Undefined when nothing is said at this hook for this verdict. */
 export function composeReply(hook: Hook, decided: Verdict, names: ReplyNames): Reply | undefined {
   const said = isAllowedAt(hook, decided.code) ? decided : verdict('DECLINED')
-  const { reply } = replyRow(hook, said.code)
-  if (reply === undefined) return undefined
+  const { reply, isReplyFixed } = replyRow(hook, said.code)
+  if (reply === undefined || isReplyFixed) return reply
   const status = statusFor(reply.code, said.status) ?? reply.status
   const text = textLines(said.message ?? '').join('\n') || fillIn(reply.text, names)
   return { code: reply.code, text, ...(status !== undefined && { status }) }

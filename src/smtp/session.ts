@@ -11,7 +11,8 @@ import { commandMode } from './command-mode.ts'
 import { Dialogue, type DialogueOptions } from './dialogue.ts'
 import { InputQueue } from './input-queue.ts'
 import { openSession } from './opening.ts'
-import { INTERNAL_ERROR, SHUTTING_DOWN, SPOKE_FIRST, TIMED_OUT, TOO_MANY_ERRORS } from './protocol-replies.ts'
+import { INTERNAL_ERROR, SHUTTING_DOWN, SPOKE_FIRST, TIMED_OUT, TOO_SLOW } from './protocol-replies.ts'
+import { RateWatch } from './rate-watch.ts'
 import { formatReply, type Reply, replyText } from './reply.ts'
 import type { Wire } from './wire.ts'
 
@@ -43,6 +44,7 @@ export class Session {
   #blocked = false
   #flowing = true
   #cancelDeadline: (() => void) | undefined
+  #rate: RateWatch | undefined
 
   constructor({ wire, ...options }: SessionOptions) {
     this.#wire = wire
@@ -69,6 +71,7 @@ export class Session {
   receive(octets: Buffer): void {
     if (this.#closed) return
     if (this.#securing) return this.#close()
+    this.#rate?.hear(octets.length)
     this.#input.push(octets)
     if (this.#opened) this.#work()
     else this.#finish(SPOKE_FIRST)
@@ -159,13 +162,16 @@ export class Session {
     else this.#work()
   }
 
-  #settle({ reply, close, startTls, listen, after, logged }: Answer, partial: boolean): MaybePromise<void> {
+  #settle({ reply, replies, close, startTls, listen, after, logged }: Answer, partial: boolean): MaybePromise<void> {
     if (this.#closed) return undefined
     if (!partial) this.#mode = listen ?? this.#commands
-    if (reply) this.#say(reply, logged)
+    const said = replies ?? (reply ? [reply] : [])
+    for (const one of said) this.#say(one, logged)
+    this.#dialogue.count(said)
+    const { patienceEnds } = this.#dialogue
     if (close) this.#close()
     else if (startTls) this.#startTls()
-    else if (this.#dialogue.errors >= this.#dialogue.limits.errors) this.#finish(TOO_MANY_ERRORS)
+    else if (patienceEnds) this.#finish(patienceEnds)
     if (after === undefined) return undefined
     this.#flush()
     return after()
@@ -184,9 +190,8 @@ export class Session {
 
   #say(reply: Reply, logged = false): void {
     this.#output += formatReply(reply)
-    if (reply.code < 400) return
-    this.#dialogue.countError(reply)
-    if (!logged) this.#dialogue.log('info', { reply: replyText(reply) }, 'refused by the protocol')
+    if (reply.code >= 400 && !logged)
+      this.#dialogue.log('info', { reply: replyText(reply), limit: reply.limit }, 'refused by the protocol')
   }
 
   #flush(): void {
@@ -203,6 +208,7 @@ export class Session {
     if (this.#flowing !== this.#input.isEmpty) {
       this.#flowing = this.#input.isEmpty
       this.#wire.flow(this.#flowing)
+      this.#rate?.excuse()
     }
     if (this.#busy || this.#yielded) return
     if (this.#stopping && this.#dialogue.transaction === undefined) this.#finish(SHUTTING_DOWN)
@@ -214,9 +220,18 @@ export class Session {
   #startWaiting(): void {
     const { limits, ports } = this.#dialogue
     this.#cancelDeadline ??= ports.clock.after(limits[this.#mode.timeout] * 1000, () => this.#finish(TIMED_OUT))
+    this.#rate ??= this.#mode.rate && this.#watchRate(limits[this.#mode.rate], limits.data_grace)
+  }
+
+  #watchRate(rate: number, grace: number): RateWatch {
+    const { clock } = this.#dialogue.ports
+    const tooSlow = (): void => this.#finish(TOO_SLOW)
+    return new RateWatch({ clock, octets: rate * grace, stretch: grace * 1000, tooSlow })
   }
 
   #stopWaiting(): void {
+    this.#rate?.stop()
+    this.#rate = undefined
     this.#cancelDeadline?.()
     this.#cancelDeadline = undefined
   }

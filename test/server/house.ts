@@ -8,7 +8,15 @@ import type { Dispatch } from '../../src/engine/dispatch.ts'
 import { type Server, startServer } from '../../src/server/server.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
 import { type SmtpClient, smtpClient } from '../support/smtp-client.ts'
-import { counter, fakePorts, immediate, type LogLine, outcomeOf, type Policy } from '../support/smtp-rig.ts'
+import {
+  counter,
+  fakeEntropy,
+  fakePorts,
+  immediate,
+  type LogLine,
+  outcomeOf,
+  type Policy,
+} from '../support/smtp-rig.ts'
 
 export interface House {
   readonly server: Server
@@ -51,6 +59,7 @@ export async function house(test: TestContext, options: HouseOptions = {}): Prom
     site: () => state.site,
     dispatchFor: () => dispatch,
     ports: fakePorts({ clock, log }),
+    entropy: fakeEntropy(),
     newId: counter('i'),
     env: new Map([['RELAYCLIENT', '']]),
   })

@@ -6,7 +6,7 @@ import { verdict } from '../../src/core/verdict.ts'
 import { listen } from '../../src/server/listening.ts'
 import { Sessions } from '../../src/server/sessions.ts'
 import { smtpClient } from '../support/smtp-client.ts'
-import { ACCEPTING, counter, fakePorts, immediate } from '../support/smtp-rig.ts'
+import { ACCEPTING, counter, fakeEntropy, fakePorts, immediate } from '../support/smtp-rig.ts'
 import { greeted, house, inContent, MX, siteOf } from './house.ts'
 
 describe('the end', () => {
@@ -74,7 +74,14 @@ describe('the end', () => {
   it('is told to whoever was still let in', async (test) => {
     const ports = fakePorts()
     const dispatchFor = (): never => assert.fail('no session begins')
-    const sessions = new Sessions({ site: () => siteOf({}), dispatchFor, ports, newId: counter('i'), env: new Map() })
+    const sessions = new Sessions({
+      site: () => siteOf({}),
+      dispatchFor,
+      ports,
+      entropy: fakeEntropy(),
+      newId: counter('i'),
+      env: new Map(),
+    })
     const server = createServer((socket) => sessions.accept(socket, 'mx'))
     test.after(() => server.close())
     await sessions.end(0)

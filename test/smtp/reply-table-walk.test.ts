@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Hook } from '../../src/core/hook.ts'
+import { LIMITS } from '../../src/core/limits.ts'
 import { isAllowedAt, replyRow } from '../../src/core/reply-table.ts'
 import { RETURN_CODES, type ReturnCode, verdict } from '../../src/core/verdict.ts'
 import { composeReply, formatReply } from '../../src/smtp/reply.ts'
@@ -15,6 +16,8 @@ interface Walk {
   readonly say: string
   readonly subject?: string
   readonly passed?: string
+  /** OK with a text does something other than to say it. */
+  readonly isTextUsed?: boolean
 }
 
 const HELLO = 'HELO client.example\r\n'
@@ -31,11 +34,17 @@ const WALKS: Partial<Record<Hook, Walk>> = {
   ehlo: {
     before: [],
     say: 'EHLO client.example\r\n',
-    passed: `250-${HOSTNAME} Hi Unknown [192.0.2.7]\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SIZE 26214400\r\n250 ENHANCEDSTATUSCODES\r\n`,
+    passed: `250-${HOSTNAME} Hi Unknown [192.0.2.7]\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SIZE 26214400\r\n250-ENHANCEDSTATUSCODES\r\n250-CHUNKING\r\n250-SMTPUTF8\r\n250-PRDR\r\n250-AUTH PLAIN\r\n250 LIMITS MAILMAX=1000 RCPTMAX=1000\r\n`,
   },
-  mail_pre: { before: [HELLO], say: MAIL, passed: '250 2.1.0 <a@b.example>, sender OK\r\n' },
+  auth: { before: ['EHLO client.example\r\n'], say: 'AUTH PLAIN AHRpbQB0YW5zdGFhZg==\r\n' },
+  mail_pre: { before: [HELLO], say: MAIL, passed: '250 2.1.0 <a@b.example>, sender OK\r\n', isTextUsed: true },
   mail: { before: [HELLO], say: MAIL, subject: '<a@b.example>' },
-  rcpt_pre: { before: [HELLO, MAIL], say: RCPT, passed: '250 2.1.5 <c@example.org>, recipient ok\r\n' },
+  rcpt_pre: {
+    before: [HELLO, MAIL],
+    say: RCPT,
+    passed: '250 2.1.5 <c@example.org>, recipient ok\r\n',
+    isTextUsed: true,
+  },
   rcpt: { before: [HELLO, MAIL], say: RCPT, subject: '<c@example.org>' },
   data: {
     before: [HELLO, MAIL, RCPT],
@@ -58,13 +67,16 @@ const WALKS: Partial<Record<Hook, Walk>> = {
 }
 
 async function walk(hook: Hook, code: ReturnCode, { before, say }: Walk, message?: string): Promise<Rig> {
-  const rig = smtpRig({ policy: { rcpt: verdict('OK'), queue: verdict('OK'), [hook]: verdict(code, message) } })
+  const offer = { auth: { mechanisms: ['PLAIN'], withoutTls: true } }
+  const rig = smtpRig({ offer, policy: { rcpt: verdict('OK'), queue: verdict('OK'), [hook]: verdict(code, message) } })
   rig.session.start()
   await rig.settle()
   if (say === '') return rig
   for (const line of before) await rig.say(line)
   rig.heard()
   await rig.say(say)
+  rig.clock.advance(LIMITS.auth_delay.default)
+  await rig.settle()
   return rig
 }
 
@@ -87,7 +99,7 @@ for (const [hook, steps] of Object.entries(WALKS) as [Hook, Walk][]) {
         assert.equal(rig.wire.closed, row.close ?? false)
         assert.equal(rig.hooks.filter((name) => name === hook).length, 1)
       })
-      if (!isAllowedAt(hook, code)) continue
+      if (!isAllowedAt(hook, code) || (steps.isTextUsed && code === 'OK')) continue
       it(`${code} with a text of its own`, async () => {
         const rig = await walk(hook, code, steps, 'first line\nsecond line')
         assert.equal(rig.heard(), expected(hook, code, steps, 'first line\nsecond line'))

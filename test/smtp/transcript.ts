@@ -6,14 +6,19 @@
  *
  *     # dispatch HOOK CODE [STATUS] [TEXT]   what policy answers from here on; `# dispatch HOOK` forgets it
  *     # delay HOOK MILLISECONDS              how long the client is kept waiting at a hook
- *     # limit NAME NUMBER                    before the first line only, as the next two
+ *     # limit NAME NUMBER                    before the first line only, as the next five
  *     # remote IP [PTR | none | failed]
+ *     # offer lmtp | auth [in_clear] MECHANISM... | [no] EXTENSION...
+ *     # terms NAME...                        startTls requireTls xclient xforward
+ *     # tls                                  encrypted from the beginning
  *     # whole                                timing matters: never send octet by octet
  *     # clock SECONDS                        time goes by
+ *     # secured                              the TLS handshake that was begun has succeeded
  *     # hooks NAME...                        what was asked since the last such line
  *     # stop | abort | client ends | client leaves | closed | open
  */
 import assert from 'node:assert/strict'
+import { type ExtensionName, EXTENSIONS } from '../../src/core/extensions.ts'
 import { type Hook, isHook } from '../../src/core/hook.ts'
 import { LIMITS, type LimitName, type Limits } from '../../src/core/limits.ts'
 import type { DnsAnswer } from '../../src/core/ports.ts'
@@ -31,7 +36,9 @@ export interface Transcript {
   readonly whole: boolean
 }
 
-const DIRECTIVES = new Set('dispatch delay limit remote whole clock hooks stop abort client closed open'.split(' '))
+const DIRECTIVES = new Set(
+  'dispatch delay limit remote offer terms tls whole clock hooks secured stop abort client closed open'.split(' '),
+)
 
 export function parseTranscript(text: string): Transcript {
   const [title = '', ...lines] = text.split('\n')
@@ -93,6 +100,7 @@ function setUp(steps: readonly Step[]): RigOptions {
   const limits = directives
     .filter(([name]) => name === 'limit')
     .map(([, name, value]) => [limitName(name), Number(value)])
+  const terms = directives.filter(([name]) => name === 'terms').flatMap(([, ...names]) => names)
   const [, ip, ptr] = directives.find(([name]) => name === 'remote') ?? []
   const policy = {}
   const delays = {}
@@ -101,12 +109,36 @@ function setUp(steps: readonly Step[]): RigOptions {
     setPolicy({ policy, delays }, step.words)
   }
   return {
+    ...offersIn(directives.filter(([name]) => name === 'offer')),
+    ...(directives.some(([name]) => name === 'tls') && { tls: { protocol: 'TLSv1.3', cipher: 'AEAD' } }),
     limits: Object.fromEntries(limits) as Partial<Limits>,
+    terms: Object.fromEntries(terms.map((name) => [name, true])),
     policy,
     delays,
     ...(ip !== undefined && { ip }),
     ...(ptr !== undefined && { ptr: ptrAnswer(ptr) }),
   }
+}
+
+function offersIn(directives: readonly (readonly string[])[]): Pick<RigOptions, 'offer' | 'extensions'> {
+  const words = directives.map(([, ...rest]) => rest)
+  const [, ...auth] = words.find(([what]) => what === 'auth') ?? []
+  const withoutTls = auth[0] === 'in_clear'
+  const names = words.filter(([what = '']) => what === 'no' || isExtension(what)).flat()
+  const mechanisms = auth.slice(withoutTls ? 1 : 0)
+  return {
+    offer: {
+      ...(words.some(([what]) => what === 'lmtp') && { protocol: 'lmtp' }),
+      ...(mechanisms.length > 0 && { auth: { mechanisms, withoutTls } }),
+    },
+    extensions: Object.fromEntries(
+      names.filter(isExtension).map((name) => [name, names[names.indexOf(name) - 1] !== 'no']),
+    ),
+  }
+}
+
+function isExtension(name: string): name is ExtensionName {
+  return Object.hasOwn(EXTENSIONS, name)
 }
 
 function ptrAnswer(text: string): DnsAnswer {
@@ -144,6 +176,12 @@ const DO: Readonly<Record<string, Do>> = {
     await rig.settle()
   },
   hooks: (rig, words, line) => assert.deepEqual(rig.hooks.splice(0), words, `line ${line}`),
+  async secured(rig, _, line) {
+    assert.equal(rig.wire.securing, true, `line ${line}: no handshake was begun`)
+    rig.wire.securing = false
+    rig.session.secured({ protocol: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256' })
+    await rig.settle()
+  },
   async stop(rig) {
     rig.session.stop()
     await rig.settle()

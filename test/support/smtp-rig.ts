@@ -5,15 +5,20 @@
  *     await rig.say('EHLO client.example\r\n')
  *     rig.heard()
  */
+import { createHash } from 'node:crypto'
 import type { HookContext } from '../../src/core/context.ts'
+import { defaultExtensions, type Extensions } from '../../src/core/extensions.ts'
 import type { Hook } from '../../src/core/hook.ts'
 import { defaultLimits, type Limits } from '../../src/core/limits.ts'
+import type { Offer } from '../../src/core/offer.ts'
 import type { Outcome } from '../../src/core/outcome.ts'
-import type { DnsAnswer, LogFields, Ports } from '../../src/core/ports.ts'
+import type { DnsAnswer, Entropy, LogFields, Ports } from '../../src/core/ports.ts'
 import { type Connection, newConnection } from '../../src/core/session.ts'
+import type { TlsState } from '../../src/core/tls.ts'
 import { type Verdict, verdict } from '../../src/core/verdict.ts'
 import type { Dispatch } from '../../src/engine/dispatch.ts'
 import { Session } from '../../src/smtp/session.ts'
+import { PLAIN_TERMS, type Terms } from '../../src/smtp/terms.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
 
 /** What a hook decides; `wait` leaves it open until the test decides. */
@@ -22,6 +27,11 @@ export type Policy = Partial<Record<Hook, Verdict | ((context: HookContext) => V
 export interface RigOptions {
   readonly policy?: Policy
   readonly limits?: Partial<Limits>
+  readonly extensions?: Partial<Extensions>
+  readonly offer?: Partial<Omit<Offer, 'extensions'>>
+  /** From the beginning. */
+  readonly tls?: TlsState
+  readonly terms?: Partial<Terms>
   readonly delays?: Partial<Record<Hook, number>>
   readonly ip?: string
   readonly ptr?: DnsAnswer
@@ -47,7 +57,7 @@ export interface Rig {
   settle(): Promise<void>
   /** What was sent to the client since the last call. */
   heard(): string
-  readonly wire: { closed: boolean; flowing: boolean; full: boolean }
+  readonly wire: { closed: boolean; flowing: boolean; full: boolean; securing: boolean }
 }
 
 export interface LogLine {
@@ -79,6 +89,13 @@ export function counter(prefix: string): () => string {
   return () => `${prefix}${(count += 1)}`
 }
 
+/** Different each time, the same in each run. */
+export function fakeEntropy(): Entropy {
+  const count = counter('')
+  const bytes = (length: number): Buffer => createHash('sha512').update(count()).digest().subarray(0, length)
+  return { bytes, key: Buffer.alloc(32, 7) }
+}
+
 export async function immediate(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
@@ -98,7 +115,7 @@ export function smtpRig(options: RigOptions = {}): Rig {
   const { policy = {}, delays = {}, ip = '192.0.2.7', asynchronous = false } = options
   const [hooks, contexts, log]: [Hook[], HookContext[], LogLine[]] = [[], [], []]
   const clock = fakeClock()
-  const wire = { closed: false, flowing: true, full: false }
+  const wire = { closed: false, flowing: true, full: false, securing: false }
   let output = ''
   let moves = 0
 
@@ -115,20 +132,27 @@ export function smtpRig(options: RigOptions = {}): Rig {
     return asynchronous ? Promise.resolve(outcome(decided)) : outcome(decided)
   }
 
+  const extensions = { ...defaultExtensions(), ...options.extensions }
   const session = new Session({
-    connection: smtpConnection(ip, clock.now()),
+    connection: Object.assign(smtpConnection(ip, clock.now()), { tls: options.tls }),
     hostname: HOSTNAME,
     limits: { ...defaultLimits(), ...options.limits },
     revision: 'r1',
     dispatch,
     ports: { ...fakePorts({ clock, log, ...(options.ptr && { ptr: options.ptr }) }), ...options.ports },
+    offer: { protocol: 'smtp', auth: undefined, ...options.offer, extensions },
+    entropy: fakeEntropy(),
     newId: counter('t'),
+    terms: { ...PLAIN_TERMS, ...options.terms },
     wire: {
       send(text) {
         if (wire.closed) throw new Error(`sent after the end: ${text}`)
         output += text
         moves += 1
         return !wire.full
+      },
+      startTls() {
+        wire.securing = true
       },
       close() {
         if (wire.closed) throw new Error('closed twice')

@@ -1,10 +1,18 @@
 /** DATA (RFC 5321 section 4.1.1.4): asks for the content. */
-import type { Transaction } from '../../core/session.ts'
+import { bodyOf, type Transaction } from '../../core/session.ts'
 import type { Answer } from '../answer.ts'
 import type { CommandDefinition } from '../command.ts'
 import { contentMode } from '../content-mode.ts'
 import type { Dialogue } from '../dialogue.ts'
-import { CONTENT_FIRST, GO_AHEAD, MAIL_FIRST, NO_ARGUMENT, RCPT_FIRST } from '../protocol-replies.ts'
+import {
+  BINARY_IN_CHUNKS,
+  CHUNKS_BEGUN,
+  CONTENT_FIRST,
+  GO_AHEAD,
+  MAIL_FIRST,
+  NO_ARGUMENT,
+  RCPT_FIRST,
+} from '../protocol-replies.ts'
 
 export const data: CommandDefinition = {
   run(dialogue, command) {
@@ -12,6 +20,8 @@ export const data: CommandDefinition = {
     if (command.argument !== '') return { reply: NO_ARGUMENT }
     if (transaction === undefined) return { reply: MAIL_FIRST }
     if (transaction.recipients.length === 0) return { reply: RCPT_FIRST }
+    if (dialogue.content) return { reply: CHUNKS_BEGUN }
+    if (bodyOf(transaction) === 'BINARYMIME') return { reply: BINARY_IN_CHUNKS }
     return dialogue.ask({
       hook: 'data',
       command,
@@ -24,5 +34,5 @@ export const data: CommandDefinition = {
 /** What a client sends before it is asked is not this message (RFC 2920 section 3.1): it is smuggled, or not SMTP. */
 function askForContent(dialogue: Dialogue, transaction: Transaction): Answer {
   if (dialogue.inputWaits()) return { reply: CONTENT_FIRST, close: true }
-  return { reply: GO_AHEAD, listen: contentMode(dialogue, transaction) }
+  return { reply: GO_AHEAD, listen: contentMode({ dialogue, transaction, reader: dialogue.receive('dot') }) }
 }

@@ -6,44 +6,29 @@ import type { MaybePromise } from '../../core/truth.ts'
 import type { Answer } from '../answer.ts'
 import type { CommandDefinition } from '../command.ts'
 import type { Dialogue } from '../dialogue.ts'
-import type { ParameterTable } from '../parameters.ts'
-import { type PathSyntax, parsePathArgument } from '../path-argument.ts'
-import { BODY_SYNTAX, HELLO_FIRST, MAIL_ALREADY, MESSAGE_TOO_BIG, SIZE_SYNTAX } from '../protocol-replies.ts'
+import { type PathSyntax, parsePathArgument, rewritten } from '../path-argument.ts'
+import { HELLO_FIRST, MAIL_ALREADY, TOO_MANY_TRANSACTIONS } from '../protocol-replies.ts'
 
-/** RFC 1870 section 6: nothing but digits. */
-const SIZE = /^\d{1,20}$/
-const BODY = /^(?:7BIT|8BITMIME)$/i
-
-const PARAMETERS: ParameterTable = new Map([
-  [
-    'SIZE',
-    (value, limits) => {
-      if (value === true || !SIZE.test(value)) return SIZE_SYNTAX
-      return Number(value) > limits.message_size ? MESSAGE_TOO_BIG : undefined
-    },
-  ],
-  ['BODY', (value) => (value !== true && BODY.test(value) ? undefined : BODY_SYNTAX)],
-])
-
-const SYNTAX: PathSyntax = { keyword: 'FROM:', status: '5.1.7', parameters: PARAMETERS }
+const SYNTAX: PathSyntax = { keyword: 'FROM:', status: '5.1.7', command: 'mail' }
 
 export const mail: CommandDefinition = {
   needsTls: true,
   run(dialogue, command) {
     if (dialogue.connection.hello === undefined) return { reply: HELLO_FIRST }
     if (dialogue.transaction !== undefined) return { reply: MAIL_ALREADY }
+    if (dialogue.transactions >= dialogue.limits.transactions) return { reply: TOO_MANY_TRANSACTIONS, close: true }
     const transaction = dialogue.begin()
     return dialogue.ask({
       hook: 'mail_pre',
       command,
-      go: () => takeSender(dialogue, transaction, command),
+      go: (ruling) => takeSender(dialogue, transaction, rewritten(command, ruling, SYNTAX)),
       undo: () => dialogue.reset(),
     })
   },
 }
 
 function takeSender(dialogue: Dialogue, transaction: Transaction, command: Command): MaybePromise<Answer> {
-  const parsed = parsePathArgument(command.argument, SYNTAX, dialogue.limits)
+  const parsed = parsePathArgument(command.argument, SYNTAX, dialogue)
   if (!parsed.ok) return dialogue.when(dialogue.reset(), () => ({ reply: parsed.reply }))
   transaction.sender = parsed.address
   transaction.mailParams = parsed.params

@@ -6,23 +6,28 @@ import type { MaybePromise } from '../../core/truth.ts'
 import type { Answer } from '../answer.ts'
 import type { CommandDefinition } from '../command.ts'
 import type { Dialogue } from '../dialogue.ts'
-import { type PathSyntax, parsePathArgument } from '../path-argument.ts'
-import { MAIL_FIRST, syntaxError, TOO_MANY_RECIPIENTS } from '../protocol-replies.ts'
+import { type PathSyntax, parsePathArgument, rewritten } from '../path-argument.ts'
+import { CHUNKS_BEGUN, MAIL_FIRST, syntaxError, TOO_MANY_RECIPIENTS } from '../protocol-replies.ts'
 
-const SYNTAX: PathSyntax = { keyword: 'TO:', status: '5.1.3', parameters: new Map() }
+const SYNTAX: PathSyntax = { keyword: 'TO:', status: '5.1.3', command: 'rcpt' }
 const NULL_RECIPIENT = syntaxError('5.1.3', 'The null address receives no mail')
 
 export const rcpt: CommandDefinition = {
   run(dialogue, command) {
     const { transaction } = dialogue
     if (transaction === undefined) return { reply: MAIL_FIRST }
+    if (dialogue.content) return { reply: CHUNKS_BEGUN }
     if (transaction.recipients.length >= dialogue.limits.recipients) return { reply: TOO_MANY_RECIPIENTS }
-    return dialogue.ask({ hook: 'rcpt_pre', command, go: () => takeRecipient(dialogue, transaction, command) })
+    return dialogue.ask({
+      hook: 'rcpt_pre',
+      command,
+      go: (ruling) => takeRecipient(dialogue, transaction, rewritten(command, ruling, SYNTAX)),
+    })
   },
 }
 
 function takeRecipient(dialogue: Dialogue, transaction: Transaction, command: Command): MaybePromise<Answer> {
-  const parsed = parsePathArgument(command.argument, SYNTAX, dialogue.limits)
+  const parsed = parsePathArgument(command.argument, SYNTAX, dialogue)
   if (!parsed.ok) return { reply: parsed.reply }
   if (parsed.address.kind === 'null') return { reply: NULL_RECIPIENT }
   const recipient = newRecipient(parsed.address, parsed.params)
