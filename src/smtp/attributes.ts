@@ -28,8 +28,8 @@ const user = form(/^[^\s]+$/u)
 
 function address(text: string): string | undefined {
   const prefixed = /^ipv6:/i.test(text)
-  const ip = canonicalIp(prefixed ? text.slice(5) : text)
-  return text.includes(':') === prefixed ? ip : undefined
+  const bare = prefixed ? text.slice('ipv6:'.length) : text
+  return bare.includes(':') === prefixed ? canonicalIp(bare) : undefined
 }
 
 function port(text: string): string | undefined {
