@@ -36,10 +36,18 @@ function matchSchema(words: readonly MatcherWord[]): JsonSchema {
       ...Object.fromEntries(words.map((word) => [word.name, wordSchema(word)])),
     },
     patternProperties: {
-      '^note\\.': { description: 'A note that some rule sets' },
+      '^note\\..+$': {
+        description: 'A note that some rule sets',
+        anyOf: (['text', 'number', 'boolean'] as const).map((type) => ({
+          $ref: `#/definitions/${definitionOf(type)}`,
+        })),
+      },
       ...Object.fromEntries(families.map((fact) => [patternOf(fact), factSchema(fact)])),
     },
-    additionalProperties: false,
+    additionalProperties: {
+      anyOf: [{ const: true }, { type: 'object' }],
+      description: 'A word of a TypeScript plugin',
+    },
   }
   return { anyOf: [{ const: 'always', description: 'Every session' }, matches, condition] }
 }

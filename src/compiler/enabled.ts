@@ -34,10 +34,17 @@ function unknownParam({ key }: MapEntry, params: BoundParams, report: Report): f
 
 /** A value that the parameter cannot have would switch the rule off for good, unseen. */
 function isSound(wanted: YamlNode, declaration: ParamDeclaration, report: Report): boolean {
+  if (wanted.kind === 'seq' && wanted.items.length === 0) return reportEmpty(wanted, report)
   if (wanted.kind === 'seq') return wanted.items.map((item) => isSound(item, declaration, report)).every(Boolean)
   if (wanted.kind === 'map')
     return wanted.entries.map((entry) => isSoundTest(entry, declaration, report)).every(Boolean)
   return checkSchema(wanted, paramSchema(declaration), report, { what: `parameter \`${declaration.name}\`` })
+}
+
+function reportEmpty({ at }: YamlNode, report: Report): false {
+  const help = 'name at least one value, or delete the rule'
+  report.add({ code: 'CFG107', at, message: 'an empty list of values is never met', help })
+  return false
 }
 
 function isSoundTest({ key, value }: MapEntry, declaration: ParamDeclaration, report: Report): boolean {

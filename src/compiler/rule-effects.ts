@@ -25,53 +25,33 @@ function entries(rule: MapNode, key: string): readonly MapEntry[] {
   return node?.kind === 'map' ? node.entries : []
 }
 
+/** The rule's schema has said what can be set, and to what. */
 function compileSet({ key, value }: MapEntry, scope: Scope): readonly MakeEffect[] {
-  if (value.kind !== 'scalar' || value.value === null) return []
-  if (key.value === 'relay_client' || key.value === 'immune') return compileFlag(key.value, value, scope)
-  if (!key.value.startsWith('note.')) return unknownTarget(key, scope, 'note.NAME, relay_client and immune can be set')
-  const name = key.value.slice('note.'.length)
+  const wanted = value.kind === 'scalar' ? value.value : null
+  if (value.kind !== 'scalar' || wanted === null) return []
+  if (key.value === 'relay_client' || key.value === 'immune') return setFlag(key.value, wanted === true)
+  const name = noteIn(key)
+  if (name === undefined) return []
   const common = { kind: 'set_note', scope: scope.notes.scopeOf(name), name } as const
-  if (typeof value.value !== 'string') {
-    const constant = value.value
-    return [() => ({ ...common, value: constant })]
-  }
+  if (typeof wanted !== 'string') return [() => ({ ...common, value: wanted })]
   const text = compileText(value, scope)
   return [(context) => ({ ...common, value: text(context) })]
 }
 
-function compileFlag(flag: 'relay_client' | 'immune', value: ScalarNode, scope: Scope): readonly MakeEffect[] {
-  const wanted = value.value
-  if (typeof wanted === 'boolean') return [() => ({ kind: 'set_flag', flag, value: wanted })]
-  complain(scope, {
-    code: 'CFG102',
-    at: value.at,
-    message: `\`${flag}\` must be true or false`,
-    help: `write \`${flag}: true\``,
-  })
-  return []
+function setFlag(flag: 'relay_client' | 'immune', value: boolean): readonly MakeEffect[] {
+  return [() => ({ kind: 'set_flag', flag, value })]
 }
 
 function compileAdd({ key, value }: MapEntry, scope: Scope): readonly MakeEffect[] {
   const amount = value.kind === 'scalar' ? value.value : undefined
-  if (typeof amount !== 'number') {
-    complain(scope, {
-      code: 'CFG102',
-      at: value.at,
-      message: 'a number is wanted here',
-      help: 'for example `add: { score: -1 }`',
-    })
-    return []
-  }
+  if (typeof amount !== 'number') return []
   if (key.value === 'score') return [() => ({ kind: 'add_score', amount })]
-  if (!key.value.startsWith('note.'))
-    return unknownTarget(key, scope, 'something can be added to score and to note.NAME')
-  const name = key.value.slice('note.'.length)
-  return [() => ({ kind: 'add_note', scope: scope.notes.scopeOf(name), name, amount })]
+  const name = noteIn(key)
+  return name === undefined ? [] : [() => ({ kind: 'add_note', scope: scope.notes.scopeOf(name), name, amount })]
 }
 
-function unknownTarget(key: ScalarNode, scope: Scope, help: string): readonly MakeEffect[] {
-  complain(scope, { code: 'CFG101', at: key.at, message: `\`${key.source}\` cannot be changed by a rule`, help })
-  return []
+function noteIn({ value }: MapEntry['key']): string | undefined {
+  return value.startsWith('note.') ? value.slice('note.'.length) : undefined
 }
 
 function compileHeaders(rule: MapNode, scope: Scope): readonly MakeEffect[] {

@@ -12,7 +12,9 @@ export interface JsonSchemaOptions {
 }
 
 const PARAM: JsonSchema = { type: 'string', pattern: '^\\$\\{[^}]+\\}$' }
-const LIST_VALUE: JsonSchema = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: ['string', 'number'] } }] }
+const LIST_VALUE: JsonSchema = {
+  anyOf: [{ type: 'string' }, { type: 'array', items: { type: ['string', 'number', 'boolean'] } }],
+}
 
 export function toJsonSchema(schema: Schema, options: JsonSchemaOptions): JsonSchema {
   const { description, default: value, $ref } = schema

@@ -9,6 +9,26 @@ const NOTE_VALUES: Schema = {
   anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
 }
 
+const NOTE = '^note\\..+$'
+
+/** A value that a parameter may have, several of them, or a question about it. */
+const WANTED: Schema = {
+  anyOf: [
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+    { type: 'array', minItems: 1 },
+    {
+      type: 'object',
+      minProperties: 1,
+      properties: {
+        exists: { type: 'boolean', description: 'Whether it was given' },
+        not: { description: 'Not this' },
+      },
+    },
+  ],
+}
+
 export const RULE_SCHEMA = {
   type: 'object',
   required: ['id'],
@@ -21,7 +41,8 @@ export const RULE_SCHEMA = {
     summary: { type: 'string', description: 'What the rule is for' },
     enabled: {
       type: 'object',
-      additionalProperties: {},
+      minProperties: 1,
+      additionalProperties: WANTED,
       description: 'A match over parameters, decided at load; without it the rule is always there',
     },
     match: { $ref: '#/definitions/match', description: 'The condition. `always` matches every session' },
@@ -37,13 +58,18 @@ export const RULE_SCHEMA = {
     set: {
       type: 'object',
       minProperties: 1,
-      additionalProperties: NOTE_VALUES,
+      properties: {
+        relay_client: { type: 'boolean', description: 'Whether the client may relay' },
+        immune: { type: 'boolean', description: 'Whether rules leave the session alone' },
+      },
+      patternProperties: { [NOTE]: NOTE_VALUES },
       description: 'Sets note.NAME, relay_client or immune',
     },
     add: {
       type: 'object',
       minProperties: 1,
-      additionalProperties: { anyOf: [{ type: 'number' }, { type: 'string' }] },
+      properties: { score: { type: 'number', description: 'The score of the client' } },
+      patternProperties: { [NOTE]: { type: 'number' } },
       description: 'Adds a number to note.NAME or to score',
     },
     headers: {
