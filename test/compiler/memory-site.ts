@@ -25,13 +25,14 @@ export interface MemorySite {
 export async function loadTexts(
   texts: Readonly<Record<string, string>>,
   modules: Readonly<Record<string, unknown>> = {},
+  vocabulary = TEST_VOCABULARY,
 ): Promise<MemorySite> {
   const report = new Report()
   const { site, plugins } = await loadSite(`${ROOT}/postern.yaml`, {
     report,
     sources: new Map(),
     builtins: new Map(),
-    vocabulary: TEST_VOCABULARY,
+    vocabulary,
     files: {
       read: async (path) =>
         texts[posix.relative(ROOT, path)] ?? (posix.relative(ROOT, path) in modules ? '' : undefined),

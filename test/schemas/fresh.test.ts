@@ -13,10 +13,7 @@ describe('schemas/', () => {
   const made = allSchemas(VOCABULARY)
 
   it('has a file for each kind, and no other', () => {
-    assert.deepEqual(
-      readdirSync(FOLDER).toSorted(),
-      [...made.keys()].map((name) => `${name}.schema.json`).toSorted(),
-    )
+    assert.deepEqual(readdirSync(FOLDER).toSorted(), [...made.keys()].map((name) => `${name}.schema.json`).toSorted())
   })
 
   for (const [name, schema] of made) {

@@ -68,7 +68,9 @@ function linesOf(record: SessionRecord): readonly string[] {
   const { helo = 'client.example', helo_verb = 'EHLO', commands = [], sender = '', mail_params = {} } = record
   const params = Object.entries(mail_params).map(([name, value]) => ` ${name}=${value}`)
   return [
-    ...[`${helo_verb} ${helo}`, ...commands, `MAIL FROM:<${sender.replace('<>', '')}>${params.join('')}`],
+    `${helo_verb} ${helo}`,
+    ...commands,
+    `MAIL FROM:<${sender.replace('<>', '')}>${params.join('')}`,
     ...recipientsOf(record).map((one) => `RCPT TO:<${one}>`),
     'DATA',
     contentOf(record),
