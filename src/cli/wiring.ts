@@ -9,6 +9,7 @@ import { DELIVERIES } from '../delivery/index.ts'
 import { Report } from '../language/diagnostic.ts'
 import { AUTH_WORDS } from '../ports/auth/index.ts'
 import { listFiles } from '../ports/list-files.ts'
+import { tlsFault } from '../server/tls.ts'
 import { MATCHERS } from '../vocabulary/index.ts'
 
 /** The package: beside `src` in a checkout, beside `dist` when installed. */
@@ -43,6 +44,9 @@ export function compileEnvironment(report = new Report()): CompileEnvironment {
     builtins: builtinFiles(),
     vocabulary: VOCABULARY,
     importModule,
+    now: () => Date.now(),
+    tlsFault,
+    offline: true,
   }
 }
 

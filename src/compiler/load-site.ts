@@ -10,6 +10,7 @@ import { readEntries, SITE_SCHEMA } from '../language/site-file.ts'
 import { type CompiledPlugin, type CompileEnvironment, compileSite } from './compile-site.ts'
 import { type LifeOptions, type LifeSettings, lifeSettings } from './life-settings.ts'
 import { type LoadEnvironment, readText, readYaml } from './resolve-entries.ts'
+import { readServices } from './services.ts'
 
 export interface LoadedSite {
   /** Undefined when something is wrong; the report says what. */
@@ -39,7 +40,7 @@ export async function loadSettings(
   const { root, valid } = await readSite(path, environment)
   if (!root || !valid) return undefined
   const options = toOptions(root, SITE_SCHEMA) as SiteOptions
-  return { listeners: options.listen ?? [], settings: settingsOf(options, dirname(path)) }
+  return { listeners: listenersOf(options), settings: settingsOf(options, dirname(path)) }
 }
 
 async function readSite(path: string, environment: LoadEnvironment): Promise<{ root?: MapNode; valid: boolean }> {
@@ -55,18 +56,20 @@ export async function loadSite(path: string, environment: CompileEnvironment): P
   const directory = dirname(path)
   await checkSmoke(valueOf(root, 'smoke'), directory, environment)
   const hostname = readHostname(valueOf(root, 'hostname'), environment.report)
+  const place = { directory, defaults: resolve(directory, textOf(valueOf(root, 'lists')) ?? 'lists'), lenient: false }
+  const services = await readServices(root, place, environment)
   const { program, plugins } = await compileSite(
     {
       hostname,
       entries: readEntries(valueOf(root, 'plugins'), environment.report),
       localDomains: valueOf(root, 'local_domains'),
-      place: { directory, defaults: resolve(directory, textOf(valueOf(root, 'lists')) ?? 'lists'), lenient: false },
+      place,
     },
     environment,
   )
   if (!valid || !program) return { site: undefined, settings: DEFAULT_SETTINGS, plugins }
   const options = toOptions(root, SITE_SCHEMA) as SiteOptions
-  const site = { hostname, listeners: options.listen ?? [], limits: limitsOf(options.limits), program }
+  const site = { hostname, listeners: listenersOf(options), services, limits: limitsOf(options.limits), program }
   return { site, settings: settingsOf(options, directory), plugins }
 }
 
@@ -89,6 +92,11 @@ type SiteOptions = LifeOptions & {
   readonly limits?: Partial<Record<LimitName, number>>
   readonly dns?: { readonly servers?: readonly string[]; readonly timeout?: number }
   readonly log?: { readonly level?: string; readonly file?: string }
+}
+
+/** Where to listen, and no more: keys that say how to serve are read for themselves. */
+function listenersOf({ listen = [] }: SiteOptions): readonly Listener[] {
+  return listen.map(({ name, address, port }) => ({ name, address, port }))
 }
 
 function limitsOf(given: Partial<Record<LimitName, number>> = {}): Limits {

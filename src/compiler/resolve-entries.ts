@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import type { Files } from '../core/ports.ts'
 import type { Schema } from '../core/schema.ts'
+import type { TlsSettings } from '../core/tls.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { PLUGIN_SCHEMA, type PluginFile, readPluginFile } from '../language/plugin-file.ts'
@@ -23,6 +24,12 @@ export interface LoadEnvironment {
   readonly breathe?: () => Promise<void>
   /** Digests of the list files read, by path. */
   readonly lists?: Map<string, string>
+  /** Milliseconds since the epoch; without it nobody asks whether certificates are valid now. */
+  readonly now?: () => number
+  /** What is wrong with these settings as a whole, to those who would use them. */
+  readonly tlsFault?: (settings: TlsSettings) => string | undefined
+  /** Nobody is going to serve: keys and certificates need not be on this machine. */
+  readonly offline?: boolean
 }
 
 export interface ResolvedEntry {

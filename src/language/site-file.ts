@@ -3,6 +3,7 @@ import { LIMITS } from '../core/limits.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Report, Span } from './diagnostic.ts'
 import { LIFE_PROPERTIES } from './life-schema.ts'
+import { LISTEN_SCHEMA, TLS_SCHEMA } from './listen-schema.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from './node.ts'
 import { checkSchema } from './schema-check.ts'
 
@@ -42,19 +43,8 @@ export const SITE_SCHEMA = {
   required: ['hostname', 'plugins'],
   properties: {
     hostname: { type: 'string', description: 'Our own name, as in the greeting' },
-    listen: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['port'],
-        properties: {
-          name: { type: 'string', default: 'smtp', description: 'What rules see as `listener`' },
-          address: { type: 'string', default: '127.0.0.1', description: 'Address to listen on' },
-          port: { type: 'integer', minimum: 0, maximum: 65535, description: 'Port; 0 for any free one' },
-        },
-      },
-      description: 'Where to listen',
-    },
+    listen: LISTEN_SCHEMA,
+    tls: TLS_SCHEMA,
     local_domains: { 'x-list': 'domain', description: 'Domains we accept mail for: a file, or a list of domains' },
     lists: {
       type: 'string',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { checkFiles } from '../../src/cli/check-files.ts'
 import type { Diagnostic } from '../../src/language/diagnostic.ts'
+import { authority } from '../support/certificates.ts'
 
 export interface Example {
   /** Behind the fence: `yaml rcpt`, `yaml plugin`, `yaml site`, `text ip`, `ts`. */
@@ -33,13 +34,15 @@ export function sectionsOf(page: string): readonly Section[] {
 }
 
 const HOUSE = 'plugin: house\nhooks: { rcpt: [{ id: ok, match: { relay_client: true }, return: OK }] }\n'
+const { cert, key } = authority('Diagnostics').issue({ subject: 'mx.example.org', names: ['mx.example.org'] })
+const TLS = { 'tls/mx.pem': cert, 'tls/mx.key': key }
 const SITE = 'hostname: mx.example.org\nplugins: [PLUGIN]\n'
 
 /** What is found when everything around the example is in order. */
 export async function checkExample(example: Example): Promise<readonly Diagnostic[]> {
   const root = mkdtempSync(join(tmpdir(), 'postern-example-'))
   try {
-    const files = { 'rules/house.yaml': HOUSE, 'lists/partners': '192.0.2.7\n', ...filesOf(example) }
+    const files = { 'rules/house.yaml': HOUSE, 'lists/partners': '192.0.2.7\n', ...TLS, ...filesOf(example) }
     for (const [name, text] of Object.entries(files)) {
       await mkdir(dirname(join(root, name)), { recursive: true })
       await writeFile(join(root, name), text)

@@ -57,6 +57,7 @@ async function loadOnce(path: string, files: RecordedFiles): Promise<LoadedOnce>
   const environment: CompileEnvironment = {
     ...plain,
     files,
+    offline: false,
     breathe: () => setImmediate(),
     async importModule(module) {
       code.push(module)
