@@ -2,8 +2,8 @@
  * DNS through node:dns (c-ares): three kinds of answers, and limits around them.
  *
  * NXDOMAIN and an empty answer are `none`; SERVFAIL, REFUSED, time-outs and answers of absurd size are `failed`, which
- * tells nothing about the name. c-ares neither caches nor joins equal questions, and loses packets when thousands are in
- * the air; the layers above it do the first two and prevent the third.
+ * tells nothing about the name. c-ares neither caches nor joins equal questions, and packets are lost when thousands are
+ * asked at once; the layers above it do the first two and prevent the third.
  */
 import { promises } from 'node:dns'
 import type { Clock, DnsAnswer, RecordType, Resolver } from '../core/ports.ts'
@@ -18,8 +18,8 @@ export interface DnsOptions {
   readonly attempts: number
 }
 
-/** Questions in the air at the same time, all sessions together. */
-const CONCURRENCY = 200
+/** Questions at the same time, all sessions together. Most answers are there within the moment. */
+const BURST = { most: 200, milliseconds: 250 }
 /** Long enough for the rules of one session and its neighbours in a burst, too short to hide a change. */
 const CACHE = { milliseconds: 5000, answers: 10_000, octets: 16 * 1024 * 1024 }
 /** No honest name has more, and each one is a comparison or a further look-up. */
@@ -27,7 +27,7 @@ const MOST_RECORDS = 500
 
 /** What production uses: cache, then the bound, then the network. */
 export function openResolver(options: DnsOptions, clock: Clock): Resolver {
-  const bounded = boundedResolver(dnsResolver(options), CONCURRENCY)
+  const bounded = boundedResolver(dnsResolver(options), BURST, clock)
   return cachingResolver(bounded, clock, CACHE)
 }
 

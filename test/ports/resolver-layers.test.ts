@@ -87,15 +87,44 @@ describe('cachingResolver', () => {
 })
 
 describe('boundedResolver', () => {
+  const names = ['a', 'b', 'c', 'd', 'e']
+
   it('asks no more than so many questions at a time, and each of them in the end', async () => {
     const inner = held()
-    const resolver = boundedResolver(inner, 2)
-    const answers = ['a', 'b', 'c', 'd', 'e'].map((name) => resolver.resolve(name, 'A'))
+    const clock = fakeClock()
+    const resolver = boundedResolver(inner, { most: 2, milliseconds: 250 }, clock)
+    const answers = names.map((name) => resolver.resolve(name, 'A'))
     for (let answered = 0; answered < 5; answered += 1) {
       await turn()
       assert.equal(inner.waiting.length, Math.min(5, answered + 2))
       inner.waiting[answered]?.(answered === 1 ? FAILED : NONE)
     }
     assert.deepEqual(await Promise.all(answers), [NONE, FAILED, NONE, NONE, NONE])
+    await turn()
+    assert.equal(clock.pending(), 0)
+  })
+
+  it('lets nobody wait for long behind names whose servers are silent', async () => {
+    const inner = held()
+    const clock = fakeClock()
+    const resolver = boundedResolver(inner, { most: 2, milliseconds: 250 }, clock)
+    const answers = names.map((name) => resolver.resolve(name, 'A'))
+    for (const asked of [2, 4, 5]) {
+      await turn()
+      assert.equal(inner.waiting.length, asked)
+      clock.advance(250)
+    }
+    for (const answer of inner.waiting) answer(NONE)
+    assert.deepEqual(await Promise.all(answers), [NONE, NONE, NONE, NONE, NONE])
+    assert.equal(clock.pending(), 0)
+  })
+
+  it('goes on after a question that throws', async () => {
+    const inner: Resolver = {
+      resolve: (name) => (name === 'a' ? Promise.reject(new Error('broken')) : Promise.resolve(NONE)),
+    }
+    const resolver = boundedResolver(inner, { most: 1, milliseconds: 250 }, fakeClock())
+    const [broken, fine] = await Promise.allSettled([resolver.resolve('a', 'A'), resolver.resolve('b', 'A')])
+    assert.deepEqual([broken?.status, fine?.status], ['rejected', 'fulfilled'])
   })
 })
