@@ -1,7 +1,7 @@
 /** `deliver: { maildir: { … } }`: hands the message to a target; the client hears 250 only when the target has it. */
 import type { HookContext } from '../core/context.ts'
-import type { DeliveryClient, DeliveryJob, DeliveryResult, DeliveryTarget } from '../core/delivery.ts'
-import type { Connection } from '../core/session.ts'
+import type { DeliveryClient, DeliveryJob, DeliveryOutcome, DeliveryResult, DeliveryTarget } from '../core/delivery.ts'
+import { type Connection, repliesEach } from '../core/session.ts'
 import { Unknown } from '../core/truth.ts'
 import { type Verdict, verdict } from '../core/verdict.ts'
 import { type MapEntry, type MapNode, valueOf } from '../language/node.ts'
@@ -70,7 +70,7 @@ function jobOf({ connection, transaction, ports }: HookContext, hostname: string
     message,
     hostname,
     client: clientOf(connection),
-    repliesEach: connection.hello?.verb === 'LHLO' || mailParams.has('PRDR'),
+    repliesEach: repliesEach(connection, transaction),
     ports,
   }
 }
@@ -85,13 +85,18 @@ function clientOf({ remote, remoteHost, hello, auth }: Connection): DeliveryClie
   }
 }
 
-function verdictOf(result: DeliveryResult): Verdict {
-  switch (result.kind) {
+function verdictOf({ perRecipient, ...result }: DeliveryResult): Verdict {
+  const forAll = verdictFor(result)
+  return perRecipient === undefined ? forAll : { ...forAll, perRecipient: perRecipient.map(verdictFor) }
+}
+
+function verdictFor(outcome: DeliveryOutcome): Verdict {
+  switch (outcome.kind) {
     case 'delivered':
-      return verdict('OK', result.text)
+      return verdict('OK', outcome.text)
     case 'deferred':
-      return verdict('DENYSOFT', result.text, result.status ?? '4.3.0')
+      return verdict('DENYSOFT', outcome.text, outcome.status ?? '4.3.0')
     case 'refused':
-      return verdict('DENY', result.text, result.status)
+      return verdict('DENY', outcome.text, outcome.status)
   }
 }

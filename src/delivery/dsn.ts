@@ -4,7 +4,7 @@
  * Values are checked here again, whoever let them in: they become part of commands, arguments and files.
  */
 import type { DeliveryJob, DeliveryOutcome } from '../core/delivery.ts'
-import { isXtext } from './xtext.ts'
+import { isXtext } from '../core/xtext.ts'
 
 type Params = DeliveryJob['mailParams']
 type Table = ReadonlyMap<string, (value: string) => boolean>

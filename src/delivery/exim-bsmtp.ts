@@ -12,6 +12,7 @@ import { stuffed } from './dot-stuffing.ts'
 import { checkProgram, deliverTo } from './program/deliver.ts'
 import { outcomeOf } from './program/exit-codes.ts'
 import type { ProgramEnd } from './program/run.ts'
+import { unkept } from './promises.ts'
 
 export const eximBsmtp = defineDelivery({
   name: 'exim_bsmtp',
@@ -34,8 +35,10 @@ export const eximBsmtp = defineDelivery({
     checkProgram(program, timeout)
     return {
       name: `exim_bsmtp:${program}`,
-      deliver: (job) =>
-        deliverTo({ file: program, args: ['-bS'], input: batch(job), timeout }, job, (end) => judge(end, program, job)),
+      deliver: async (job) => {
+        const use = { file: program, args: ['-bS'], input: batch(job), timeout }
+        return unkept(job, { keepsTls: false }) ?? deliverTo(use, job, (end) => judge(end, program, job))
+      },
     }
   },
 })

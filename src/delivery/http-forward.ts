@@ -12,6 +12,7 @@ import { addressText, formatAddress } from '../core/address.ts'
 import { defineDelivery } from '../core/word.ts'
 import { post, type Post, type PostAnswer, PostFault } from './http/post.ts'
 import { BARE_LINE_END, BareLineEnd, strictLines } from './line-ends.ts'
+import { unkept } from './promises.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 export const httpForward = defineDelivery({
@@ -60,6 +61,8 @@ function urlOf(text: string): URL {
 }
 
 async function deliver(job: DeliveryJob, service: Service): Promise<DeliveryOutcome> {
+  const broken = unkept(job, { keepsTls: false })
+  if (broken !== undefined) return broken
   const headers = envelopeOf(job)
   if (sizeOf(headers) > MOST_HEADERS)
     return { kind: 'refused', text: 'Too many recipients for the next server', status: '5.5.3' }

@@ -13,6 +13,7 @@ import { defineDelivery } from '../core/word.ts'
 import { DirectorySync } from './directory-sync.ts'
 import { type MaildirFile, makeMaildir, uniqueName, writeMaildirFile } from './maildir-file.ts'
 import { checkPattern, directoryFor } from './maildir-pattern.ts'
+import { unkept } from './promises.ts'
 import { storageFault } from './storage-fault.ts'
 
 export const maildir = defineDelivery({
@@ -42,7 +43,10 @@ export const maildir = defineDelivery({
     if (subdirectory !== undefined) checkPattern(subdirectory)
     const store = { root: resolve(path), pattern: subdirectory, mode: Number.parseInt(permissions, 8) }
     const directories = new DirectorySync()
-    return { name: `maildir:${path}`, deliver: (job) => deliver(job, store, directories) }
+    return {
+      name: `maildir:${path}`,
+      deliver: async (job) => unkept(job, { keepsTls: true }) ?? deliver(job, store, directories),
+    }
   },
 })
 

@@ -12,6 +12,7 @@ import { combine, sameForAll } from './outcomes.ts'
 import { checkArguments, fillArguments } from './program/arguments.ts'
 import { checkProgram, deliverTo } from './program/deliver.ts'
 import { outcomeOf, SYSEXITS } from './program/exit-codes.ts'
+import { unkept } from './promises.ts'
 import { textsOf } from './texts.ts'
 
 export const pipe = defineDelivery({
@@ -72,6 +73,8 @@ async function start(
   { program, templates, timeout }: Run,
   recipient: DeliveryJob['recipients'][number] | undefined,
 ): Promise<DeliveryOutcome> {
+  const broken = unkept(job, { keepsTls: true })
+  if (broken !== undefined) return broken
   const args = fillArguments(templates, job, recipient)
   if (args === undefined) return NO_ARGUMENT
   const use = { file: program, args, input: unixLines(job.message.read()), timeout }

@@ -8,10 +8,10 @@
 import { addressText } from '../core/address.ts'
 import type { DeliveryJob } from '../core/delivery.ts'
 import { defineDelivery } from '../core/word.ts'
-import { malformedDsn } from './dsn.ts'
 import { unixLines } from './line-ends.ts'
 import { checkProgram, deliverTo } from './program/deliver.ts'
 import { outcomeOf, SYSEXITS } from './program/exit-codes.ts'
+import { unkept } from './promises.ts'
 
 export const postfixQueue = defineDelivery({
   name: 'postfix_queue',
@@ -37,7 +37,7 @@ export const postfixQueue = defineDelivery({
       name: `postfix_queue:${config ?? program}`,
       deliver: async (job) => {
         const use = { file: program, args: argumentsFor(job, config), input: unixLines(job.message.read()), timeout }
-        return malformedDsn(job) ?? deliverTo(use, job, (end) => outcomeOf(end, SYSEXITS, program, job))
+        return unkept(job, { keepsTls: false }) ?? deliverTo(use, job, (end) => outcomeOf(end, SYSEXITS, program, job))
       },
     }
   },

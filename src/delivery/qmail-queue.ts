@@ -10,6 +10,7 @@ import { defineDelivery } from '../core/word.ts'
 import { unixLines } from './line-ends.ts'
 import { checkProgram, deliverTo } from './program/deliver.ts'
 import { outcomeOf, type Refusal } from './program/exit-codes.ts'
+import { unkept } from './promises.ts'
 
 export const qmailQueue = defineDelivery({
   name: 'qmail_queue',
@@ -32,9 +33,9 @@ export const qmailQueue = defineDelivery({
     checkProgram(program, timeout)
     return {
       name: `qmail_queue:${program}`,
-      deliver: (job) => {
+      deliver: async (job) => {
         const use = { file: program, args: [], input: unixLines(job.message.read()), second: envelope(job), timeout }
-        return deliverTo(use, job, (end) => outcomeOf(end, REFUSALS, program, job))
+        return unkept(job, { keepsTls: false }) ?? deliverTo(use, job, (end) => outcomeOf(end, REFUSALS, program, job))
       },
     }
   },

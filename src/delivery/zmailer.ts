@@ -10,10 +10,11 @@ import { formatAddress } from '../core/address.ts'
 import type { DeliveryJob, DeliveryOutcome } from '../core/delivery.ts'
 import { defineDelivery } from '../core/word.ts'
 import { DirectorySync } from './directory-sync.ts'
-import { malformedDsn, rcptDsn } from './dsn.ts'
+import { rcptDsn } from './dsn.ts'
 import { DurableFile } from './durable-file.ts'
 import { BARE_LINE_END, BareLineEnd, unixLines } from './line-ends.ts'
 import { uniqueName } from './maildir-file.ts'
+import { unkept } from './promises.ts'
 import { storageFault } from './storage-fault.ts'
 
 export const zmailer = defineDelivery({
@@ -37,7 +38,7 @@ export const zmailer = defineDelivery({
     const directories = new DirectorySync()
     return {
       name: `zmailer:${path}`,
-      deliver: async (job) => malformedDsn(job) ?? deliver(job, postOffice, directories),
+      deliver: async (job) => unkept(job, { keepsTls: false }) ?? deliver(job, postOffice, directories),
     }
   },
 })

@@ -6,8 +6,8 @@
  */
 import { isIPv6 } from 'node:net'
 import type { DeliveryJob } from '../../core/delivery.ts'
+import { toXtext } from '../../core/xtext.ts'
 import { type Offers, offered } from './offers.ts'
-import { toXtext } from '../xtext.ts'
 
 type Attribute = readonly [name: string, value: string | undefined]
 

@@ -27,6 +27,8 @@ export interface ConnectionSettings {
 export interface SmtpConnection {
   readonly wire: SmtpWire
   readonly offers: Offers
+  /** TLS, with a certificate that was checked; or no network at all. */
+  readonly verified: boolean
 }
 
 /** Opportunistic TLS that fails is tried again without: the handshake leaves nothing to go on with. */
@@ -49,6 +51,7 @@ export async function openConnection(
 
 class Attempt {
   handshakeFailed = false
+  #secure = false
   readonly #peer: Peer
   readonly #job: DeliveryJob
   readonly #settings: ConnectionSettings
@@ -66,7 +69,8 @@ class Attempt {
     const options = { peer: this.#peer, timeout, clock: this.#job.ports.clock, signal: this.#signal }
     const wire = await SmtpWire.open(options)
     try {
-      return { wire, offers: await this.#prepare(wire, mode) }
+      const offers = await this.#prepare(wire, mode)
+      return { wire, offers, verified: this.#peer.kind === 'socket' || (this.#secure && this.#settings.tls.verify) }
     } catch (fault) {
       wire.abort()
       throw fault
@@ -82,8 +86,7 @@ class Attempt {
       mode === 'opportunistic' || mode === 'required' ? await this.#startTls(wire, clear, mode) : undefined
     const offers = secured ?? clear
     const { credentials } = this.#settings
-    const secure = mode === 'implicit' || secured !== undefined
-    if (credentials !== undefined) await logIn(wire, offers, credentials, secure)
+    if (credentials !== undefined) await logIn(wire, offers, credentials, this.#secure)
     return this.#settings.xclient ? this.#introduce(wire, offers) : offers
   }
 
@@ -105,6 +108,7 @@ class Attempt {
     this.handshakeFailed = wire.isUsable
     await wire.secure(check)
     this.handshakeFailed = false
+    this.#secure = true
   }
 
   /** EHLO, or HELO for a server that does not know EHLO. */

@@ -32,7 +32,7 @@ export async function handOver(
   dialect: Dialect,
 ): Promise<DeliveryResult> {
   const { wire, offers } = connection
-  const obstacle = await obstacleFor(job, offers)
+  const obstacle = await obstacleFor(job, connection)
   if (obstacle !== undefined) return sameForAll(obstacle, job.recipients)
   if (dialect.xforward) await forwardAttributes(connection, job)
   const mail = await ask(wire, mailCommand(job, offers))

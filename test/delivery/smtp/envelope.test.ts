@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { DeliveryOutcome } from '../../../src/core/delivery.ts'
-import { isXtext, toXtext } from '../../../src/delivery/xtext.ts'
 import { deliveryJob, type JobParts } from '../../support/delivery-job.ts'
 import { answer } from '../../support/delivery-target.ts'
 import { sinkWith, targetTo } from '../../support/smtp-sinks.ts'
@@ -93,17 +92,4 @@ describe('a message beyond ASCII', () => {
         assert.equal(mail, undefined)
       } else assert.deepEqual([said.kind, mail], ['delivered', expected])
     })
-})
-
-describe('xtext', () => {
-  it('is printable whatever it holds', () => {
-    assert.equal(toXtext('a b+c=d\r\n\u00e9'), 'a+20b+2Bc+3Dd+0D+0A+C3+A9')
-    assert.ok(isXtext(toXtext('a b+c=d\u00e9')))
-  })
-
-  it('is none with line ends, spaces, or broken codes', () => {
-    for (const text of ['a b', 'a=b', 'a+', 'a+2', 'a+2b', 'a+0D', 'a+0A', 'a+00', 'é', 'a\n'])
-      assert.ok(!isXtext(text), text)
-    for (const text of ['', 'a', 'a+2B', '+20', '<a@b>']) assert.ok(isXtext(text), text)
-  })
 })

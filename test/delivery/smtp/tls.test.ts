@@ -135,6 +135,35 @@ describe('implicit TLS', () => {
   })
 })
 
+describe('REQUIRETLS (RFC 8689)', () => {
+  const wish = deliveryJob({ mailParams: { REQUIRETLS: true } })
+  const offer = `${OFFER}\r\n`.replace('250 STARTTLS', '250-STARTTLS\r\n250 REQUIRETLS').trimEnd()
+  const verified = { tls: 'required', ca_file: CA }
+
+  it('is passed on over TLS with a certificate that was checked', async () => {
+    const sink = await sinkWith({ EHLO: offer })
+    assert.equal((await answer(targetTo(sink, verified), wish)).kind, 'delivered')
+    assert.equal(sink.commands[4], 'MAIL FROM:<ann@example.net> BODY=8BITMIME REQUIRETLS')
+  })
+
+  const cases: readonly (readonly [string, string, object])[] = [
+    ['the next server does not know it', OFFER, verified],
+    ['the certificate is not checked', offer, { tls: 'required', verify: false }],
+    ['TLS is opportunistic', offer, {}],
+    ['there is no TLS', offer, { tls: 'none' }],
+  ]
+  for (const [what, EHLO, options] of cases)
+    it(`is refused when ${what}`, async () => {
+      const sink = await sinkWith({ EHLO })
+      assert.deepEqual(await answer(targetTo(sink, options), wish), {
+        kind: 'refused',
+        text: 'REQUIRETLS cannot be passed on',
+        status: '5.7.30',
+      })
+      assert.ok(!verbs(sink).includes('MAIL'))
+    })
+})
+
 /** A server of raw octets: each answer is written when a line comes. */
 function rawServer(answers: readonly string[]): Promise<number> {
   const left = [...answers]
