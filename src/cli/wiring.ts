@@ -1,5 +1,7 @@
 /** The one place where production puts the parts together: words, builtins, files, modules. */
+import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { registerHooks } from 'node:module'
 import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -62,6 +64,14 @@ async function importModule(path: string): Promise<unknown> {
     })
     isRegistered = true
   }
-  const module: unknown = await import(pathToFileURL(path).href)
+  const module: unknown = await import(`${pathToFileURL(path).href}?${await digestOf(path)}`)
   return module
+}
+
+/** Node keeps modules by address: one that changed since the last load gets a new one. */
+async function digestOf(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+    .slice(0, 16)
 }

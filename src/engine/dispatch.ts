@@ -8,6 +8,7 @@ import type { HookContext } from '../core/context.ts'
 import type { Hook } from '../core/hook.ts'
 import type { Outcome, Speaker } from '../core/outcome.ts'
 import type { Chain, Program } from '../core/program.ts'
+import { replyRow } from '../core/reply-table.ts'
 import type { DelayedRefusal } from '../core/session.ts'
 import type { RuleTrace } from '../core/trace.ts'
 import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
@@ -54,7 +55,7 @@ export function createDispatcher(program: Program, options: DispatchOptions): Di
     return andThen(takeTurns(run, 0), (spoken) => report(finish(run, spoken), context))
   }
   const report = (outcome: Outcome, context: HookContext): MaybePromise<Outcome> => {
-    const hook: Hook = isRefusal(outcome.verdict.code) ? 'deny' : 'ok'
+    const hook: Hook = replyRow(context.hook, outcome.verdict.code).meaning === 'refuse' ? 'deny' : 'ok'
     if (UNREPORTED.has(context.hook) || !turns.has(hook)) return outcome
     return andThen(dispatch({ ...context, hook, decided: outcome }), () => outcome)
   }
