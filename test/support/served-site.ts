@@ -123,7 +123,7 @@ export async function serve(
   options?: ServeOptions,
 ): Promise<Served> {
   const started = start(test, site, options)
-  const said = await started.says(new RegExp(`(?:listens on[^]*?\\n){${site.listeners}}`))
+  const said = await started.says(new RegExp(`(?:listens on [^\\n]*\\n[^]*?){${site.listeners}}`))
   const ports = new Map(
     Array.from(said.matchAll(/^(\S+) listens on .*:(\d+)$/gm), ([, name = '', port]) => [name, Number(port)] as const),
   )
