@@ -26,6 +26,19 @@ export interface Resolver {
   resolve(name: string, type: RecordType): Promise<DnsAnswer>
 }
 
+/** What every DNS list owes its users (RFC 5782 section 5), as names under its zone. */
+export interface ListProbe {
+  /** Stands in no list. Where it does, the list, or a resolver that invents answers, lists everybody. */
+  readonly never: string
+  /** Stands in every list. Where it does not, the list is dead, or may not be asked from here. */
+  readonly always?: string
+}
+
+export interface ListHealth {
+  /** Why what this zone lists does not count; undefined when nothing is known against it. Never rejects. */
+  fault(zone: string, probe: ListProbe): Promise<string | undefined>
+}
+
 /** Text files of a site: rules, lists, tests. */
 export interface Files {
   /** Undefined when there is no such file. Rejects with a plain sentence for any other fault. */
@@ -81,6 +94,8 @@ export interface Ports {
   readonly resolver: Resolver
   readonly log: Log
   readonly carry: Carrier
+  /** Absent where answers come from a table: what stands there is believed. */
+  readonly listHealth?: ListHealth
   /** Within a transaction of a server. */
   readonly temporary?: TemporaryFiles
 }

@@ -3,13 +3,14 @@
  *
  * The first zone in the order written that lists it decides, and zones behind it are not waited for. A listing is an A
  * record in 127.0.0.0/8. Answers that lists use to say "you may not ask" (127.255.255.0/24: Spamhaus; 127.0.0.1: SURBL,
- * URIBL), and those of resolvers that invent addresses, are no listings: they make the zone unknown.
+ * URIBL), and those of resolvers that invent addresses, are no listings: they make the zone unknown. So does a zone that
+ * lists what no list may (RFC 5782 section 5).
  */
 import type { HookContext } from '../core/context.ts'
 import { canonicalDomain } from '../core/domain.ts'
 import { isIpFault, networkContains, parseIp } from '../core/ip.ts'
 import type { ListIndex } from '../core/list.ts'
-import type { DnsAnswer, Resolver } from '../core/ports.ts'
+import type { DnsAnswer, ListProbe, Resolver } from '../core/ports.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Match } from '../core/word.ts'
 import { lookUp } from './look-up.ts'
@@ -36,22 +37,29 @@ export function zonesIn(list: ListIndex): readonly Zone[] {
 
 const NAME_LENGTH = 253
 
-/** `subject` is what stands before the zone: a reversed address or a domain. */
-export function askZones(
-  context: HookContext,
-  zones: readonly Zone[],
-  subject: string,
-  milliseconds: number,
-): Promise<Match> {
-  return lookUp(context, milliseconds, async (resolver) => {
+export interface ZoneQuestion {
+  readonly zones: readonly Zone[]
+  /** What stands before the zone: a reversed address or a domain. */
+  readonly subject: string
+  /** What every such zone holds, or may not hold. */
+  readonly probe: ListProbe
+  /** Time for all zones together. */
+  readonly milliseconds: number
+}
+
+export function askZones(context: HookContext, { zones, subject, probe, milliseconds }: ZoneQuestion): Promise<Match> {
+  return lookUp(context, milliseconds, async (resolver, inTime) => {
     const asked = zones
       .map((zone) => ({ zone, question: `${subject}.${zone.name}` }))
       .filter(({ question }) => question.length <= NAME_LENGTH)
       .map(({ zone, question }) => ({ zone, question, answer: resolver.resolve(question, 'A') }))
+    const faults = new Map(zones.map((zone) => [zone, context.ports.listHealth?.fault(zone.name, probe)]))
     const failures: string[] = []
     for (const { zone, question, answer } of asked) {
       const result = readAnswer(await answer)
-      if (result.kind === 'listed') return listed(context, resolver, zone, question, result.address)
+      const fault = result.kind === 'listed' ? await inTime(faults.get(zone)) : undefined
+      if (fault !== undefined) failures.push(`${zone.name}: ${fault}`)
+      else if (result.kind === 'listed') return listed(context, resolver, zone, question, result.address)
       if (result.kind === 'failed') failures.push(`${zone.name}: ${result.because}`)
     }
     return failures.length > 0 ? { truth: 'unknown', because: failures.join('; ') } : { truth: 'miss' }

@@ -3,10 +3,19 @@
  *
  * Asks `<reversed address>.<zone>` (RFC 5782 section 2.1; IPv6 by nibbles, section 2.4). White lists are asked the same way.
  */
+import type { Ip } from '../core/ip.ts'
+import type { ListProbe } from '../core/ports.ts'
 import { reverseIp } from '../core/reverse-name.ts'
 import { defineMatcher } from '../core/word.ts'
 import { askZones, ZONE_FINDS, ZONES, zonesIn } from './ask-zones.ts'
+import { clientIp } from './look-up.ts'
 import { TIMEOUT } from './options.ts'
+
+/** RFC 5782 section 5: 127.0.0.1 and 127.0.0.2, in IPv6 as mapped addresses. Many lists have no entries for IPv6 at all. */
+const PROBES: Readonly<Record<Ip['version'], ListProbe>> = {
+  4: { never: '1.0.0.127', always: '2.0.0.127' },
+  6: { never: `1.0.0.0.0.0.f.7.f.f.f.f${'.0'.repeat(20)}` },
+}
 
 export const dnsbl = defineMatcher({
   name: 'dnsbl',
@@ -23,6 +32,10 @@ export const dnsbl = defineMatcher({
   finds: ZONE_FINDS,
   compile({ timeout }, tools) {
     const zones = zonesIn(tools.list('zones'))
-    return (context) => askZones(context, zones, reverseIp(context.connection.remote.ip), timeout)
+    return (context) => {
+      const probe = PROBES[clientIp(context).version]
+      const subject = reverseIp(context.connection.remote.ip)
+      return askZones(context, { zones, subject, probe, milliseconds: timeout })
+    }
   },
 })

@@ -10,18 +10,23 @@ import type { DnsAnswer, RecordType, Resolver } from '../core/ports.ts'
 /** No answer makes a word ask about more names than this: hosts with a thousand names exist. */
 export const MOST_NAMES = 10
 
+/** The value, or undefined when it is not there within the time left. */
+export type InTime = <T>(value: Promise<T> | undefined) => Promise<T | undefined>
+
 /** Lends a resolver that answers every question within the time left. */
 export async function lookUp<T>(
   { ports, signal }: HookContext,
   milliseconds: number,
-  ask: (resolver: Resolver) => Promise<T>,
+  ask: (resolver: Resolver, inTime: InTime) => Promise<T>,
 ): Promise<T> {
   const late = Promise.withResolvers<DnsAnswer>()
   const expire = (): void => late.resolve({ kind: 'failed', because: `no answer within ${milliseconds} ms` })
   const cancel = ports.clock.after(milliseconds, expire)
   signal?.addEventListener('abort', expire)
+  const inTime: InTime = (value) => Promise.race([value, late.promise.then(() => undefined)])
+  const resolve: Resolver['resolve'] = (name, type) => Promise.race([ports.resolver.resolve(name, type), late.promise])
   try {
-    return await ask({ resolve: (name, type) => Promise.race([ports.resolver.resolve(name, type), late.promise]) })
+    return await ask({ resolve }, inTime)
   } finally {
     cancel()
     signal?.removeEventListener('abort', expire)

@@ -5,10 +5,14 @@
  * what is no domain name are in no list.
  */
 import { canonicalDomain } from '../core/domain.ts'
+import type { ListProbe } from '../core/ports.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher } from '../core/word.ts'
 import { askZones, ZONE_FINDS, ZONES, zonesIn } from './ask-zones.ts'
 import { nameOf, OF, stageOfName, TIMEOUT } from './options.ts'
+
+/** RFC 5782 section 5. That TEST stands in every list is not what lists of domains do. */
+const PROBE: ListProbe = { never: 'invalid' }
 
 export const rhsbl = defineMatcher({
   name: 'rhsbl',
@@ -30,7 +34,8 @@ export const rhsbl = defineMatcher({
       const name = nameOf(of, context)
       if (name instanceof Unknown) return { truth: 'unknown', because: name.because }
       const domain = name === undefined ? undefined : canonicalDomain(name)
-      return domain === undefined ? { truth: 'miss' } : askZones(context, zones, domain, timeout)
+      if (domain === undefined) return { truth: 'miss' }
+      return askZones(context, { zones, subject: domain, probe: PROBE, milliseconds: timeout })
     }
   },
 })

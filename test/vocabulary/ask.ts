@@ -5,6 +5,7 @@ import type { Hook } from '../../src/core/hook.ts'
 import type { ListIndex } from '../../src/core/list.ts'
 import { Message } from '../../src/core/message.ts'
 import { newConnection, newRecipient, newTransaction } from '../../src/core/session.ts'
+import type { ListHealth } from '../../src/core/ports.ts'
 import type { Unknown } from '../../src/core/truth.ts'
 import type { Match, MatcherWord } from '../../src/core/word.ts'
 import { Report } from '../../src/language/diagnostic.ts'
@@ -27,6 +28,7 @@ export interface Situation {
   readonly header?: string
   readonly dns?: DnsFixtures
   readonly signal?: AbortSignal
+  readonly listHealth?: ListHealth
 }
 
 export interface Asked {
@@ -60,7 +62,10 @@ export async function settle(): Promise<void> {
 }
 
 /** Options go the way they go in a rule file: YAML, the word's schema, defaults. */
-export function optionsFor({ options: schema, name }: MatcherWord, options: Readonly<Record<string, unknown>>): unknown {
+export function optionsFor(
+  { options: schema, name }: MatcherWord,
+  options: Readonly<Record<string, unknown>>,
+): unknown {
   const report = new Report()
   const node = parseYaml(JSON.stringify(options), 'test.yaml', report)
   if (node) checkSchema(node, schema, report, { what: name })
@@ -78,7 +83,7 @@ function listFor({ options }: MatcherWord, option: string, lines: unknown): List
 const HOOK: Hook = 'rcpt'
 
 function contextFor(situation: Situation, clock: FakeClock, resolver: ZoneResolver): HookContext {
-  const { ip = '192.0.2.7', host, helo, sender, rcpt, header, signal } = situation
+  const { ip = '192.0.2.7', host, helo, sender, rcpt, header, signal, listHealth } = situation
   const connection = newConnection({
     id: 'c1',
     remote: { ip, port: 50_000 },
@@ -99,7 +104,13 @@ function contextFor(situation: Situation, clock: FakeClock, resolver: ZoneResolv
     recipient: rcpt === undefined ? undefined : newRecipient(address(rcpt)),
     command: undefined,
     decided: undefined,
-    ports: { clock, resolver, log: { write: () => undefined }, carry: () => assert.fail('nothing is delivered here') },
+    ports: {
+      clock,
+      resolver,
+      log: { write: () => undefined },
+      carry: () => assert.fail('nothing is delivered here'),
+      ...(listHealth && { listHealth }),
+    },
     signal,
     found: new Map(),
     trace: undefined,

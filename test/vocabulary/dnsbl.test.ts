@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { ListProbe } from '../../src/core/ports.ts'
 import { dnsbl } from '../../src/vocabulary/dnsbl.ts'
 import { answerOf, ask, settle } from './ask.ts'
 
@@ -134,6 +135,38 @@ describe('dnsbl: unknown', () => {
     await settle()
     abort.abort()
     assert.equal((await answer).truth, 'unknown')
+  })
+})
+
+describe('dnsbl: a zone that lists everybody', () => {
+  const dns = { '7.2.0.192.first.example A': ['127.0.0.2'], '7.2.0.192.second.example A': ['127.0.0.2'] }
+  const liar = (zone: string, probe: ListProbe): Promise<string | undefined> =>
+    Promise.resolve(zone === 'first.example' ? `lists ${probe.never}` : undefined)
+
+  test('is unknown; the next one counts', async () => {
+    assert.equal((await answerOf(dnsbl, TWO, { dns, listHealth: { fault: liar } })).found?.zone, 'second.example')
+    assert.deepEqual(await answerOf(dnsbl, { zones: ['first.example'] }, { dns, listHealth: { fault: liar } }), {
+      truth: 'unknown',
+      because: 'first.example: lists 1.0.0.127',
+    })
+  })
+
+  test('is asked about in the family of the client', async () => {
+    const probes: ListProbe[] = []
+    const fault = async (_zone: string, probe: ListProbe): Promise<undefined> => void probes.push(probe)
+    for (const ip of ['192.0.2.7', '2001:db8::1']) await answerOf(dnsbl, ONE, { ip, listHealth: { fault } })
+    assert.deepEqual(probes, [
+      { never: '1.0.0.127', always: '2.0.0.127' },
+      { never: `1.0.0.0.0.0.f.7.f.f.f.f.${'0.'.repeat(20).slice(0, -1)}` },
+    ])
+  })
+
+  test('is believed when its trial does not end in time', async () => {
+    const fault = (): Promise<undefined> => new Promise(() => undefined)
+    const { answer, clock } = ask(dnsbl, TWO, { dns, listHealth: { fault } })
+    await settle()
+    clock.advance(10_000)
+    assert.equal((await answer).found?.zone, 'first.example')
   })
 })
 

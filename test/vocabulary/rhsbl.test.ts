@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Unknown } from '../../src/core/truth.ts'
+import type { ListProbe } from '../../src/core/ports.ts'
 import { rhsbl } from '../../src/vocabulary/rhsbl.ts'
 import { answerOf, ask } from './ask.ts'
 
@@ -63,6 +64,17 @@ describe('rhsbl: unknown', () => {
       dns: { 'x.example.rhs.example A': 'SERVFAIL' },
     })
     assert.deepEqual(match, { truth: 'unknown', because: 'rhs.example: SERVFAIL' })
+  })
+
+  test('the zone lists every domain', async () => {
+    const dns = { 'spam.example.rhsbl.example A': ['127.0.0.2'] }
+    const fault = async (zone: string, { never }: ListProbe): Promise<string> => `${zone} lists ${never}`
+    const match = await answerOf(
+      rhsbl,
+      { zones: ['rhsbl.example'] },
+      { sender: 'a@spam.example', dns, listHealth: { fault } },
+    )
+    assert.deepEqual(match, { truth: 'unknown', because: 'rhsbl.example: rhsbl.example lists invalid' })
   })
 
   test('the zone refuses to answer', async () => {
