@@ -9,6 +9,7 @@ import type { Site } from '../../core/site.ts'
 import { createDispatcher, type Dispatch } from '../../engine/dispatch.ts'
 import { type DecisionLog, openDecisionLog } from '../../ports/decision-log.ts'
 import { openResolver } from '../../ports/dns-resolver.ts'
+import { openListHealth } from '../../ports/list-health.ts'
 import { type OpenLog, pinoLog } from '../../ports/pino-log.ts'
 import { countedDispatch, countedLog } from '../../server/life/counted.ts'
 import { Metrics, sample } from '../../server/life/metrics.ts'
@@ -42,7 +43,8 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
   const log = countedLog(worker === undefined ? openLog : numbered(openLog, worker), metrics)
   const decisions = settings.life.decisions && openDecisions(settings.life.decisions, worker, maskKey, metrics)
   const resolver = openResolver({ servers: settings.dns.servers, timeout: settings.dns.timeout, attempts: 1 }, clock)
-  const ports: Ports = { clock, resolver, log, carry: (target, job) => target.deliver(job) }
+  const listHealth = openListHealth({ clock, resolver, log })
+  const ports: Ports = { clock, resolver, log, listHealth, carry: (target, job) => target.deliver(job) }
   metrics.watch(() => [sample('postern_log_lost_total', openLog.lost())])
   metrics.watch(processSamples())
   return {
