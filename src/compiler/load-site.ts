@@ -2,13 +2,15 @@
 import { dirname, resolve } from 'node:path'
 import { canonicalDomain } from '../core/domain.ts'
 import { defaultLimits, LIMITS, type LimitName, type Limits } from '../core/limits.ts'
-import type { Listener, Site } from '../core/site.ts'
+import type { Site } from '../core/site.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { readEntries, SITE_SCHEMA } from '../language/site-file.ts'
 import { type CompiledPlugin, type CompileEnvironment, compileSite } from './compile-site.ts'
 import { type LifeOptions, type LifeSettings, lifeSettings } from './life-settings.ts'
+import { checkListeners, type ListenerOptions, listenersOf } from './listeners.ts'
+import { settleAuth } from './offers.ts'
 import { type LoadEnvironment, readText, readYaml } from './resolve-entries.ts'
 import { readServices } from './services.ts'
 
@@ -24,12 +26,15 @@ export interface SiteSettings {
   readonly life: LifeSettings
   readonly dns: { readonly servers: readonly string[]; readonly timeout: number }
   readonly log: { readonly level: string; readonly file: string | undefined }
+  /** Directory; undefined for the system's own. */
+  readonly spool: string | undefined
 }
 
 const DEFAULT_SETTINGS: SiteSettings = {
   life: lifeSettings({}, ''),
   dns: { servers: [], timeout: 5000 },
   log: { level: 'info', file: undefined },
+  spool: undefined,
 }
 
 /** What must be known before anything else is read: where to listen, and who to become. Undefined when the site file has faults. */
@@ -40,14 +45,16 @@ export async function loadSettings(
   const { root, valid } = await readSite(path, environment)
   if (!root || !valid) return undefined
   const options = toOptions(root, SITE_SCHEMA) as SiteOptions
-  return { listeners: listenersOf(options), settings: settingsOf(options, dirname(path)) }
+  return { listeners: listenersOf(options.listen ?? [], dirname(path)), settings: settingsOf(options, dirname(path)) }
 }
 
 async function readSite(path: string, environment: LoadEnvironment): Promise<{ root?: MapNode; valid: boolean }> {
   const root = await readYaml(path, startOf(path), environment)
   if (!root) return { valid: false }
   const use = { what: 'a site file', definitions: { match: {} } }
-  return { root, valid: checkSchema(root, SITE_SCHEMA, environment.report, use) }
+  const valid = checkSchema(root, SITE_SCHEMA, environment.report, use)
+  if (valid) checkListeners(root, environment.report)
+  return { root, valid }
 }
 
 export async function loadSite(path: string, environment: CompileEnvironment): Promise<LoadedSite> {
@@ -69,7 +76,13 @@ export async function loadSite(path: string, environment: CompileEnvironment): P
   )
   if (!valid || !program) return { site: undefined, settings: DEFAULT_SETTINGS, plugins }
   const options = toOptions(root, SITE_SCHEMA) as SiteOptions
-  const site = { hostname, listeners: listenersOf(options), services, limits: limitsOf(options.limits), program }
+  const site = {
+    hostname,
+    listeners: listenersOf(options.listen ?? [], directory),
+    services: settleAuth(services, root, program, environment.report),
+    limits: limitsOf(options.limits),
+    program,
+  }
   return { site, settings: settingsOf(options, directory), plugins }
 }
 
@@ -88,15 +101,11 @@ function readHostname(node: YamlNode | undefined, report: Report): string {
 }
 
 type SiteOptions = LifeOptions & {
-  readonly listen?: readonly Listener[]
+  readonly listen?: readonly ListenerOptions[]
+  readonly spool?: string
   readonly limits?: Partial<Record<LimitName, number>>
   readonly dns?: { readonly servers?: readonly string[]; readonly timeout?: number }
   readonly log?: { readonly level?: string; readonly file?: string }
-}
-
-/** Where to listen, and no more: keys that say how to serve are read for themselves. */
-function listenersOf({ listen = [] }: SiteOptions): readonly Listener[] {
-  return listen.map(({ name, address, port }) => ({ name, address, port }))
 }
 
 function limitsOf(given: Partial<Record<LimitName, number>> = {}): Limits {
@@ -104,7 +113,7 @@ function limitsOf(given: Partial<Record<LimitName, number>> = {}): Limits {
   return { ...defaultLimits(), ...Object.fromEntries(known) }
 }
 
-function settingsOf({ dns, log, ...life }: SiteOptions, directory: string): SiteSettings {
+function settingsOf({ dns, log, spool, ...life }: SiteOptions, directory: string): SiteSettings {
   return {
     life: lifeSettings(life, directory),
     dns: { servers: dns?.servers ?? [], timeout: dns?.timeout ?? DEFAULT_SETTINGS.dns.timeout },
@@ -112,6 +121,7 @@ function settingsOf({ dns, log, ...life }: SiteOptions, directory: string): Site
       level: log?.level ?? DEFAULT_SETTINGS.log.level,
       file: log?.file === undefined ? undefined : resolve(directory, log.file),
     },
+    spool: spool === undefined ? undefined : resolve(directory, spool),
   }
 }
 

@@ -4,6 +4,7 @@ import type { ListIndex } from '../core/list.ts'
 import { type MapNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
 import { type ListPlace, readSiteList } from './plugin-lists.ts'
 import type { LoadEnvironment } from './resolve-entries.ts'
+import { readOffer } from './offers.ts'
 import { readTls } from './tls-settings.ts'
 
 /** By the listener's name. What is wrong is reported; a listener with a fault in it serves plain SMTP here. */
@@ -66,7 +67,7 @@ async function readService(
       help: 'add `tls: starttls`',
     })
   const [proxies, xclient, xforward] = [await trusted('proxy'), await trusted('xclient'), await trusted('xforward')]
-  return { ...PLAIN_SERVICE, tls, requireTls, proxies, xclient, xforward }
+  return { offer: readOffer(item, root), tls, requireTls, proxies, xclient, xforward }
 }
 
 async function readTrusted(

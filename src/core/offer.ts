@@ -1,7 +1,20 @@
-/** What a listener speaks, and which extensions it offers, as the site file says. Policy and transport stand elsewhere. */
+/** What a listener speaks, and which extensions it offers, as the site file says. */
 import { defaultExtensions, type Extensions } from './extensions.ts'
 
 export const PROTOCOLS = ['smtp', 'lmtp'] as const
+
+/** SASL mechanisms (src/smtp/sasl), strongest first. */
+export const AUTH_MECHANISMS = [
+  'SCRAM-SHA-256-PLUS',
+  'SCRAM-SHA-256',
+  'SCRAM-SHA-1-PLUS',
+  'SCRAM-SHA-1',
+  'OAUTHBEARER',
+  'XOAUTH2',
+  'CRAM-MD5',
+  'PLAIN',
+  'LOGIN',
+] as const
 
 export interface Offer {
   /** LMTP (RFC 2033): LHLO instead of EHLO, and a reply for each recipient after the content. */
@@ -12,7 +25,7 @@ export interface Offer {
 }
 
 export interface AuthOffer {
-  /** SASL mechanisms in upper case. */
+  /** Of `AUTH_MECHANISMS`. */
   readonly mechanisms: readonly string[]
   /** Passwords may be sent in clear. */
   readonly withoutTls: boolean

@@ -1,5 +1,6 @@
-/** What a listener offers besides plain SMTP, and whose word it takes. */
+/** How a listener serves: what it offers, with which TLS, and whose word it takes. */
 import type { ListIndex } from './list.ts'
+import { type Offer, PLAIN_OFFER } from './offer.ts'
 import type { TlsSettings } from './tls.ts'
 
 export const TLS_MODES = ['none', 'starttls', 'implicit'] as const
@@ -11,6 +12,7 @@ export type ServiceTls =
   | { readonly mode: 'unavailable' }
 
 export interface Service {
+  readonly offer: Offer
   readonly tls: ServiceTls
   /** Nothing that matters is done before TLS. */
   readonly requireTls: boolean
@@ -23,6 +25,7 @@ export interface Service {
 }
 
 export const PLAIN_SERVICE: Service = {
+  offer: PLAIN_OFFER,
   tls: { mode: 'none' },
   requireTls: false,
   proxies: undefined,

@@ -1,6 +1,5 @@
 /** A site as the server needs it: compiled once, never changed, replaced whole at reload. */
 import type { Limits } from './limits.ts'
-import type { Offer } from './offer.ts'
 import type { Program } from './program.ts'
 import type { Service } from './service.ts'
 
@@ -10,6 +9,14 @@ export interface Listener {
   readonly address: string
   /** 0 asks the system for a free port. */
   readonly port: number
+  /** A unix socket instead. Who comes in there counts as coming from `address`. */
+  readonly unix?: UnixSocket | undefined
+}
+
+export interface UnixSocket {
+  readonly path: string
+  /** Who may connect, as of a file. */
+  readonly permissions: number
 }
 
 export interface Site {
@@ -18,8 +25,6 @@ export interface Site {
   readonly listeners: readonly Listener[]
   /** How listeners serve, by name; one that is not there serves plain SMTP. Holds private keys. */
   readonly services?: ReadonlyMap<string, Service>
-  /** What listeners offer, by name; one that is not there offers what every listener does. */
-  readonly offers?: ReadonlyMap<string, Offer>
   readonly limits: Limits
   readonly program: Program
 }

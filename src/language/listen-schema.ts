@@ -1,4 +1,6 @@
-/** The part of a site file that is about listeners: where, with which TLS, and whose word is taken. */
+/** The part of a site file that is about listeners: where, what is offered, with which TLS, and whose word is taken. */
+import { EXTENSIONS } from '../core/extensions.ts'
+import { AUTH_MECHANISMS, PROTOCOLS } from '../core/offer.ts'
 import { TLS_MODES } from '../core/service.ts'
 import type { Schema } from '../core/schema.ts'
 import { CLIENT_CERTIFICATES, TLS_VERSIONS } from '../core/tls.ts'
@@ -41,6 +43,36 @@ function trust(description: string): Schema {
   return { type: 'object', required: ['from'], properties: { from }, description }
 }
 
+const AUTH_SCHEMA = {
+  type: 'object',
+  required: ['mechanisms'],
+  properties: {
+    mechanisms: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', enum: AUTH_MECHANISMS },
+      description: 'SASL mechanisms; what a backend cannot check is offered and fails',
+    },
+    without_tls: {
+      type: 'boolean',
+      default: false,
+      description: 'Also in clear text, for everybody in between to read',
+    },
+  },
+  description: 'Clients may log in, as far as a plugin answers the hook `auth`',
+} as const satisfies Schema
+
+export const EXTENSIONS_SCHEMA: Schema = {
+  type: 'object',
+  properties: Object.fromEntries(
+    Object.entries(EXTENSIONS).map(([name, one]) => [
+      name,
+      { type: 'boolean', default: one.default, description: one.summary },
+    ]),
+  ),
+  description: 'Extensions of SMTP that are offered, on all listeners',
+}
+
 export const TLS_SCHEMA = {
   type: 'object',
   properties: TLS_PROPERTIES,
@@ -51,11 +83,28 @@ export const LISTEN_SCHEMA = {
   type: 'array',
   items: {
     type: 'object',
-    required: ['port'],
     properties: {
       name: { type: 'string', default: 'smtp', description: 'What rules see as `listener`' },
-      address: { type: 'string', default: '127.0.0.1', description: 'Address to listen on' },
+      address: {
+        type: 'string',
+        default: '127.0.0.1',
+        description: 'Address to listen on; with `path`, where its clients count as coming from',
+      },
       port: { type: 'integer', minimum: 0, maximum: 65535, description: 'Port; 0 for any free one' },
+      path: { type: 'string', minLength: 1, description: 'A unix socket, instead of a port' },
+      permissions: {
+        type: 'string',
+        pattern: '^0?[0-7]{3}$',
+        default: '660',
+        description: 'Of the unix socket: who may connect',
+      },
+      protocol: {
+        type: 'string',
+        enum: PROTOCOLS,
+        default: 'smtp',
+        description: '`lmtp`: LHLO instead of EHLO, and a reply for each recipient after the content (RFC 2033)',
+      },
+      auth: AUTH_SCHEMA,
       tls: {
         anyOf: [MODE, { type: 'object', properties: { mode: MODE, ...TLS_PROPERTIES } }],
         description:

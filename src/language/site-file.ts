@@ -3,7 +3,7 @@ import { LIMITS } from '../core/limits.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Report, Span } from './diagnostic.ts'
 import { LIFE_PROPERTIES } from './life-schema.ts'
-import { LISTEN_SCHEMA, TLS_SCHEMA } from './listen-schema.ts'
+import { EXTENSIONS_SCHEMA, LISTEN_SCHEMA, TLS_SCHEMA } from './listen-schema.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from './node.ts'
 import { checkSchema } from './schema-check.ts'
 
@@ -45,6 +45,12 @@ export const SITE_SCHEMA = {
     hostname: { type: 'string', description: 'Our own name, as in the greeting' },
     listen: LISTEN_SCHEMA,
     tls: TLS_SCHEMA,
+    extensions: EXTENSIONS_SCHEMA,
+    spool: {
+      type: 'string',
+      minLength: 1,
+      description: "Directory for content that is too big for memory; the system's for temporary files without it",
+    },
     local_domains: { 'x-list': 'domain', description: 'Domains we accept mail for: a file, or a list of domains' },
     lists: {
       type: 'string',

@@ -1,8 +1,9 @@
 /** A listening socket. When accepting fails, as it does when the process is out of file descriptors, it rests and tries again. */
 import { once } from 'node:events'
-import type { AddressInfo, Server } from 'node:net'
+import type { Server } from 'node:net'
 import type { Clock, Log } from '../core/ports.ts'
 import type { Listener } from '../core/site.ts'
+import { listenOnPath } from './unix-socket.ts'
 
 /** Milliseconds without accepting after a failure. */
 const REST = 1000
@@ -12,6 +13,8 @@ export interface Listening {
   readonly address: string
   /** The real one where 0 was asked for. */
   readonly port: number
+  /** Of a unix socket, which has no address and port of its own. */
+  readonly path: string | undefined
   /** Accepts nothing more. Connections that are open stay. */
   stop(): void
 }
@@ -26,34 +29,40 @@ export interface Wanted extends Listener {
 
 /** Rejects with a plain sentence when the address cannot be listened on. */
 export async function listen(server: Server, wanted: Wanted, ports: { clock: Clock; log: Log }): Promise<Listening> {
-  const { name, fd } = wanted
-  server.listen(fd === undefined ? { host: wanted.address, port: wanted.port } : { fd })
-  try {
-    await once(server, 'listening')
-  } catch (fault) {
-    throw new Error(`Cannot listen on ${wanted.address} port ${wanted.port}: ${reason(fault)}`, { cause: fault })
-  }
+  const { name, fd, unix } = wanted
+  const begin = (place: { address: string; port: number }): Promise<void> =>
+    unix && fd === undefined ? listenOnPath(server, unix) : listenOn(server, fd ?? place)
+  await begin(wanted).catch((fault: unknown) => {
+    const place = unix ? unix.path : `${wanted.address} port ${wanted.port}`
+    throw new Error(`Cannot listen on ${place}: ${reason(fault)}`, { cause: fault })
+  })
   const { address, port } = addressOf(server, wanted)
   let wake: (() => void) | undefined
   server.on('error', (fault) => {
     ports.log.write('error', { listener: name, because: reason(fault) }, 'cannot accept connections')
-    if (fd !== undefined || port < FIRST_FREE_PORT) return
+    if (fd !== undefined || (!unix && port < FIRST_FREE_PORT)) return
     if (server.listening) server.close()
     wake?.()
-    wake = ports.clock.after(REST, () => server.listen({ host: address, port }))
+    wake = ports.clock.after(REST, () => void begin({ address, port }).catch(() => undefined))
   })
   const stop = (): void => {
     wake?.()
     if (server.listening) server.close()
   }
-  return { name, address, port, stop }
+  return { name, address, port, path: unix?.path, stop }
 }
 
-function addressOf(server: Server, { name, fd, address }: Wanted): AddressInfo {
+async function listenOn(server: Server, place: number | { address: string; port: number }): Promise<void> {
+  server.listen(typeof place === 'number' ? { fd: place } : { host: place.address, port: place.port })
+  await once(server, 'listening')
+}
+
+function addressOf(server: Server, { name, fd, address, port, unix }: Wanted): { address: string; port: number } {
   const bound = server.address()
-  if (bound !== null && typeof bound !== 'string') return fd === undefined ? { ...bound, address } : bound
+  if (unix && typeof bound === 'string') return { address, port }
+  if (!unix && bound !== null && typeof bound !== 'string') return fd === undefined ? { ...bound, address } : bound
   server.close()
-  throw new Error(`The socket handed over as ${name} is no TCP socket`)
+  throw new Error(`The socket handed over as ${name} is no ${unix ? 'unix' : 'TCP'} socket`)
 }
 
 function reason(fault: unknown): string {

@@ -1,7 +1,7 @@
 /** Everybody who is connected: who is let in, with which rules, and how they all leave. */
 import type { Socket } from 'node:net'
 import { canonicalIp } from '../core/ip.ts'
-import type { Entropy, Ports } from '../core/ports.ts'
+import type { Entropy, Ports, Spool } from '../core/ports.ts'
 import { type Endpoint, newConnection } from '../core/session.ts'
 import { PLAIN_SERVICE, type Service } from '../core/service.ts'
 import type { Site } from '../core/site.ts'
@@ -23,6 +23,7 @@ export interface SessionsOptions {
   readonly dispatchFor: (site: Site) => Dispatch
   readonly ports: Ports
   readonly entropy: Entropy
+  readonly spool?: Spool
   /** Unique texts of letters and digits, for connections and transactions. */
   readonly newId: () => string
   /** What rules may read as `env.NAME`. */
@@ -30,6 +31,7 @@ export interface SessionsOptions {
 }
 
 const NOTHING = Buffer.alloc(0)
+const LOOPBACK: Endpoint = { ip: '127.0.0.1', port: 0 }
 
 export class Sessions {
   readonly #count = new ClientCount()
@@ -38,12 +40,17 @@ export class Sessions {
   readonly #sessions = new Set<Session>()
   readonly #doorstep: Doorstep
   readonly #firstServices: Site['services']
+  /** Unix sockets have no addresses: whoever comes in there counts as coming from here. By listener. */
+  readonly #unixPlaces: ReadonlyMap<string, Endpoint>
   #closing = false
 
   constructor(options: SessionsOptions) {
     this.#options = options
     this.#doorstep = new Doorstep(options.ports)
-    this.#firstServices = options.site().services
+    const { services, listeners } = options.site()
+    this.#firstServices = services
+    const unix = listeners.filter((listener) => listener.unix)
+    this.#unixPlaces = new Map(unix.map(({ name, address, port }) => [name, endpoint(address, port) ?? LOOPBACK]))
   }
 
   /** Connections that are open. */
@@ -66,8 +73,9 @@ export class Sessions {
   /** `listener` is the name of the listening socket. */
   accept(socket: Socket, listener: string): void {
     const { ports, site } = this.#options
-    const remote = endpoint(socket.remoteAddress, socket.remotePort)
-    const local = endpoint(socket.localAddress, socket.localPort)
+    const place = this.#unixPlaces.get(listener)
+    const remote = place ?? endpoint(socket.remoteAddress, socket.remotePort)
+    const local = place ?? endpoint(socket.localAddress, socket.localPort)
     socket.on('error', (fault) =>
       ports.log.write('debug', { remote_ip: remote?.ip, because: fault.message }, 'socket error'),
     )
@@ -112,7 +120,7 @@ export class Sessions {
   }
 
   #begin(visitor: Visitor, socket: Socket, tls?: TlsState): Session {
-    const { ports, entropy, newId, env } = this.#options
+    const { ports, entropy, spool, newId, env } = this.#options
     const { site, service, remote, local, listener, anonymous = false, proxy } = visitor
     const start = { id: newId(), remote, local, listener, anonymous, proxy, startedAt: ports.clock.now(), env }
     const gate = service.tls.mode === 'starttls' ? this.#doorstep.gate(service.tls.settings) : undefined
@@ -123,10 +131,11 @@ export class Sessions {
       limits: site.limits,
       revision: site.program.revision,
       dispatch: this.#dispatcher(site),
-      offer: site.offers?.get(listener),
+      offer: service.offer,
       terms: termsOf(visitor),
       ports,
       entropy,
+      spool,
       newId,
       wire,
     })

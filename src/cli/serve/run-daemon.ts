@@ -50,7 +50,8 @@ async function live(daemon: Daemon, runtime: Runtime, service: Service, signals:
   })
   const life = new Life(daemon, runtime, service)
   await life.begin()
-  for (const { name, address, port } of door.addresses) terminal.talk(`${name} listens on ${address}:${port}`)
+  for (const { name, address, port, path } of door.addresses)
+    terminal.talk(`${name} listens on ${path ?? `${address}:${port}`}`)
   signals.onReload(() => life.reload())
   const exitCode = await signals.ended
   supervisor.stopping()

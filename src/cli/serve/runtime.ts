@@ -1,6 +1,7 @@
 /** What a process that holds sessions is wired with: clock, resolver, log, metrics, the record of decisions. */
 import { createHmac, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import type { DecisionSettings } from '../../compiler/life-settings.ts'
 import type { SiteSettings } from '../../compiler/load-site.ts'
 import { LOG_LEVELS, type LogLevel } from '../../core/effect.ts'
@@ -11,6 +12,7 @@ import { type DecisionLog, openDecisionLog } from '../../ports/decision-log.ts'
 import { openResolver } from '../../ports/dns-resolver.ts'
 import { openListHealth } from '../../ports/list-health.ts'
 import { type OpenLog, pinoLog } from '../../ports/pino-log.ts'
+import { openSpool } from '../../ports/spool.ts'
 import { countedDispatch, countedLog } from '../../server/life/counted.ts'
 import { Metrics, sample } from '../../server/life/metrics.ts'
 import { processSamples } from '../../server/life/process-samples.ts'
@@ -18,7 +20,7 @@ import { Recorder } from '../../server/life/recorded.ts'
 import type { ServerOptions } from '../../server/server.ts'
 import { CommandError } from '../exit-code.ts'
 
-export interface Runtime extends Pick<ServerOptions, 'ports' | 'entropy' | 'dispatchFor' | 'newId' | 'env'> {
+export interface Runtime extends Pick<ServerOptions, 'ports' | 'entropy' | 'spool' | 'dispatchFor' | 'newId' | 'env'> {
   readonly log: Log
   readonly metrics: Metrics
   /** After files were moved away. */
@@ -44,6 +46,7 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
   const decisions = settings.life.decisions && openDecisions(settings.life.decisions, worker, maskKey, metrics)
   const resolver = openResolver({ servers: settings.dns.servers, timeout: settings.dns.timeout, attempts: 1 }, clock)
   const listHealth = openListHealth({ clock, resolver, log })
+  const spool = openSpool(settings.spool ?? tmpdir(), log)
   const ports: Ports = { clock, resolver, log, listHealth, carry: (target, job) => target.deliver(job) }
   metrics.watch(() => [sample('postern_log_lost_total', openLog.lost())])
   metrics.watch(processSamples())
@@ -51,6 +54,7 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
     log,
     metrics,
     ports,
+    spool,
     entropy: { bytes: randomBytes, key: createHmac('sha256', maskKey).update('entropy').digest() },
     dispatchFor: (site) => dispatcher(site, metrics, decisions?.recorder),
     newId: () => randomBytes(10).toString('hex'),
@@ -60,6 +64,7 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
       decisions?.log.reopen()
     },
     async close() {
+      await spool.close()
       await decisions?.log.close()
       await openLog.close()
     },

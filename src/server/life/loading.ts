@@ -59,8 +59,20 @@ export function restartNeeded(start: Outline, now: Outline): readonly string[] {
   return [...keys, ...code]
 }
 
-function fixedParts({ listeners, settings: { life, log, dns } }: Outline): ReadonlyMap<string, string> {
+function fixedParts({ listeners, settings: { life, log, dns, spool } }: Outline): ReadonlyMap<string, string> {
   const { watch, workers, user, group, allowRoot, health, decisions } = life
-  const parts = { listen: listeners, log, dns, workers, user, group, allow_root: allowRoot, health, decisions, watch }
+  const parts = {
+    listen: listeners,
+    log,
+    dns,
+    spool,
+    workers,
+    user,
+    group,
+    allow_root: allowRoot,
+    health,
+    decisions,
+    watch,
+  }
   return new Map(Object.entries(parts).map(([key, value]) => [key === 'watch' ? 'reload' : key, JSON.stringify(value)]))
 }
