@@ -6,10 +6,9 @@
  */
 import type { HookContext } from '../../core/context.ts'
 import type { Schema } from '../../core/schema.ts'
-import { andThen, type MaybePromise, Unknown } from '../../core/truth.ts'
+import type { MaybePromise } from '../../core/truth.ts'
 import type { Match } from '../../core/word.ts'
-import { beforeAbort } from '../../delivery/time-limit.ts'
-import { within } from '../../engine/deadline.ts'
+import { beforeAbort, withTimeLimit } from '../../delivery/time-limit.ts'
 import { HookTime } from '../../engine/hook-time.ts'
 import { gate } from '../gate.ts'
 
@@ -33,10 +32,11 @@ export interface Login extends UserName {
 
 export type Check = (login: Login, context: HookContext, signal: AbortSignal) => Promise<boolean>
 
+/** Longer than Dovecot makes a client wait that has failed before, shorter than a rule may take. */
 export const TIMEOUT = {
   type: 'string',
   format: 'duration',
-  default: '10s',
+  default: '20s',
   description: 'Time for the whole answer; what has not been found out by then is unknown',
 } as const satisfies Schema
 
@@ -79,24 +79,26 @@ export function passwordMatcher(timeout: number, check: Check): (context: HookCo
   }
 }
 
-type Bounded = (context: HookContext, work: (signal: AbortSignal) => Promise<Match>) => MaybePromise<Match>
+type Bounded = (context: HookContext, work: (signal: AbortSignal) => Promise<Match>) => Promise<Match>
 
 /** At most so many at once, each within its time. The signal aborts when that is over, and the place is free again. */
 export function bounded(most: number, timeout: number): Bounded {
   const enter = gate(most)
-  return ({ ports, signal }, work) => {
-    const expiry = new AbortController()
-    const until = signal ? AbortSignal.any([signal, expiry.signal]) : expiry.signal
-    const answer = within(
-      new HookTime(ports.clock, undefined),
-      timeout,
-      () => enter(async () => (until.aborted ? undefined : beforeAbort(until, work(until)))),
-      () => expiry.abort(),
-    )
-    return andThen(answer, (match) => (match === undefined || match instanceof Unknown ? unknown(match) : match))
+  return async ({ ports, signal }, work) => {
+    try {
+      const match = await withTimeLimit(ports.clock, timeout, (expiry) => {
+        const until = signal ? AbortSignal.any([signal, expiry]) : expiry
+        const inside = async (): Promise<Match | undefined> =>
+          until.aborted ? undefined : beforeAbort(until, work(until))
+        return beforeAbort(until, enter(inside))
+      })
+      return match ?? unknown(`no answer within ${timeout} ms`)
+    } catch (fault) {
+      return unknown(fault instanceof Error ? fault.message : 'failed without saying why')
+    }
   }
 }
 
-function unknown(why: Unknown | undefined): Match {
-  return { truth: 'unknown', because: why?.because ?? 'no answer in time' }
+function unknown(because: string): Match {
+  return { truth: 'unknown', because }
 }

@@ -77,7 +77,7 @@ describe('auth_file', () => {
     const path = join(directory, 'later')
     const { logIn } = backend(authFile, { file: path })
     const match = await logIn('ann@example.org', 'pencil')
-    assert.deepEqual(match, { truth: 'unknown', because: `BackendFault: there is no file ${path}` })
+    assert.deepEqual(match, { truth: 'unknown', because: `there is no file ${path}` })
     await writeFile(path, 'ann@example.org:pencil')
     assert.equal((await logIn('ann@example.org', 'pencil')).truth, 'hit')
   })

@@ -48,11 +48,11 @@ describe('auth_checkpassword', () => {
   for (const code of [2, 99, 111])
     test(`exit ${code} is unknown`, async () => {
       const match = await (await program(`exit ${code}`)).logIn('ann@example.org', 'pencil')
-      assert.deepEqual(match, { truth: 'unknown', because: `BackendFault: the program ended with ${code}` })
+      assert.deepEqual(match, { truth: 'unknown', because: `the program ended with ${code}` })
     })
   test('a program that was killed is unknown', async () => {
     const match = await (await program('kill -9 $$')).logIn('ann@example.org', 'pencil')
-    assert.equal(match.because, 'BackendFault: the program ended with SIGKILL')
+    assert.equal(match.because, 'the program ended with SIGKILL')
   })
   test('one that does not read answers all the same', async () => {
     assert.equal((await (await program('exec 3<&-; exit 0')).logIn('ann@example.org', 'pencil')).truth, 'hit')
@@ -70,8 +70,8 @@ describe('auth_checkpassword', () => {
     const { logIn, clock } = await program(`sleep 1000 & echo $$ $! >${pids}.new; mv ${pids}.new ${pids}; wait`)
     const answer = logIn('ann@example.org', 'pencil')
     const [parent, child] = await eventually(async () => (await readFile(pids, 'utf8')).trim().split(' ').map(Number))
-    clock.advance(10_000)
-    assert.deepEqual(await answer, { truth: 'unknown', because: 'no answer within 10000 ms' })
+    clock.advance(20_000)
+    assert.deepEqual(await answer, { truth: 'unknown', because: 'no answer within 20000 ms' })
     for (const pid of [parent, child]) await eventually(async () => assert.ok(!isAlive(pid)))
   })
   test('it learns where the client comes from, and nothing of our environment', async () => {

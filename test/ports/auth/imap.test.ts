@@ -93,8 +93,8 @@ describe('auth_imap', () => {
       const { server, imap } = await imapWith(script)
       const answer = imap.logIn('ann@example.org', 'pencil')
       await server.reached
-      imap.clock.advance(10_000)
-      assert.deepEqual(await answer, { truth: 'unknown', because: 'no answer within 10000 ms' })
+      imap.clock.advance(20_000)
+      assert.deepEqual(await answer, { truth: 'unknown', because: 'no answer within 20000 ms' })
       await server.idle()
     })
   test('no server is unknown', async () => {
@@ -118,6 +118,6 @@ describe('auth_imap and TLS', () => {
   test('TLS is required unless the rule says otherwise', async () => {
     const server = await fakeBackend([GREETING, ['a STARTTLS\r\n', 'a BAD what?\r\n']])
     const imap = backend(authImap, { host: '127.0.0.1', port: server.port })
-    assert.equal((await imap.logIn('ann@example.org', 'pencil')).because, 'BackendFault: it does not start TLS')
+    assert.equal((await imap.logIn('ann@example.org', 'pencil')).because, 'it does not start TLS')
   })
 })

@@ -42,6 +42,8 @@ export async function startProgram(
 ): Promise<Program> {
   const child = spawn(path, args, {
     ...options,
+    // Of a group of its own: at its end saslauthd kills its whole group.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: '/usr/sbin:/usr/bin:/bin' },
   })
