@@ -2,6 +2,7 @@
 import type { TestContext } from 'node:test'
 import type { HookContext } from '../../src/core/context.ts'
 import { defaultLimits, type Limits } from '../../src/core/limits.ts'
+import { PLAIN_SERVICE, type Service } from '../../src/core/service.ts'
 import type { Listener, Site } from '../../src/core/site.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import type { Dispatch } from '../../src/engine/dispatch.ts'
@@ -26,20 +27,25 @@ export interface House {
   /** What new connections get. */
   site: Site
   client(): SmtpClient
+  /** A client that is to be gone with the house. */
+  keep(client: SmtpClient): SmtpClient
 }
 
 export interface HouseOptions {
   readonly policy?: Policy
   readonly limits?: Partial<Limits>
   readonly listeners?: readonly Listener[]
+  /** By the listener's name. */
+  readonly services?: Readonly<Record<string, Partial<Service>>>
 }
 
 export const MX: Listener = { name: 'mx', address: '127.0.0.1', port: 0 }
 export const GREETING = '220 mx.example.org ESMTP Postern ready\r\n'
 
-export function siteOf({ limits, listeners = [MX] }: HouseOptions, hostname = 'mx.example.org'): Site {
+export function siteOf({ limits, listeners = [MX], services = {} }: HouseOptions, hostname = 'mx.example.org'): Site {
   const program = { revision: 'r1', plugins: [], chains: new Map() }
-  return { hostname, listeners, limits: { ...defaultLimits(), ...limits }, program }
+  const whole = Object.entries(services).map(([name, one]) => [name, { ...PLAIN_SERVICE, ...one }] as const)
+  return { hostname, listeners, services: new Map(whole), limits: { ...defaultLimits(), ...limits }, program }
 }
 
 export async function house(test: TestContext, options: HouseOptions = {}): Promise<House> {
@@ -67,12 +73,12 @@ export async function house(test: TestContext, options: HouseOptions = {}): Prom
     for (const { socket } of clients) socket.destroy()
     await server.close({ grace: 0 })
   })
-  const client = (): SmtpClient => {
-    const one = smtpClient(server.addresses[0]?.port ?? 0)
-    clients.push(one)
-    return one
+  const keep = (client: SmtpClient): SmtpClient => {
+    clients.push(client)
+    return client
   }
-  return Object.assign(state, { server, clock, log, contexts, client })
+  const client = (): SmtpClient => keep(smtpClient(server.addresses[0]?.port ?? 0))
+  return Object.assign(state, { server, clock, log, contexts, client, keep })
 }
 
 export async function greeted(rig: House): Promise<SmtpClient> {

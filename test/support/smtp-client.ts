@@ -11,7 +11,11 @@ export interface SmtpClient {
 }
 
 export function smtpClient(port: number, host = '127.0.0.1'): SmtpClient {
-  const socket = connect(port, host)
+  return clientOver(connect(port, host))
+}
+
+/** On a socket that somebody else has made. */
+export function clientOver(socket: Socket): SmtpClient {
   let heard = ''
   let over = false
   let check = (): void => undefined

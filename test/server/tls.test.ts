@@ -1,0 +1,415 @@
+/** TLS over real sockets: STARTTLS, TLS from the start, certificates by name, certificates of clients, and those who only pretend. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { describe, it, type TestContext } from 'node:test'
+import type { ConnectionOptions } from 'node:tls'
+import type { HookContext } from '../../src/core/context.ts'
+import { findFact } from '../../src/core/facts.ts'
+import type { Connection } from '../../src/core/session.ts'
+import { verdict } from '../../src/core/verdict.ts'
+import { authority, fingerprint } from '../support/certificates.ts'
+import type { SmtpClient } from '../support/smtp-client.ts'
+import { ACCEPTING, immediate } from '../support/smtp-rig.ts'
+import { startTls, type TlsClient, tlsClient } from '../support/tls-client.ts'
+import { emptied, GREETING, greeted, HELLO, type House, house, type HouseOptions, siteOf } from './house.ts'
+import { certificate, OURS, settings, speaking } from './tls-house.ts'
+
+async function secured(rig: House, options?: ConnectionOptions): Promise<TlsClient> {
+  const client = await startTls(await greeted(rig), options)
+  rig.keep(client)
+  await once(client.socket, 'secureConnect')
+  return client
+}
+
+function implicit(rig: House, options?: ConnectionOptions): TlsClient {
+  const client = tlsClient(rig.server.addresses[0]?.port ?? 0, options)
+  rig.keep(client)
+  return client
+}
+
+function lastConnection({ contexts }: House): Connection {
+  return contexts.at(-1)?.connection ?? assert.fail('no hook was asked')
+}
+
+async function askFact(name: string, rig: House): Promise<unknown> {
+  const { definition } = findFact(name) ?? assert.fail(`no fact ${name}`)
+  return definition.read(rig.contexts.at(-1) ?? assert.fail('no hook was asked'), '')
+}
+
+describe('STARTTLS', () => {
+  it('is offered until TLS is on, and mail that comes over it is marked', async (test) => {
+    let received = ''
+    const queue = ({ transaction }: HookContext) => {
+      received = transaction?.message?.values('Received')[0] ?? ''
+      return verdict('OK')
+    }
+    const rig = await house(test, { policy: { ...ACCEPTING, queue }, services: speaking('starttls') })
+    const clear = await greeted(rig)
+    clear.say('EHLO c.example\r\n')
+    assert.match(await clear.hear('\r\n'), /\r\n250[ -]STARTTLS\r\n/)
+    const client = await startTls(clear, { ca: OURS.cert, servername: 'mx.example.org' })
+    client.say('EHLO c.example\r\n')
+    assert.doesNotMatch(await client.hear('\r\n'), /STARTTLS/)
+    client.say('MAIL FROM:<>\r\nRCPT TO:<r@example.org>\r\nDATA\r\n')
+    await client.hear('dot on a line of its own\r\n')
+    client.say('Subject: hi\r\n\r\nhello\r\n.\r\nQUIT\r\n')
+    assert.match(await client.rest(), /^250 2\.0\.0 Queued\r\n221 /)
+    assert.match(received, /^from c\.example \(\[127\.0\.0\.1\]\) by mx\.example\.org with ESMTPS id /)
+  })
+
+  it('row 23: what was said in clear, and granted for it, is forgotten; notes stay', async (test) => {
+    const ehlo = ({ connection }: HookContext) => {
+      connection.notes.set('seen', true)
+      connection.relayClient = true
+      connection.immune = true
+      connection.auth = { user: 'ann', mechanism: 'PLAIN' }
+      return verdict('DECLINED')
+    }
+    const connect = ({ connection }: HookContext) => {
+      connection.score = 3
+      return verdict('DECLINED')
+    }
+    const rig = await house(test, { policy: { ...ACCEPTING, ehlo, connect }, services: speaking('starttls') })
+    const clear = await greeted(rig)
+    clear.say('EHLO c.example\r\nMAIL FROM:<a@b.example>\r\n')
+    await clear.hear('sender OK\r\n')
+    const client = await startTls(clear)
+    client.say('RCPT TO:<c@example.org>\r\nMAIL FROM:<a@b.example>\r\nNOOP\r\n')
+    const refused = '503 5.5.1 Use MAIL first\r\n503 5.5.1 Say EHLO first\r\n250 2.0.0 OK\r\n'
+    assert.equal(await client.hear('OK\r\n'), refused)
+    const { hello, auth, relayClient, immune, notes, score, remote } = lastConnection(rig)
+    assert.deepEqual([hello, auth, relayClient, immune], [undefined, undefined, false, false])
+    assert.deepEqual([notes.get('seen'), score, remote.ip], [true, 3, '127.0.0.1'])
+  })
+
+  it('row 23: what the address was granted before the greeting stays', async (test) => {
+    const connect = ({ connection }: HookContext) => {
+      connection.relayClient = true
+      return verdict('DECLINED')
+    }
+    const rig = await house(test, { policy: { connect }, services: speaking('starttls') })
+    const client = await secured(rig)
+    client.say('NOOP\r\n')
+    await client.hear('OK\r\n')
+    assert.equal(lastConnection(rig).relayClient, true)
+  })
+
+  it('row 24: a second one is 503, an argument 501, and the session goes on', async (test) => {
+    const rig = await house(test, { services: speaking('starttls') })
+    const clear = await greeted(rig)
+    clear.say('STARTTLS now\r\n')
+    assert.equal(await clear.hear('\r\n'), '501 5.5.4 This command takes no argument\r\n')
+    const client = await startTls(clear)
+    client.say('STARTTLS\r\nHELO c.example\r\n')
+    assert.equal(await client.hear(HELLO), `503 5.5.1 TLS is on already\r\n${HELLO}`)
+  })
+
+  for (const [what, octets] of [
+    ['garbage', 'GET / HTTP/1.1\r\n\r\n'],
+    ['commands in clear', 'EHLO evil.example\r\nMAIL FROM:<>\r\n'],
+    ['a TLS record with nonsense in it', '\x16\x03\x01\x00\x05hello'],
+  ] as const)
+    it(`row 24: ${what} instead of a handshake ends that session only`, async (test) => {
+      const rig = await house(test, { services: speaking('starttls') })
+      const [other, client] = [await greeted(rig), await greeted(rig)]
+      client.say('STARTTLS\r\n')
+      await client.hear('220 2.0.0 Ready to start TLS\r\n')
+      client.say(octets)
+      assert.doesNotMatch(await client.rest(), /\d{3} /)
+      other.say('HELO c.example\r\n')
+      await other.hear(HELLO)
+      assert.equal(rig.contexts.filter(({ hook }) => hook === 'ehlo').length, 0)
+      assert.equal(rig.log.filter(({ text }) => text === 'the TLS handshake failed').length, 1)
+    })
+
+  it('row 24: half a ClientHello and a reset end that session only', async (test) => {
+    const rig = await house(test, { services: speaking('starttls') })
+    const client = await greeted(rig)
+    client.say('STARTTLS\r\n')
+    await client.hear('220 2.0.0 Ready to start TLS\r\n')
+    client.say('\x16\x03\x01\x02\x00\x01')
+    client.socket.resetAndDestroy()
+    await emptied(rig)
+    assert.equal(rig.clock.pending(), 0)
+    await greeted(rig)
+  })
+
+  it('row 34: a handshake has its time, however slowly it trickles in', async (test) => {
+    const rig = await house(test, { services: speaking('starttls'), limits: { tls_timeout: 10 } })
+    const client = await greeted(rig)
+    client.say('STARTTLS\r\n')
+    await client.hear('220 2.0.0 Ready to start TLS\r\n')
+    await trickle(client, rig)
+    assert.equal(await client.rest(), '')
+    await emptied(rig)
+    assert.equal(rig.clock.pending(), 0)
+  })
+
+  it('is not there without a certificate', async (test) => {
+    const rig = await house(test)
+    const client = await greeted(rig)
+    client.say('EHLO c.example\r\nSTARTTLS\r\n')
+    assert.match(await client.hear('Unrecognized command\r\n'), /^(?:250[- ](?!STARTTLS).*\r\n)+500 5\.5\.1 /)
+  })
+
+  it('does not stop a server that is told to end', async (test) => {
+    const rig = await house(test, { services: speaking('starttls') })
+    const client = await greeted(rig)
+    client.say('STARTTLS\r\n')
+    await client.hear('220 2.0.0 Ready to start TLS\r\n')
+    const closed = rig.server.close({ grace: 5 })
+    rig.clock.advance(5000)
+    assert.equal(await client.rest(), '')
+    await closed
+  })
+})
+
+/** A ClientHello, one octet a second, for ten seconds. */
+async function trickle(client: SmtpClient, rig: House): Promise<void> {
+  for (const octet of '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03') {
+    client.say(octet)
+    for (let turn = 0; turn < 5; turn += 1) await immediate()
+    assert.equal(rig.server.connections(), 1)
+    rig.clock.advance(1000)
+  }
+}
+
+describe('TLS from the start', () => {
+  it('is spoken before the greeting, and STARTTLS is not offered in it', async (test) => {
+    const rig = await house(test, { services: speaking('implicit') })
+    const client = implicit(rig, { ca: OURS.cert, servername: 'mx.example.org' })
+    assert.equal(await client.hear('\r\n'), GREETING)
+    client.say('EHLO c.example\r\n')
+    assert.doesNotMatch(await client.hear('\r\n'), /STARTTLS/)
+    assert.equal(await askFact('tls', rig), true)
+    assert.equal(await askFact('tls.server_name', rig), 'mx.example.org')
+    assert.match(String(await askFact('tls.protocol', rig)), /^TLSv1\.3$/)
+    assert.match(String(await askFact('tls.cipher', rig)), /^TLS_/)
+    assert.equal(await askFact('tls.client.verified', rig), undefined)
+  })
+
+  it('row 24: nobody is greeted in clear, and clear text ends the connection', async (test) => {
+    const rig = await house(test, { services: speaking('implicit') })
+    const client = rig.client()
+    client.say('EHLO c.example\r\n')
+    assert.doesNotMatch(await client.rest(), /220|250|554/)
+    assert.deepEqual(rig.contexts, [])
+    await emptied(rig)
+  })
+
+  it('row 34: a client that does not finish its handshake is let go in time', async (test) => {
+    const rig = await house(test, { services: speaking('implicit'), limits: { tls_timeout: 10 } })
+    const client = rig.client()
+    await once(client.socket, 'connect')
+    while (rig.server.connections() === 0) await immediate()
+    await trickle(client, rig)
+    assert.equal(await client.rest(), '')
+    await emptied(rig)
+    assert.equal(rig.clock.pending(), 0)
+  })
+
+  it('somebody in a handshake does not stop a server that is told to end', async (test) => {
+    const rig = await house(test, { services: speaking('implicit') })
+    const client = rig.client()
+    await once(client.socket, 'connect')
+    while (rig.server.connections() === 0) await immediate()
+    await rig.server.close({ grace: 30 })
+    assert.equal(await client.rest(), '')
+  })
+
+  it('a client that speaks before the greeting is refused', async (test) => {
+    const { promise, resolve } = Promise.withResolvers<ReturnType<typeof verdict>>()
+    const rig = await house(test, { services: speaking('implicit'), policy: { connect: () => promise } })
+    const client = implicit(rig)
+    client.say('EHLO c.example\r\n')
+    assert.equal(await client.hear('\r\n'), '554 5.5.1 You spoke before the greeting\r\n')
+    resolve(verdict('OK'))
+  })
+
+  it('a client that is cut off in the middle of its content has sent nothing', async (test) => {
+    const rig = await house(test, { services: speaking('implicit'), policy: ACCEPTING })
+    const client = implicit(rig)
+    await client.hear(GREETING)
+    client.say('HELO c.example\r\nMAIL FROM:<>\r\nRCPT TO:<r@example.org>\r\nDATA\r\n')
+    await client.hear('its own\r\n')
+    client.say('Subject: hi\r\n\r\nhello\r\n')
+    client.socket.destroy()
+    await emptied(rig)
+    assert.equal(rig.contexts.filter(({ hook }) => hook === 'queue').length, 0)
+    assert.equal(rig.clock.pending(), 0)
+  })
+
+  it('carries a large message, and a client that does not read', async (test) => {
+    const rig = await house(test, { services: speaking('implicit'), policy: ACCEPTING })
+    const client = implicit(rig)
+    await client.hear(GREETING)
+    client.say('HELO c.example\r\nMAIL FROM:<>\r\nRCPT TO:<r@example.org>\r\nDATA\r\n')
+    await client.hear('its own\r\n')
+    client.say(`Subject: hi\r\n\r\n${`${'x'.repeat(998)}\r\n`.repeat(5000)}.\r\n`)
+    await client.hear('Queued\r\n')
+    client.socket.pause()
+    client.say(`${'NOOP\r\n'.repeat(90)}QUIT\r\n`)
+    client.socket.resume()
+    assert.equal((await client.rest()).split('250 2.0.0 OK\r\n').length, 91)
+  })
+
+  it('too many clients are told so before a handshake costs anything', async (test) => {
+    const rig = await house(test, { services: speaking('implicit'), limits: { connections: 1 } })
+    await implicit(rig).hear(GREETING)
+    assert.match(await rig.client().rest(), /^421 /)
+  })
+})
+
+describe('a certificate', () => {
+  const names = (...list: readonly string[]) => certificate({ subject: list[0] ?? '', names: list })
+  const certificates = [
+    names('mx.example.org'),
+    names('*.example.net'),
+    names('mail.example.net', 'xn--bcher-kva.example'),
+  ] as const
+  const asked: Readonly<Record<string, string>> = {
+    'mx.example.org': 'mx.example.org',
+    'MAIL.example.net': 'mail.example.net',
+    'xn--bcher-kva.example': 'mail.example.net',
+    'other.example.net': '*.example.net',
+    'deep.other.example.net': 'mx.example.org',
+    'example.net': 'mx.example.org',
+    'unknown.example': 'mx.example.org',
+    '': 'mx.example.org',
+  }
+  for (const [servername, expected] of Object.entries(asked))
+    it(`is chosen for ${servername || 'no name'}: ${expected}`, async (test) => {
+      const rig = await house(test, { services: speaking('implicit', { certificates }) })
+      const client = implicit(rig, { ca: OURS.cert, servername })
+      await client.hear(GREETING)
+      assert.equal(client.socket.getPeerCertificate().subject.CN, expected)
+    })
+
+  it('that was replaced is the one new connections get; the others go on', async (test) => {
+    const rig = await house(test, { services: speaking('starttls') })
+    const old = await secured(rig, { ca: OURS.cert, servername: 'mx.example.org' })
+    const other = authority('Another authority')
+    const { cert, key } = other.issue({ subject: 'mx.example.org', names: ['mx.example.org'] })
+    const replaced = { certificates: [{ names: [], chain: cert, key }] } as const
+    rig.site = siteOf({ services: speaking('starttls', replaced) })
+    await secured(rig, { ca: cert && other.cert, servername: 'mx.example.org' })
+    old.say('HELO c.example\r\n')
+    await old.hear(HELLO)
+  })
+
+  it('a listener that a newer site does not know keeps its own', async (test) => {
+    const rig = await house(test, { services: speaking('implicit') })
+    rig.site = siteOf({})
+    await implicit(rig, { ca: OURS.cert, servername: 'mx.example.org' }).hear(GREETING)
+  })
+
+  it('that cannot be had leaves nobody in clear text', async (test) => {
+    const rig = await house(test, { services: { mx: { tls: { mode: 'unavailable' } } } })
+    assert.equal(await rig.client().rest(), '421 4.7.0 TLS is not available, try again later\r\n')
+  })
+})
+
+describe('versions and ciphers', () => {
+  async function isWelcome(test: TestContext, options: HouseOptions, client: ConnectionOptions): Promise<boolean> {
+    const rig = await house(test, options)
+    const heard = implicit(rig, client).hear(GREETING)
+    return heard.then(
+      () => true,
+      () => false,
+    )
+  }
+  const old: ConnectionOptions = { maxVersion: 'TLSv1.2' }
+
+  it('TLS 1.2 is spoken, unless the site wants more', async (test) => {
+    assert.equal(await isWelcome(test, { services: speaking('implicit') }, old), true)
+    assert.equal(await isWelcome(test, { services: speaking('implicit', { minVersion: 'TLSv1.3' }) }, old), false)
+  })
+
+  it('TLS 1.1 is not', async (test) => {
+    const older: ConnectionOptions = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }
+    assert.equal(await isWelcome(test, { services: speaking('implicit') }, older), false)
+  })
+
+  it('only ciphers of the site are spoken', async (test) => {
+    const services = speaking('implicit', { ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' })
+    const [strong, weak] = ['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-AES128-GCM-SHA256']
+    assert.equal(await isWelcome(test, { services }, { ...old, ciphers: strong }), true)
+    assert.equal(await isWelcome(test, { services }, { ...old, ciphers: weak }), false)
+  })
+})
+
+describe('a client with a certificate', () => {
+  const issued = OURS.issue({ subject: ['client.example', 'Doe, John'], names: ['client.example'] })
+  const stranger = authority('Nobody').issue({ subject: 'client.example' })
+  const asking = (clientCertificates: 'none' | 'request' | 'require') =>
+    speaking('implicit', { clientCertificates, ca: OURS.cert })
+
+  async function facts(rig: House, options: ConnectionOptions): Promise<readonly unknown[]> {
+    const client = implicit(rig, options)
+    await client.hear(GREETING)
+    const names = ['tls.client.subject', 'tls.client.fingerprint', 'tls.client.verified']
+    return Promise.all(names.map((name) => askFact(name, rig)))
+  }
+
+  it('is known by it when it is asked for', async (test) => {
+    const rig = await house(test, { services: asking('request') })
+    const known = ['CN=client.example,O=Doe\\, John', fingerprint(issued.cert), true]
+    assert.deepEqual(await facts(rig, issued), known)
+    assert.deepEqual(await facts(rig, stranger), ['CN=client.example', fingerprint(stranger.cert), false])
+    assert.deepEqual(await facts(rig, {}), [undefined, undefined, undefined])
+  })
+
+  it('is known by it again when it resumes a session', async (test) => {
+    const rig = await house(test, { services: asking('request') })
+    const first = implicit(rig, { ...issued, maxVersion: 'TLSv1.2' })
+    await first.hear(GREETING)
+    const session = first.socket.getSession() ?? assert.fail('no session')
+    const second = implicit(rig, { ...issued, maxVersion: 'TLSv1.2', session })
+    await second.hear(GREETING)
+    assert.equal(second.socket.isSessionReused(), true)
+    assert.equal(await askFact('tls.client.fingerprint', rig), fingerprint(issued.cert))
+    assert.equal(await askFact('tls.client.verified', rig), true)
+  })
+
+  it('is not asked for it by default', async (test) => {
+    const rig = await house(test, { services: asking('none') })
+    assert.deepEqual(await facts(rig, issued), [undefined, undefined, undefined])
+  })
+
+  it('is let in by no other where it is required', async (test) => {
+    const rig = await house(test, { services: asking('require') })
+    assert.equal((await facts(rig, issued))[2], true)
+    for (const options of [{}, stranger]) {
+      rig.contexts.splice(0)
+      await assert.rejects(implicit(rig, options).hear(GREETING), /hung up after ""/)
+      assert.deepEqual(rig.contexts, [])
+    }
+  })
+
+  it('whose certificate is out of date is not verified', async (test) => {
+    const rig = await house(test, { services: asking('request') })
+    const late = OURS.issue({ subject: 'client.example', valid: [-3, -2] })
+    assert.equal((await facts(rig, late))[2], false)
+  })
+})
+
+describe('channel bindings', () => {
+  it('are what the client sees too', async (test) => {
+    const rig = await house(test, { services: speaking('implicit') })
+    const client = implicit(rig)
+    await client.hear(GREETING)
+    const bindings = lastConnection(rig).tls?.channelBindings
+    const exported = client.socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0))
+    assert.deepEqual(bindings?.get('tls-exporter'), exported)
+    const own = client.socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase()
+    assert.equal(bindings?.get('tls-server-end-point')?.toString('hex'), own)
+  })
+})
+
+describe('settings', () => {
+  it('that OpenSSL does not like are told beforehand', async () => {
+    const { tlsFault } = await import('../../src/server/tls.ts')
+    assert.equal(tlsFault(settings()), undefined)
+    assert.match(tlsFault(settings({ ciphers: 'NOTHING' })) ?? '', /no cipher match/)
+  })
+})
