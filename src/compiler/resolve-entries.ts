@@ -10,6 +10,7 @@ import { checkSchema } from '../language/schema-check.ts'
 import { type PluginEntry, RULESET_SCHEMA, readEntries } from '../language/site-file.ts'
 import { suggest } from '../language/suggest.ts'
 import { parseYaml } from '../language/yaml.ts'
+import { YAML_LIMITS } from '../language/yaml-limits.ts'
 import { type BoundParams, bindParams } from './params.ts'
 import { substitute } from './substitute.ts'
 
@@ -137,7 +138,7 @@ export async function readText(
   { files, report }: LoadEnvironment,
 ): Promise<string | undefined> {
   try {
-    const text = await files.read(path)
+    const text = await files.read(path, YAML_LIMITS.octets)
     if (text === undefined)
       report.add({
         code: 'CFG110',

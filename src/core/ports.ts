@@ -41,8 +41,11 @@ export interface ListHealth {
 
 /** Text files of a site: rules, lists, tests. */
 export interface Files {
-  /** Undefined when there is no such file. Rejects with a plain sentence for any other fault. */
-  read(path: string): Promise<string | undefined>
+  /**
+   * Undefined when there is no such file. Rejects with a plain sentence for any other fault. Of a file with more than
+   * `most` octets the rest may be left out.
+   */
+  read(path: string, most?: number): Promise<string | undefined>
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>

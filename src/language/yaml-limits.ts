@@ -16,12 +16,11 @@ const REPLACEMENT = '\ufffd'
 
 /** False when the text cannot be parsed; the reason has been reported. */
 export function checkText(source: SourceText, report: Report): boolean {
-  const octets = Buffer.byteLength(source.text)
-  if (octets > YAML_LIMITS.octets) {
+  if (Buffer.byteLength(source.text) > YAML_LIMITS.octets) {
     report.add({
       code: 'YML715',
       at: source.span(0, 0),
-      message: `this file is too large: ${octets} octets`,
+      message: 'this file is too large',
       label: `at most ${YAML_LIMITS.octets} octets`,
       help: 'put long lists into list files: one entry a line, `lists: { name: { file: … } }`',
     })

@@ -19,11 +19,11 @@ export function listFiles(): Files {
   return { read: readTextFile }
 }
 
-async function readTextFile(path: string): Promise<string | undefined> {
+async function readTextFile(path: string, most = LARGEST_FILE): Promise<string | undefined> {
   const file = await openFile(path)
   if (file === undefined) return undefined
   try {
-    return await decode(path, await readRegular(path, file))
+    return await decode(path, await readRegular(path, file, most))
   } finally {
     await file.close()
   }
@@ -40,16 +40,27 @@ async function openFile(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-async function readRegular(path: string, file: FileHandle): Promise<Buffer> {
+async function readRegular(path: string, file: FileHandle, most: number): Promise<Buffer> {
   const stats = await file.stat()
   if (!stats.isFile())
     throw new Error(`${path} is ${stats.isDirectory() ? 'a directory' : 'a special file'}, not a file`)
   if (stats.size > LARGEST_FILE) throw new Error(`${path} is larger than ${LARGEST_FILE / 1024 / 1024} MiB`)
   try {
-    return await file.readFile()
+    return stats.size > most ? await readStart(file, most) : await file.readFile()
   } catch (error) {
     throw new Error(`${path} cannot be read: ${describe(error)}`, { cause: error })
   }
+}
+
+/** Longest character in UTF-8. */
+const CHARACTER_OCTETS = 4
+
+/** Cut between two characters. */
+async function readStart(file: FileHandle, most: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(most + CHARACTER_OCTETS), 0, most + CHARACTER_OCTETS, 0)
+  const isLead = (octet: number | undefined): boolean => octet !== undefined && (octet & 0xc0) !== 0x80
+  const end = [0, 1, 2, 3].map((back) => bytesRead - 1 - back).find((at) => isLead(buffer[at]))
+  return buffer.subarray(0, end ?? bytesRead)
 }
 
 /** In two turns where each takes a while: sessions go on meanwhile. */

@@ -40,6 +40,16 @@ describe('listFiles', () => {
     await assert.rejects(files.read(directory), { message: `${directory} is a directory, not a file` })
   })
 
+  it('leaves the rest out where the start is enough, and cuts no character', async () => {
+    for (const letter of ['x', 'é', '€', '😀']) {
+      await writeFile(at('long'), letter.repeat(1000))
+      const start = (await files.read(at('long'), 101)) ?? ''
+      assert.ok(Buffer.byteLength(start) > 100 && start.length < 1000, `${start.length} of ${letter}`)
+      assert.equal(start, letter.repeat(start.length / letter.length))
+    }
+    assert.equal((await files.read(at('long'), 4000))?.length, 2000)
+  })
+
   it('names the line that is not UTF-8', async () => {
     await writeFile(at('latin'), Buffer.from('a\né\nb\n', 'latin1'))
     await assert.rejects(files.read(at('latin')), { message: `${at('latin')}:2 is not text in UTF-8` })

@@ -59,20 +59,9 @@ export function restartNeeded(start: Outline, now: Outline): readonly string[] {
   return [...keys, ...code]
 }
 
-function fixedParts({ listeners, settings: { life, log, dns, spool } }: Outline): ReadonlyMap<string, string> {
-  const { watch, workers, user, group, allowRoot, health, decisions } = life
-  const parts = {
-    listen: listeners,
-    log,
-    dns,
-    spool,
-    workers,
-    user,
-    group,
-    allow_root: allowRoot,
-    health,
-    decisions,
-    watch,
-  }
-  return new Map(Object.entries(parts).map(([key, value]) => [key === 'watch' ? 'reload' : key, JSON.stringify(value)]))
+/** Smoke tests are read anew each time; everything else is opened once. */
+function fixedParts({ listeners, settings: { life, ...settings } }: Outline): ReadonlyMap<string, string> {
+  const { smoke: _, watch: reload, allowRoot: allow_root, ...rest } = life
+  const parts = { listen: listeners, ...settings, ...rest, reload, allow_root }
+  return new Map(Object.entries(parts).map(([key, value]) => [key, JSON.stringify(value) ?? '']))
 }

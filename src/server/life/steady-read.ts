@@ -60,9 +60,9 @@ function recorded(files: Files, marks: Map<string, string>): RecordedFiles {
   }
   return {
     note,
-    async read(path) {
+    async read(path, most) {
       await note(path)
-      return files.read(path)
+      return files.read(path, most)
     },
   }
 }
