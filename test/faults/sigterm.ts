@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { type Ledger, newLedger, sendAll } from '../support/load-client.ts'
 import { randomFrom } from '../support/random.ts'
 import type { Figure } from './run.ts'
-import { startProcess, writeSite } from './server.ts'
+import { type SiteFiles, startProcess, writeSite } from './server.ts'
 
 const ROUNDS = 10
 const CLIENTS = 8
@@ -21,9 +21,11 @@ export async function inject([rounds = String(ROUNDS)]: readonly string[]): Prom
   let lost = 0
   for (let round = 0; round < Number(rounds); round += 1) {
     const site = writeSite([], `workers: ${1 + (round % 2)}\nlimits: { shutdown_grace: ${GRACE} }`)
-    const accepted = await oneRound(site, `r${round}`, ledger, random, seconds, codes)
+    const { accepted, ...end } = await oneRound(`r${round}`, site, ledger, 300 + random() * 600)
     const arrived = delivered(site.maildir)
-    lost += [...accepted].filter((token) => !arrived.has(token)).length
+    lost += accepted.filter((token) => !arrived.has(token)).length
+    seconds.push(end.seconds)
+    codes.push(end.code)
   }
   const slowest = Math.max(...seconds)
   return {
@@ -44,28 +46,27 @@ export async function inject([rounds = String(ROUNDS)]: readonly string[]): Prom
   }
 }
 
-async function oneRound(
-  site: ReturnType<typeof writeSite>,
-  name: string,
-  ledger: Ledger,
-  random: () => number,
-  seconds: number[],
-  codes: (number | string)[],
-): Promise<ReadonlySet<string>> {
+interface Round {
+  readonly accepted: readonly string[]
+  readonly seconds: number
+  readonly code: number | string
+}
+
+async function oneRound(name: string, site: SiteFiles, ledger: Ledger, wait: number): Promise<Round> {
   const server = await startProcess(site)
   const before = new Set(ledger.accepted)
   let over = false
   const clients = Array.from({ length: CLIENTS }, (_, index) =>
     sendAll({ port: server.port, name: `${name}c${index}`, ledger }, () => over),
   )
-  await new Promise((resolve) => setTimeout(resolve, 300 + random() * 600))
+  await new Promise((resolve) => setTimeout(resolve, wait))
   const began = performance.now()
   server.child.kill('SIGTERM')
-  codes.push(await server.exited)
-  seconds.push((performance.now() - began) / 1000)
+  const code = await server.exited
+  const seconds = (performance.now() - began) / 1000
   over = true
   await Promise.all(clients)
-  return new Set([...ledger.accepted].filter((token) => !before.has(token)))
+  return { accepted: [...ledger.accepted].filter((token) => !before.has(token)), seconds, code }
 }
 
 function delivered(maildir: string): ReadonlySet<string> {
