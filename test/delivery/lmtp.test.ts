@@ -31,10 +31,10 @@ describe('lmtp', () => {
     const result = await targetTo(sink).deliver(deliveryJob({ to: BOTH }))
     assert.deepEqual(result, {
       kind: 'delivered',
-      text: 'queued as A',
+      text: '<bob> saved A',
       perRecipient: [
-        { kind: 'delivered', text: 'queued as A' },
-        { kind: 'delivered', text: 'queued as B' },
+        { kind: 'delivered', text: '<bob> saved A' },
+        { kind: 'delivered', text: '<eve> saved B' },
       ],
     })
     assert.equal(sink.commands[0], 'LHLO mx.example.org')

@@ -186,6 +186,7 @@ class Sink implements SmtpSink {
     const conversation: Conversation = { socket, waiting: '', inContent: false, recipients: 0 }
     this.#connections += 1
     this.sockets.add(socket)
+    socket.setNoDelay(true)
     socket.on('error', () => undefined)
     socket.on('close', () => this.sockets.delete(socket))
     if (this.#options.implicitTls === true) this.#secure(conversation)

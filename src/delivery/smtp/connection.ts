@@ -112,25 +112,28 @@ class Attempt {
   }
 
   /** EHLO, or HELO for a server that does not know EHLO. */
-  async #greet(wire: SmtpWire): Promise<Offers> {
-    const { hostname } = this.#job
-    if (this.#settings.protocol === 'lmtp') return welcome(await ask(wire, `LHLO ${hostname}`))
-    const ehlo = await ask(wire, `EHLO ${hostname}`)
+  async #greet(wire: SmtpWire, name = this.#job.hostname): Promise<Offers> {
+    if (this.#settings.protocol === 'lmtp') return welcome(await ask(wire, `LHLO ${name}`))
+    const ehlo = await ask(wire, `EHLO ${name}`)
     if (isPositive(ehlo) || ehlo.code < 500) return welcome(ehlo)
-    const helo = await ask(wire, `HELO ${hostname}`)
+    const helo = await ask(wire, `HELO ${name}`)
     welcome(helo)
     return new Map()
   }
 
-  /** The answer to XCLIENT is a new greeting: the session begins again. */
+  /** The answer to XCLIENT is a new greeting: the session begins again, as if our client had connected there. */
   async #introduce(wire: SmtpWire, offers: Offers): Promise<Offers> {
     const command = xclientCommand(this.#job, offers)
     if (command === undefined) return offers
     const greeting = await ask(wire, command)
     if (!isPositive(greeting)) throw new HostFault(said('refused XCLIENT', greeting), '4.4.1')
-    return this.#greet(wire)
+    const name = this.#job.client.hello?.name
+    return this.#greet(wire, name !== undefined && HELLO.test(name) ? name : undefined)
   }
 }
+
+/** Of a client's greeting, what can be said again. */
+const HELLO = /^[!-~]{1,255}$/
 
 function welcome(reply: Reply): Offers {
   if (!isPositive(reply)) throw new HostFault(said('refused our greeting', reply), '4.4.1')

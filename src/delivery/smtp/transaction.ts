@@ -98,9 +98,9 @@ async function sendContent(wire: SmtpWire, job: DeliveryJob, expected: Expected)
     wire.abort()
     return forEach(whatBroke(fault))
   }
-  if (!expected.each) return forEach(await finalAnswer(wire))
+  if (!expected.each) return forEach(await finalAnswer(wire, queuedAs))
   const outcomes: DeliveryOutcome[] = []
-  while (outcomes.length < expected.taken) outcomes.push(await finalAnswer(wire))
+  while (outcomes.length < expected.taken) outcomes.push(await finalAnswer(wire, saved))
   return outcomes
 }
 
@@ -110,18 +110,23 @@ function whatBroke(fault: unknown): DeliveryOutcome {
   throw fault
 }
 
-async function finalAnswer(wire: SmtpWire): Promise<DeliveryOutcome> {
+async function finalAnswer(wire: SmtpWire, taken: (reply: Reply) => string): Promise<DeliveryOutcome> {
   try {
     const reply = await wire.reply()
     if (reply.code === CLOSING) wire.abort()
-    return outcomeOf(reply)
+    if (!isPositive(reply)) return refusal('refused the message', reply)
+    return { kind: 'delivered', text: taken(reply) }
   } catch (fault) {
     return whatBroke(fault)
   }
 }
 
-function outcomeOf(reply: Reply): DeliveryOutcome {
-  if (!isPositive(reply)) return refusal('refused the message', reply)
-  const name = reply.text.split(' ').at(-1) ?? ''
-  return { kind: 'delivered', text: name === '' ? 'queued' : `queued as ${name}` }
+/** As qpsmtpd says it: the last word is the name in the next server's queue. */
+function queuedAs({ text }: Reply): string {
+  const name = text.split(' ').at(-1) ?? ''
+  return name === '' ? 'queued' : `queued as ${name}`
+}
+
+function saved({ text }: Reply): string {
+  return text === '' ? 'saved' : text
 }

@@ -66,7 +66,7 @@ describe('XCLIENT', () => {
     assert.deepEqual(sink.commands.slice(0, 4), [
       'EHLO mx.example.org',
       'XCLIENT NAME=client.example ADDR=IPV6:2001:db8::7 PROTO=ESMTP HELO=a+2Bb+3Dc LOGIN=+C3+A4nn',
-      'EHLO mx.example.org',
+      'EHLO a+b=c',
       'MAIL FROM:<ann@example.net>',
     ])
   })
