@@ -95,6 +95,8 @@ export const EXPECT_SCHEMA = {
 
 const TEST_PROPERTIES = {
   name: { type: 'string', description: 'What is shown, as a sentence' },
+  skip: { type: 'string', minLength: 1, description: 'Why this test is left out' },
+  todo: { type: 'string', minLength: 1, description: 'What is missing: the test must fail until it is there' },
   params: { type: 'object', additionalProperties: {}, description: 'Parameters of the plugin' },
   lists: { type: 'object', additionalProperties: {}, description: 'Lists of the plugin: entries, or a file' },
   local_domains: { anyOf: [{ type: 'string' }, { type: 'array' }], description: 'Domains we accept mail for' },

@@ -1,6 +1,6 @@
 /** Checks tests without running them: their shape, that they expect something, and that what they name exists. */
 import type { Report } from '../language/diagnostic.ts'
-import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import { entryOf, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import { SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-schema.ts'
 import { suggest } from '../language/suggest.ts'
@@ -28,12 +28,28 @@ function testsIn(root: MapNode): readonly YamlNode[] {
 /** Whether it has the shape of a suite, and each test says what must hold; what is wrong has been reported. */
 export function isSuite(root: MapNode, report: Report): boolean {
   const isEmpty = testsIn(root).map((test) => expectsNothing(test, report))
-  return !isEmpty.some(Boolean) && checkSchema(root, SUITE_SCHEMA, report, { what: 'a suite' })
+  const isSound = !isEmpty.some(Boolean) && checkSchema(root, SUITE_SCHEMA, report, { what: 'a suite' })
+  return isSound && testsIn(root).every((test) => hasOneMark(test, report))
 }
 
 /** Whether it has the shape of a test, and says what must hold; what is wrong has been reported. */
 export function isTest(test: YamlNode, report: Report): test is MapNode {
-  return !expectsNothing(test, report) && checkSchema(test, TEST_SCHEMA, report, { what: 'a test' })
+  const isSound = !expectsNothing(test, report) && checkSchema(test, TEST_SCHEMA, report, { what: 'a test' })
+  return isSound && hasOneMark(test, report)
+}
+
+function hasOneMark(test: YamlNode, report: Report): boolean {
+  const skip = test.kind === 'map' ? entryOf(test, 'skip') : undefined
+  const todo = test.kind === 'map' ? entryOf(test, 'todo') : undefined
+  if (!skip || !todo) return true
+  report.add({
+    code: 'CFG115',
+    at: todo.key.at,
+    message: '`todo` has no effect beside `skip`',
+    labels: [{ ...skip.key.at, text: 'the test is left out' }],
+    help: 'delete one of them',
+  })
+  return false
 }
 
 function expectsNothing(test: YamlNode, report: Report): boolean {

@@ -10,7 +10,7 @@ export interface Mismatch {
   readonly actual: string
 }
 
-interface Meant {
+export interface Meant {
   readonly decision: Decision
   readonly outcome: Outcome
 }
@@ -22,7 +22,8 @@ export function compare(expected: Expectation, walked: Walked): readonly Mismatc
   return [...ofDecision(expected, meant), ...ofSession(expected, walked)]
 }
 
-function decisionMeant({ hook, rcpt }: Expectation, { decisions, outcomes }: Walked): Meant | undefined {
+/** The decision that an expectation is about; undefined when the session did not get there. */
+export function decisionMeant({ hook, rcpt }: Expectation, { decisions, outcomes }: Walked): Meant | undefined {
   const matches = (decision: Decision): boolean =>
     (hook === undefined || decision.hook === hook) && (rcpt === undefined || decision.rcpt === rcpt)
   const index = hook === undefined && rcpt === undefined ? decisions.length - 1 : decisions.findIndex(matches)

@@ -27,6 +27,10 @@ export interface Expectation {
 export interface TestCase {
   readonly name: string
   readonly at: Span
+  /** Why it is left out. */
+  readonly skip: string | undefined
+  /** Why it must fail for now. */
+  readonly todo: string | undefined
   /** Parameters and lists, for the plugin under test. */
   readonly args: readonly MapEntry[]
   readonly localDomains: YamlNode | undefined
@@ -42,6 +46,8 @@ export function readTestCase(node: MapNode, base: SessionRecord): TestCase {
   return {
     name: textOf(valueOf(node, 'name')) ?? 'without a name',
     at: valueOf(node, 'name')?.at ?? node.at,
+    skip: textOf(valueOf(node, 'skip')),
+    todo: textOf(valueOf(node, 'todo')),
     args: [...entriesOf(valueOf(node, 'params')), ...entriesOf(valueOf(node, 'lists'))],
     localDomains: valueOf(node, 'local_domains'),
     given: mergeRecords(base, given ? (toJson(given) as SessionRecord) : {}),

@@ -1,0 +1,104 @@
+/**
+ * Everything a report complains about as one kind of finding, for formats that know nothing of tests and coverage: its
+ * diagnostics, tests that failed, and rules without a test where coverage was asked for and is too low.
+ */
+import { createHash } from 'node:crypto'
+import { DIAGNOSTIC_CODES } from '../language/codes.ts'
+import { type JsonDiagnostic, SEVERITIES } from '../language/format-json.ts'
+import { isMatched, meetsGate } from './coverage.ts'
+import type { JsonTest, SavedReport } from './report-shape.ts'
+
+export interface ReportFinding extends JsonDiagnostic {
+  /**
+   * The same finding in another revision of the files has the same: made from its code, file, hook and rule, and its number
+   * among those that have all of that in common. Never from lines.
+   */
+  readonly fingerprint: string
+}
+
+export const TEST_FAILED = 'test-failed'
+export const NOT_COVERED = 'not-covered'
+
+const OTHER_CODES: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(DIAGNOSTIC_CODES),
+  [TEST_FAILED, 'A test that fails'],
+  [NOT_COVERED, 'A rule that no test matches, and coverage that is too low'],
+])
+
+/** One line; the code itself when this Postern does not know it. */
+export function codeMeaning(code: string): string {
+  return OTHER_CODES.get(code) ?? code
+}
+
+export function findingsOf(report: SavedReport): readonly ReportFinding[] {
+  const { diagnostics, tests = [] } = report
+  const failed = tests.filter(({ status }) => status === 'failed').map(failedTest)
+  return withFingerprints([...diagnostics, ...failed, ...notCovered(report)])
+}
+
+/** Whether it fails the run, as `--fail-on` says. */
+export function isFailing(
+  { severity }: Pick<JsonDiagnostic, 'severity'>,
+  { summary }: Pick<SavedReport, 'summary'>,
+): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(summary.fail_on)
+}
+
+export function isGateMissed({ coverage }: Pick<SavedReport, 'coverage'>): boolean {
+  return coverage?.fail_under !== undefined && !meetsGate(coverage, coverage.fail_under)
+}
+
+function failedTest({ suite, name, file, line, mismatches, problems, decided }: JsonTest): JsonDiagnostic {
+  const differs = mismatches.map(({ field, expected, actual }) => `${field} is ${actual}, not ${expected}`)
+  return {
+    ...onLine(file, line),
+    code: TEST_FAILED,
+    severity: 'error',
+    message: `${suite} › ${name}: ${[...differs, ...problems].join('; ')}`,
+    hook: suite,
+    rule: name,
+    notes: decided === undefined ? [] : [decided],
+  }
+}
+
+function notCovered(report: SavedReport): readonly JsonDiagnostic[] {
+  const { coverage } = report
+  if (!coverage || !isGateMissed(report)) return []
+  const rest = `${coverage.percent} % of the rules are covered, ${coverage.fail_under} % are asked for`
+  if (coverage.rules.total === 0) return nothingToCover(report)
+  return coverage.files.flatMap(({ file, rules }) =>
+    rules
+      .filter((rule) => !isMatched(rule))
+      .map(({ rule, hook, line, evaluated }) => ({
+        ...onLine(file, line),
+        code: NOT_COVERED,
+        severity: 'error' as const,
+        message: `rule \`${rule}\` is ${evaluated > 0 ? 'matched' : 'reached'} by no test; ${rest}`,
+        hook,
+        rule,
+      })),
+  )
+}
+
+function nothingToCover({ tests: [first] = [] }: SavedReport): readonly JsonDiagnostic[] {
+  const message = 'coverage is asked for, and there are no rules to cover'
+  return first ? [{ ...onLine(first.file, 1), code: NOT_COVERED, severity: 'error', message }] : []
+}
+
+type Placed = Pick<JsonDiagnostic, 'file' | 'range' | 'labels' | 'notes' | 'help' | 'fixes'>
+
+function onLine(file: string, line: number): Placed {
+  const start = { line, column: 1 }
+  return { file, range: { start, end: start }, labels: [], notes: [], help: '', fixes: [] }
+}
+
+function withFingerprints(findings: readonly JsonDiagnostic[]): readonly ReportFinding[] {
+  const seen = new Map<string, number>()
+  return findings.map((finding) => {
+    const { code, file, hook = '', rule = '' } = finding
+    const key = JSON.stringify([code, file, hook, rule])
+    const number = seen.get(key) ?? 0
+    seen.set(key, number + 1)
+    return { ...finding, fingerprint: createHash('sha256').update(`${key}${number}`).digest('hex').slice(0, 32) }
+  })
+}

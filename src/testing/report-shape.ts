@@ -1,0 +1,156 @@
+/**
+ * The shape of a report: what `check` and `test` found, as `-f json` writes it, as `postern report` reads it again, and as
+ * every other format is made from it. docs/cli.md describes it; `version` changes when a key goes away or changes its meaning.
+ */
+import type { FromSchema, Schema } from '../core/schema.ts'
+import { DIAGNOSTIC_SCHEMA, EXCERPT_SCHEMA, SEVERITIES } from '../language/format-json.ts'
+import { TEST_STATES } from './run-tests.ts'
+
+export const REPORT_VERSION = 1
+export const COMMANDS = ['check', 'test', 'report'] as const
+
+const COUNT = { type: 'integer', minimum: 0 } as const satisfies Schema
+const PLACE = { type: 'integer', minimum: 1 } as const satisfies Schema
+const TEXT = { type: 'string' } as const satisfies Schema
+const TEXTS = { type: 'array', items: TEXT } as const satisfies Schema
+
+export const SUMMARY_SCHEMA = {
+  type: 'object',
+  required: ['files', 'error', 'warning', 'info', 'fail_on', 'exit_code'],
+  properties: {
+    files: { ...COUNT, description: 'Files looked at' },
+    rules: { ...COUNT, description: 'Rules looked at, by `check`' },
+    error: COUNT,
+    warning: COUNT,
+    info: COUNT,
+    passed: { ...COUNT, description: 'Tests that hold' },
+    failed: COUNT,
+    skipped: { ...COUNT, description: 'Tests left out by their `skip`' },
+    todo: { ...COUNT, description: 'Tests that fail as their `todo` says' },
+    bailed: { type: 'boolean', description: 'Stopped behind the first test that failed' },
+    fail_on: { type: 'string', enum: SEVERITIES, description: 'The least finding that fails the run' },
+    exit_code: { type: 'integer', minimum: 0, maximum: 255 },
+  },
+} as const satisfies Schema
+
+const MISMATCH_SCHEMA = {
+  type: 'object',
+  required: ['field', 'expected', 'actual'],
+  properties: { field: TEXT, expected: TEXT, actual: TEXT },
+} as const satisfies Schema
+
+export const TEST_RESULT_SCHEMA = {
+  type: 'object',
+  required: ['suite', 'name', 'status', 'passed', 'file', 'line', 'mismatches', 'problems', 'because'],
+  properties: {
+    suite: TEXT,
+    name: TEXT,
+    status: { type: 'string', enum: TEST_STATES },
+    passed: { type: 'boolean', description: 'Its status is `passed`' },
+    reason: { type: 'string', description: 'Of its `skip` or `todo`' },
+    file: TEXT,
+    line: PLACE,
+    mismatches: { type: 'array', items: MISMATCH_SCHEMA, description: 'What was expected and is not so' },
+    problems: { ...TEXTS, description: 'Why it could not be judged' },
+    decided: { type: 'string', description: 'What was decided instead, by which rule' },
+    because: { ...TEXTS, description: 'The comparisons of that rule' },
+  },
+} as const satisfies Schema
+
+export const CONDITION_SCHEMA = {
+  type: 'object',
+  required: ['test', 'line', 'column', 'hit', 'missed', 'unknown'],
+  properties: { test: TEXT, line: PLACE, column: PLACE, hit: COUNT, missed: COUNT, unknown: COUNT },
+} as const satisfies Schema
+
+const COVERED_RULE_SCHEMA = {
+  type: 'object',
+  required: ['rule', 'hook', 'line', 'column', 'evaluated', 'matched', 'conditions'],
+  properties: {
+    rule: TEXT,
+    hook: TEXT,
+    line: PLACE,
+    column: PLACE,
+    evaluated: { ...COUNT, description: 'How often it was asked' },
+    matched: { ...COUNT, description: 'How often its condition held' },
+    conditions: { type: 'array', items: CONDITION_SCHEMA },
+    reply: {
+      type: 'object',
+      required: ['line', 'spoken'],
+      properties: { line: PLACE, spoken: COUNT },
+      description: 'How often its answer was spoken; absent where it has none',
+    },
+  },
+} as const satisfies Schema
+
+export const COVERED_FILE_SCHEMA = {
+  type: 'object',
+  required: ['file', 'rules', 'lists', 'conditions'],
+  properties: {
+    file: TEXT,
+    rules: { type: 'array', items: COVERED_RULE_SCHEMA },
+    lists: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['list', 'line', 'hits'],
+        properties: { list: TEXT, line: PLACE, hits: COUNT },
+      },
+    },
+    conditions: {
+      type: 'array',
+      items: CONDITION_SCHEMA,
+      description: 'Conditions of whole plugins, in a site or ruleset',
+    },
+  },
+} as const satisfies Schema
+
+const USED = {
+  type: 'object',
+  required: ['used', 'total'],
+  properties: { used: COUNT, total: COUNT },
+} as const satisfies Schema
+
+export const COVERAGE_SCHEMA = {
+  type: 'object',
+  required: ['percent', 'rules', 'conditions', 'replies', 'lists', 'files'],
+  properties: {
+    percent: { type: 'number', minimum: 0, maximum: 100, description: 'Rules matched, rounded down to tenths' },
+    fail_under: { type: 'number', description: 'The percentage that was asked for' },
+    rules: {
+      type: 'object',
+      required: ['matched', 'evaluated', 'total'],
+      properties: { matched: COUNT, evaluated: COUNT, total: COUNT },
+    },
+    conditions: { type: 'object', required: ['both', 'total'], properties: { both: COUNT, total: COUNT } },
+    replies: USED,
+    lists: USED,
+    files: { type: 'array', items: COVERED_FILE_SCHEMA },
+  },
+} as const satisfies Schema
+
+export const REPORT_SCHEMA = {
+  type: 'object',
+  required: ['version', 'tool', 'command', 'summary', 'diagnostics', 'excerpts'],
+  properties: {
+    version: { type: 'integer', enum: [REPORT_VERSION], description: 'Of this shape' },
+    tool: {
+      type: 'object',
+      required: ['name', 'version'],
+      properties: { name: { type: 'string', enum: ['postern'] }, version: TEXT },
+      description: 'What wrote the report',
+    },
+    command: { type: 'string', enum: COMMANDS, description: 'What was run; `report` only where it failed' },
+    summary: { ...SUMMARY_SCHEMA, description: 'Counts, and the exit code' },
+    failure: { type: 'string', description: 'Why the command could not run, or had nothing to do' },
+    diagnostics: { type: 'array', items: DIAGNOSTIC_SCHEMA, description: 'Findings about the files' },
+    tests: { type: 'array', items: TEST_RESULT_SCHEMA, description: 'Results, in order; by `test`' },
+    coverage: { ...COVERAGE_SCHEMA, description: 'By `test --coverage`' },
+    excerpts: { type: 'array', items: EXCERPT_SCHEMA, description: 'Lines of files that findings are about' },
+  },
+} as const satisfies Schema
+
+export type SavedReport = FromSchema<typeof REPORT_SCHEMA>
+export type Summary = FromSchema<typeof SUMMARY_SCHEMA>
+export type JsonTest = FromSchema<typeof TEST_RESULT_SCHEMA>
+export type Command = (typeof COMMANDS)[number]

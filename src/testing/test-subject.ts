@@ -1,0 +1,127 @@
+/** What the tests of a file judge: a plugin alone, with the parameters of each test, or a whole site. */
+import { dirname, resolve } from 'node:path'
+import { type CompileEnvironment, compileSite, type SiteSpec } from '../compiler/compile-site.ts'
+import { loadSite } from '../compiler/load-site.ts'
+import { isPath } from '../compiler/resolve-entries.ts'
+import { siteDirectory } from '../compiler/site-directory.ts'
+import type { Program } from '../core/program.ts'
+import type { Site } from '../core/site.ts'
+import type { Report } from '../language/diagnostic.ts'
+import { type MapNode, type SeqNode, textOf, toJson, valueOf } from '../language/node.ts'
+import { readPluginFile } from '../language/plugin-file.ts'
+import { isSuite, isTest } from './check-tests.ts'
+import type { SessionRecord } from './session-record.ts'
+import { readTestCase, type TestCase } from './test-case.ts'
+
+/** What a file's tests run against. */
+export interface Subject {
+  readonly suite: string
+  readonly tests: SeqNode
+  readonly given: SessionRecord
+  readonly directory: string
+  /** One plugin alone. */
+  readonly isolated: boolean
+  compile(test: TestCase, report: Report): Promise<Compiled>
+}
+
+export interface Compiled {
+  /** Undefined when something is wrong; the report says what. */
+  readonly program: Program | undefined
+  readonly hostname: string
+  /** Files of the plugins in it. */
+  readonly files: readonly string[]
+}
+
+/** What subjects are compiled with. */
+export interface SubjectEnvironment extends Omit<CompileEnvironment, 'report' | 'sources'> {
+  /** A site that is loaded already, by the path of its file: its tests judge what is going to serve. */
+  readonly loaded?: (path: string) => Pick<Site, 'program' | 'hostname'> | undefined
+}
+
+const HOSTNAME = 'mx.example.org'
+
+/** Undefined when the file has no tests, or is wrong; that has been reported then. */
+export function subjectOf(
+  root: MapNode,
+  path: string,
+  report: Report,
+  environment: SubjectEnvironment,
+): Subject | undefined {
+  if (valueOf(root, 'suite')) return suiteSubject(root, path, report, environment)
+  const { tests, name } = readPluginFile(path, root, report)
+  if (!tests) return undefined
+  return {
+    suite: name,
+    tests,
+    given: {},
+    directory: dirname(path),
+    isolated: true,
+    compile: (test, inner) => compilePlugin(path, test, inner, environment),
+  }
+}
+
+function suiteSubject(
+  root: MapNode,
+  path: string,
+  report: Report,
+  environment: SubjectEnvironment,
+): Subject | undefined {
+  if (!isSuite(root, report)) return undefined
+  const tests = valueOf(root, 'tests')
+  const given = valueOf(root, 'given')
+  const directory = dirname(path)
+  const site = textOf(valueOf(root, 'site'))
+  const plugin = textOf(valueOf(root, 'plugin'))
+  if (tests?.kind !== 'seq' || (site === undefined && plugin === undefined)) {
+    report.add({
+      code: 'CFG103',
+      at: valueOf(root, 'suite')?.at ?? root.at,
+      message: 'a suite names what it tests',
+      help: 'add `site: ../postern.yaml` or `plugin: ./rules/house.yaml`',
+    })
+    return undefined
+  }
+  const common = {
+    suite: textOf(valueOf(root, 'suite')) ?? path,
+    tests,
+    given: given ? (toJson(given) as SessionRecord) : {},
+    directory,
+  }
+  if (site !== undefined)
+    return {
+      ...common,
+      isolated: false,
+      compile: (_, inner) => compileWholeSite(resolve(directory, site), inner, environment),
+    }
+  const use = isPath(plugin ?? '') ? resolve(directory, plugin ?? '') : (plugin ?? '')
+  return { ...common, isolated: true, compile: (test, inner) => compilePlugin(use, test, inner, environment) }
+}
+
+export function readCases({ tests, given }: Subject, report: Report): readonly TestCase[] {
+  const valid = tests.items.filter((node): node is MapNode => isTest(node, report))
+  return valid.map((node) => readTestCase(node, given))
+}
+
+async function compilePlugin(
+  use: string,
+  test: TestCase,
+  report: Report,
+  environment: SubjectEnvironment,
+): Promise<Compiled> {
+  const directory = await siteDirectory(test.at.file, environment.files)
+  const spec: SiteSpec = {
+    hostname: HOSTNAME,
+    entries: [{ use, at: test.at, args: test.args, match: undefined, unless: undefined, mode: undefined }],
+    localDomains: test.localDomains ?? { kind: 'seq', at: test.at, items: [] },
+    place: { directory, defaults: directory, lenient: true },
+  }
+  const { program, plugins } = await compileSite(spec, { ...environment, report, sources: new Map() })
+  return { program, hostname: HOSTNAME, files: plugins.map((one) => one.path) }
+}
+
+async function compileWholeSite(path: string, report: Report, environment: SubjectEnvironment): Promise<Compiled> {
+  const loaded = environment.loaded?.(path)
+  if (loaded) return { ...loaded, files: [] }
+  const { site, plugins } = await loadSite(path, { ...environment, report, sources: new Map() })
+  return { program: site?.program, hostname: site?.hostname ?? HOSTNAME, files: plugins.map((one) => one.path) }
+}
