@@ -35,3 +35,8 @@ export function shown(path: string): string {
   const short = relative(process.cwd(), path)
   return short.startsWith('..') || short === '' ? path : short
 }
+
+/** Paths inside a sentence. */
+export function shownPlaces(text: string): string {
+  return text.replace(/\/[^\s,`]+?(?=:\d+)/g, (path) => shown(path))
+}

@@ -2,7 +2,7 @@
 import type { Decision } from '../core/decision.ts'
 import type { AtomTrace, RuleTrace } from '../core/trace.ts'
 import type { Explained } from './explain-session.ts'
-import { shown } from './find-files.ts'
+import { shown, shownPlaces } from './find-files.ts'
 import { painter } from './terminal.ts'
 
 interface Options {
@@ -73,9 +73,4 @@ function renderAtom({ test, truth, saw, because }: AtomTrace): string {
 function shownPlace(at: string): string {
   const [, file = at, place = ''] = /^(.*?)((?::\d+)*)$/.exec(at) ?? []
   return `${shown(file)}${place}`
-}
-
-/** Paths inside a sentence. */
-function shownPlaces(text: string): string {
-  return text.replace(/\/[^\s,`]+?(?=:\d+)/g, (path) => shown(path))
 }

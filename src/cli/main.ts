@@ -5,6 +5,7 @@ import { addDocs } from './commands/docs.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addList } from './commands/list.ts'
+import { addReport } from './commands/report.ts'
 import { addSchema } from './commands/schema.ts'
 import { addServe } from './commands/serve.ts'
 import { addTest } from './commands/test.ts'
@@ -36,7 +37,18 @@ function build(shell: Shell): Command {
     .exitOverride()
     .showHelpAfterError('(--help shows the options)')
     .addHelpText('after', '\nExample:\n  $ postern check && postern test && postern serve\n')
-  for (const add of [addServe, addDoctor, addCheck, addTest, addExplain, addList, addDocs, addSchema, addVersion])
+  for (const add of [
+    addServe,
+    addDoctor,
+    addCheck,
+    addTest,
+    addReport,
+    addExplain,
+    addList,
+    addDocs,
+    addSchema,
+    addVersion,
+  ])
     add(program, shell)
   for (const command of program.commands) command.exitOverride()
   return program

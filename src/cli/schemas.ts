@@ -6,6 +6,7 @@ import { PLUGIN_SCHEMA } from '../language/plugin-file.ts'
 import { RULE_SCHEMA } from '../language/rule-schema.ts'
 import { SESSION_SCHEMA, SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-schema.ts'
 import { RULESET_SCHEMA, SITE_SCHEMA, USE_SCHEMA } from '../language/site-file.ts'
+import { REPORT_SCHEMA } from '../testing/report-shape.ts'
 import { conditionSchemas } from './condition-schemas.ts'
 
 const OPTIONS = { params: true }
@@ -22,6 +23,7 @@ export function allSchemas(vocabulary: Vocabulary): ReadonlyMap<string, JsonSche
     ['site', document('A site: postern.yaml', siteSchema(), conditions)],
     ['suite', document('A suite of policy tests', toJsonSchema(SUITE_SCHEMA, { params: false }), {})],
     ['session', document('A recorded session', session, {})],
+    ['report', document('A report of `postern check` or `postern test`', REPORT_SCHEMA, {})],
   ])
 }
 

@@ -1,10 +1,14 @@
 /** Lines of a file with marks under them: `^^^^ did you mean …?` */
-import type { Range } from './diagnostic.ts'
 import { visible, widthOf } from './display.ts'
-import type { SourceText } from './source-text.ts'
+import type { JsonRange } from './format-json.ts'
+
+/** A file of which some lines are at hand, counted from 1. */
+export interface Lines {
+  lineText(line: number): string
+}
 
 export interface Mark {
-  readonly range: Range
+  readonly range: JsonRange
   readonly text: string
   /** The finding itself, drawn with `^`; what belongs to it is drawn with `-`. */
   readonly primary: boolean
@@ -17,7 +21,7 @@ export type Row =
   | { readonly kind: 'gap' }
 
 /** No line is drawn wider than so many columns; what is left out of a long one is shown as `…`. */
-export function excerpt(source: SourceText, marks: readonly Mark[], columns: number): readonly Row[] {
+export function excerpt(source: Lines, marks: readonly Mark[], columns: number): readonly Row[] {
   const lines = [...new Set(marks.map(({ range }) => range.start.line))].toSorted((a, b) => a - b)
   return lines.flatMap((line, index) => {
     const before = lines[index - 1]
@@ -26,7 +30,7 @@ export function excerpt(source: SourceText, marks: readonly Mark[], columns: num
   })
 }
 
-function markedLine(source: SourceText, line: number, all: readonly Mark[], columns: number): readonly Row[] {
+function markedLine(source: Lines, line: number, all: readonly Mark[], columns: number): readonly Row[] {
   const marks = all.filter(({ range }) => range.start.line === line)
   const focus = marks.find(({ primary }) => primary) ?? marks[0]
   const view = viewOf(source.lineText(line), focus ? focus.range.start.column - 1 : 0, columns)

@@ -1,88 +1,103 @@
-/** Diagnostics as JSON, for programs: docs/diagnostics.md describes the shape; `version` changes when it does. */
+/**
+ * Diagnostics as JSON, for programs, with the lines of the files they are about: a saved report can be drawn again
+ * without its files. docs/cli.md describes the whole report.
+ */
+import type { FromSchema, Schema } from '../core/schema.ts'
 import type { Diagnostic, Position, Range, Severity } from './diagnostic.ts'
+import { SourceText } from './source-text.ts'
 
-interface JsonPosition {
-  readonly line: number
-  readonly column: number
-}
+const POSITION_SCHEMA = {
+  type: 'object',
+  required: ['line', 'column'],
+  properties: { line: { type: 'integer', minimum: 1 }, column: { type: 'integer', minimum: 1 } },
+  description: 'From 1; columns in UTF-16 units',
+} as const satisfies Schema
 
-interface JsonRange {
-  readonly start: JsonPosition
-  readonly end: JsonPosition
-}
+const RANGE_SCHEMA = {
+  type: 'object',
+  required: ['start', 'end'],
+  properties: { start: POSITION_SCHEMA, end: POSITION_SCHEMA },
+  description: 'The end is behind the last character',
+} as const satisfies Schema
 
-export interface JsonDiagnostic {
-  readonly code: string
-  readonly severity: Severity
-  readonly message: string
-  readonly file: string
-  readonly range: JsonRange
-  /** What stands at the range in the excerpt. */
-  readonly label?: string
-  readonly hook?: string
-  readonly rule?: string
-  readonly labels: readonly { readonly file: string; readonly range: JsonRange; readonly text: string }[]
-  readonly notes: readonly string[]
-  /** `''` when there is none; one suggestion a line. */
-  readonly help: string
-  /** Edits a program could apply; none so far. */
-  readonly fixes: readonly never[]
-}
+export const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Severity[]
 
-/** What was looked at. */
-export interface Looked {
-  readonly files: number
-  readonly rules: number
-}
+export const DIAGNOSTIC_SCHEMA = {
+  type: 'object',
+  required: ['code', 'severity', 'message', 'file', 'range', 'labels', 'notes', 'help', 'fixes'],
+  properties: {
+    code: { type: 'string', description: 'Never changes its meaning; `postern docs CODE` explains it' },
+    severity: { type: 'string', enum: SEVERITIES },
+    message: { type: 'string' },
+    file: { type: 'string', description: 'Relative to where postern ran' },
+    range: RANGE_SCHEMA,
+    label: { type: 'string', description: 'What stands at the range in the excerpt' },
+    hook: { type: 'string' },
+    rule: { type: 'string' },
+    labels: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['file', 'range', 'text'],
+        properties: { file: { type: 'string' }, range: RANGE_SCHEMA, text: { type: 'string' } },
+      },
+      description: 'Other places that matter',
+    },
+    notes: { type: 'array', items: { type: 'string' } },
+    help: { type: 'string', description: 'Empty when there is none; one suggestion a line' },
+    fixes: { type: 'array', items: {}, description: 'Edits a program could apply; none so far' },
+  },
+} as const satisfies Schema
 
-export interface JsonReport {
-  readonly version: 1
-  readonly summary: Looked & { readonly error: number; readonly warning: number }
-  readonly diagnostics: readonly JsonDiagnostic[]
-}
+export type JsonDiagnostic = FromSchema<typeof DIAGNOSTIC_SCHEMA>
+export type JsonRange = FromSchema<typeof RANGE_SCHEMA>
 
-export function toJsonReport(diagnostics: readonly Diagnostic[], { files, rules }: Looked): JsonReport {
-  const count = (wanted: Severity): number => diagnostics.filter(({ severity }) => severity === wanted).length
-  return {
-    version: 1,
-    summary: { files, rules, error: count('error'), warning: count('warning') },
-    diagnostics: diagnostics.map(toJson),
-  }
-}
+export const EXCERPT_SCHEMA = {
+  type: 'object',
+  required: ['file', 'line', 'text'],
+  properties: { file: { type: 'string' }, line: { type: 'integer', minimum: 1 }, text: { type: 'string' } },
+} as const satisfies Schema
 
-function toJson({
-  code,
-  severity,
-  message,
-  file,
-  range,
-  label,
-  hook,
-  rule,
-  labels,
-  notes,
-  help,
-}: Diagnostic): JsonDiagnostic {
+export type JsonExcerpt = FromSchema<typeof EXCERPT_SCHEMA>
+
+export function toJsonDiagnostic({ range, labels, help, ...diagnostic }: Diagnostic): JsonDiagnostic {
+  const { code, severity, message, file, label, hook, rule, notes } = diagnostic
   return {
     code,
     severity,
     message,
     file,
-    range: rangeOf(range),
+    range: toJsonRange(range),
     ...(label !== undefined && { label }),
     ...(hook !== undefined && { hook }),
     ...(rule !== undefined && { rule }),
-    labels: labels.map((one) => ({ file: one.file, range: rangeOf(one.range), text: one.text })),
+    labels: labels.map((one) => ({ file: one.file, range: toJsonRange(one.range), text: one.text })),
     notes,
     help: help ?? '',
     fixes: [],
   }
 }
 
-function rangeOf({ start, end }: Range): JsonRange {
-  return { start: positionOf(start), end: positionOf(end) }
+export function toJsonRange({ start, end }: Range): JsonRange {
+  return { start: toJsonPosition(start), end: toJsonPosition(end) }
 }
 
-function positionOf({ line, column }: Position): JsonPosition {
+function toJsonPosition({ line, column }: Position): JsonRange['start'] {
   return { line, column }
+}
+
+/** The lines that drawings of these diagnostics show, each once; of a file whose text is not at hand, none. */
+export function excerptsOf(
+  diagnostics: readonly JsonDiagnostic[],
+  sources: ReadonlyMap<string, string>,
+): readonly JsonExcerpt[] {
+  const places = diagnostics.flatMap((one) => [one, ...one.labels])
+  const byFile = Map.groupBy(places, ({ file }) => file)
+  return [...byFile].flatMap(([file, ranges]) => {
+    const text = sources.get(file)
+    if (text === undefined) return []
+    const source = new SourceText(file, text)
+    const lines = new Set(ranges.map(({ range }) => range.start.line))
+    return [...lines].toSorted((a, b) => a - b).map((line) => ({ file, line, text: source.lineText(line) }))
+  })
 }

@@ -10,9 +10,10 @@
  *       = help: rename it to `match`
  */
 import { styleText } from 'node:util'
-import type { Diagnostic, Severity, Span } from './diagnostic.ts'
+import type { Severity } from './diagnostic.ts'
 import { visible } from './display.ts'
-import { excerpt, type Mark, type Row } from './excerpt.ts'
+import { excerpt, type Lines, type Mark, type Row } from './excerpt.ts'
+import type { JsonDiagnostic, JsonRange } from './format-json.ts'
 import { SourceText } from './source-text.ts'
 
 const COLUMNS = 80
@@ -26,24 +27,43 @@ const SEVERITY_STYLES: Readonly<Record<Severity, Style>> = {
   info: ['bold', 'blue'],
 }
 
+/** A diagnostic, or one that was saved as JSON. */
+type Drawn = Pick<JsonDiagnostic, 'code' | 'severity' | 'message' | 'file' | 'range' | 'label' | 'labels' | 'notes'> & {
+  readonly help?: string
+}
+
 /** `sources` has the texts of files by name; of a file that is not there no lines are shown. No line end at the end. */
 export function renderPretty(
-  diagnostics: readonly Diagnostic[],
+  diagnostics: readonly Drawn[],
   sources: ReadonlyMap<string, string>,
+  options: { readonly color: boolean },
+): string {
+  const texts = new Map([...sources].map(([file, text]) => [file, new SourceText(file, text)]))
+  return drawDiagnostics(diagnostics, texts, options)
+}
+
+/** The same where only some lines of the files are at hand. */
+export function drawDiagnostics(
+  diagnostics: readonly Drawn[],
+  sources: ReadonlyMap<string, Lines>,
   { color }: { readonly color: boolean },
 ): string {
   const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
-  const texts = new Map([...sources].map(([file, text]) => [file, new SourceText(file, text)]))
-  return diagnostics.map((diagnostic) => new Drawing(diagnostic, texts, paint).lines().join('\n')).join('\n\n')
+  return diagnostics.map((diagnostic) => new Drawing(diagnostic, sources, paint).lines().join('\n')).join('\n\n')
+}
+
+interface Place {
+  readonly file: string
+  readonly range: JsonRange
 }
 
 class Drawing {
-  readonly #diagnostic: Diagnostic
-  readonly #sources: ReadonlyMap<string, SourceText>
+  readonly #diagnostic: Drawn
+  readonly #sources: ReadonlyMap<string, Lines>
   readonly #paint: Paint
   readonly #gutter: number
 
-  constructor(diagnostic: Diagnostic, sources: ReadonlyMap<string, SourceText>, paint: Paint) {
+  constructor(diagnostic: Drawn, sources: ReadonlyMap<string, Lines>, paint: Paint) {
     this.#diagnostic = diagnostic
     this.#sources = sources
     this.#paint = paint
@@ -69,7 +89,7 @@ class Drawing {
     return first && this.#sources.has(file) ? [this.#bar(), ...this.#file(first, ':::')] : []
   }
 
-  #file(place: Span, arrow: string): readonly string[] {
+  #file(place: Place, arrow: string): readonly string[] {
     const { line, column } = place.range.start
     const head = `${' '.repeat(this.#gutter)}${this.#paint('blue', arrow)} ${visible(place.file)}:${line}:${column}`
     const source = this.#sources.get(place.file)
@@ -104,7 +124,7 @@ class Drawing {
     const unseen = labels.filter(({ file }) => !this.#sources.has(file)).map(placed)
     return [
       ...[...unseen, ...notes].map((note) => this.#remark('note', note)),
-      ...(help?.split('\n') ?? []).map((line) => this.#remark('help', line)),
+      ...(help ? help.split('\n') : []).map((line) => this.#remark('help', line)),
     ]
   }
 
@@ -114,6 +134,6 @@ class Drawing {
 }
 
 /** A label in a file whose text is not at hand. */
-function placed({ file, range, text }: Span & { readonly text: string }): string {
+function placed({ file, range, text }: Place & { readonly text: string }): string {
   return `${file}:${range.start.line}:${range.start.column}: ${text}`
 }

@@ -1,9 +1,10 @@
-/** Findings for programs: a line each, and JSON. */
+/** Findings for programs: a line each, and JSON with the lines they are about. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Report } from '../../src/language/diagnostic.ts'
 import { renderCompact } from '../../src/language/format-compact.ts'
-import { toJsonReport } from '../../src/language/format-json.ts'
+import { excerptsOf, toJsonDiagnostic } from '../../src/language/format-json.ts'
+import { drawDiagnostics, renderPretty } from '../../src/language/format-pretty.ts'
 import { SourceText } from '../../src/language/source-text.ts'
 
 const source = new SourceText('rules/x.yaml', 'a: 1\n  mach: 2\nb: 3\n')
@@ -37,42 +38,58 @@ describe('compact', () => {
 
 describe('JSON', () => {
   it('has the shape that is promised', () => {
-    assert.deepEqual(toJsonReport(report().sorted(), { files: 1, rules: 3 }), {
-      version: 1,
-      summary: { files: 1, rules: 3, error: 1, warning: 1 },
-      diagnostics: [
-        {
-          code: 'CFG101',
-          severity: 'error',
-          message: 'unknown key `mach` in a rule',
-          file: 'rules/x.yaml',
-          range: { start: { line: 2, column: 3 }, end: { line: 2, column: 7 } },
-          label: 'did you mean `match`?',
-          hook: 'rcpt',
-          rule: 'a',
-          labels: [
-            {
-              file: 'rules/x.yaml',
-              range: { start: { line: 1, column: 1 }, end: { line: 1, column: 2 } },
-              text: 'in this rule',
-            },
-          ],
-          notes: ['a note'],
-          help: 'rename it to `match`\nor delete it',
-          fixes: [],
-        },
-        {
-          code: 'CFG114',
-          severity: 'warning',
-          message: 'does\nnothing',
-          file: 'rules/x.yaml',
-          range: { start: { line: 3, column: 1 }, end: { line: 3, column: 2 } },
-          labels: [],
-          notes: [],
-          help: '',
-          fixes: [],
-        },
-      ],
-    })
+    assert.deepEqual(report().sorted().map(toJsonDiagnostic), [
+      {
+        code: 'CFG101',
+        severity: 'error',
+        message: 'unknown key `mach` in a rule',
+        file: 'rules/x.yaml',
+        range: { start: { line: 2, column: 3 }, end: { line: 2, column: 7 } },
+        label: 'did you mean `match`?',
+        hook: 'rcpt',
+        rule: 'a',
+        labels: [
+          {
+            file: 'rules/x.yaml',
+            range: { start: { line: 1, column: 1 }, end: { line: 1, column: 2 } },
+            text: 'in this rule',
+          },
+        ],
+        notes: ['a note'],
+        help: 'rename it to `match`\nor delete it',
+        fixes: [],
+      },
+      {
+        code: 'CFG114',
+        severity: 'warning',
+        message: 'does\nnothing',
+        file: 'rules/x.yaml',
+        range: { start: { line: 3, column: 1 }, end: { line: 3, column: 2 } },
+        labels: [],
+        notes: [],
+        help: '',
+        fixes: [],
+      },
+    ])
+  })
+
+  it('keeps the lines of findings and labels once, and none of a file that is not at hand', () => {
+    const diagnostics = report().sorted().map(toJsonDiagnostic)
+    const sources = new Map([['rules/x.yaml', source.text]])
+    assert.deepEqual(excerptsOf([...diagnostics, ...diagnostics], sources), [
+      { file: 'rules/x.yaml', line: 1, text: 'a: 1' },
+      { file: 'rules/x.yaml', line: 2, text: '  mach: 2' },
+      { file: 'rules/x.yaml', line: 3, text: 'b: 3' },
+    ])
+    assert.deepEqual(excerptsOf(diagnostics, new Map()), [])
+  })
+
+  it('keeps enough to be drawn again', () => {
+    const diagnostics = report().sorted().map(toJsonDiagnostic)
+    const sources = new Map([['rules/x.yaml', source.text]])
+    const lines = new Map(excerptsOf(diagnostics, sources).map(({ line, text }) => [line, text]))
+    const kept = new Map([['rules/x.yaml', { lineText: (line: number) => lines.get(line) ?? '' }]])
+    const drawn = renderPretty(report().sorted(), sources, { color: false })
+    assert.equal(drawDiagnostics(diagnostics, kept, { color: false }), drawn)
   })
 })

@@ -11,7 +11,7 @@ export function addSchema(program: Command, { terminal }: Shell): void {
   program
     .command('schema')
     .description('Print the JSON Schema of a kind of file, or write all of them')
-    .argument('[kind]', 'plugin, ruleset, site, suite or session')
+    .argument('[kind]', 'plugin, ruleset, site, suite, session or report')
     .option('--write <directory>', 'write all schemas there')
     .addHelpText('after', '\nExamples:\n  $ postern schema plugin\n  $ postern schema --write schemas\n')
     .action(async (kind: string | undefined, { write }: { write?: string }) => {

@@ -1,112 +1,83 @@
-/** `postern test`: runs the tests that stand in plugins, rulesets and suites. */
-import { readFile } from 'node:fs/promises'
-import { type Command, Option } from 'commander'
-import { renderPretty } from '../../language/format-pretty.ts'
-import { runTestFile, type TestedFile, type TestResult } from '../../testing/run-tests.ts'
-import { withShownPaths } from '../check-files.ts'
-import { EXIT } from '../exit-code.ts'
-import { findYaml, shown } from '../find-files.ts'
+/** `postern test`: runs the tests that stand in plugins, rulesets and suites, and says what they reach of the rules. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { CommandError, EXIT } from '../exit-code.ts'
+import { reportOf } from '../formats/assemble.ts'
+import { addJudgeFlags, formatsHelp, type JudgeFlags, oneMore, percentage } from '../formats/flags.ts'
+import { publish } from '../formats/publish.ts'
+import { runAllTests, type Selection, type Shard, type TestedFiles } from '../run-all-tests.ts'
 import type { Shell } from '../shell.ts'
-import { offlineWorld } from '../offline.ts'
-import { painter, type Terminal } from '../terminal.ts'
-import { compileEnvironment } from '../wiring.ts'
 
-interface Options {
-  readonly format: 'pretty' | 'json'
-  readonly filter?: string
+interface Options extends JudgeFlags {
+  readonly filter?: readonly string[]
+  readonly shard?: Shard
+  readonly bail?: boolean
+  readonly coverage?: boolean
+  readonly failUnder?: number
+  readonly verbose?: boolean
 }
 
-export function addTest(program: Command, { terminal, finish }: Shell): void {
-  program
+const EXAMPLES = `
+Examples:
+  $ postern test
+  $ postern test builtins/relay.yaml --filter prefix --filter network
+  $ postern test --coverage --fail-under 95 -f junit=test.xml -f lcov=coverage.info
+
+Exits with 1 when a test fails or too little is covered, 4 when no test ran.
+`
+
+export function addTest(program: Command, shell: Shell): void {
+  const command = program
     .command('test')
     .description('Run the tests of plugins, rulesets and suites, without touching the network')
     .argument('[path...]', 'files or directories', ['.'])
-    .addOption(new Option('-f, --format <name>', 'how to report').choices(['pretty', 'json']).default('pretty'))
-    .option('--filter <text>', 'only tests with this text in their suite or name')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ postern test\n  $ postern test builtins/relay.yaml --filter prefix\n\nExits with 1 when a test fails, 4 when there is no test.\n',
+    .option('--filter <text>', 'only tests with this text in their suite or name; may be given several times', oneMore)
+    .option('--shard <k/n>', 'only every nth test, beginning with the kth', shardIn)
+    .option('--bail', 'stop behind the first test that fails')
+    .option('--coverage', 'say which rules, conditions, replies and lists no test reaches')
+    .option('--fail-under <percent>', 'the percentage of rules that tests must match; measures coverage', percentage)
+    .option('-v, --verbose', 'a line for each file')
+  addJudgeFlags(command)
+    .addHelpText('after', `${formatsHelp('test')}${EXAMPLES}`)
+    .action((paths: string[], options: Options) => runTests(paths, options, shell))
+}
+
+function shardIn(text: string): Shard {
+  const [, index = 0, of = 0] = (/^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(text) ?? []).map(Number)
+  if (index < 1 || index > of) throw new InvalidArgumentError('Write it as 1/4: the first of four.')
+  return { index, of }
+}
+
+async function runTests(paths: readonly string[], options: Options, shell: Shell): Promise<void> {
+  const { format: outputs = [], maxDiagnostics: limit, verbose = false, failUnder } = options
+  const { failOn, exitZero = false, allowEmpty = false } = options
+  if (options.shard && failUnder !== undefined)
+    throw new CommandError(
+      'a shard covers a part of the rules: join the lcov files of all, or drop `--fail-under`',
+      EXIT.usage,
     )
-    .action(async (paths: string[], options: Options) => {
-      const tested = await runAll(paths, options, terminal)
-      report(tested, options, terminal)
-      finish(exitCodeOf(tested))
-    })
+  await publish({ command: 'test', outputs, limit, verbose }, shell, async () => {
+    const tested = await runAllTests(paths, selectionOf(options), (path) => shell.terminal.progress(`testing ${path}`))
+    const found = { command: 'test', ...tested, nothing: whyNothing(tested, options) } as const
+    return reportOf(found, { failOn, exitZero, allowEmpty, failUnder })
+  })
 }
 
-async function runAll(
-  paths: readonly string[],
-  { filter = '' }: Options,
-  terminal: Terminal,
-): Promise<readonly TestedFile[]> {
-  const { report: _report, sources: _sources, ...environment } = compileEnvironment()
-  const isWanted = ({ suite, name }: { suite: string; name: string }): boolean => `${suite} ${name}`.includes(filter)
-  const tested: TestedFile[] = []
-  for (const path of await findYaml(paths)) {
-    terminal.progress(`testing ${shown(path)}`)
-    const text = await environment.files.read(path)
-    if (text !== undefined && /^(suite|tests):/m.test(text)) {
-      tested.push(
-        await runTestFile(path, text, { ...environment, world: offlineWorld(), readMessage: readFile, isWanted }),
-      )
-    }
-  }
-  return tested
+function selectionOf({
+  filter = [],
+  shard,
+  bail = false,
+  coverage = false,
+  failUnder,
+  format = [],
+}: Options): Selection {
+  const isMeasured = coverage || failUnder !== undefined || format.some(({ name }) => name === 'lcov')
+  return { filters: filter, shard, bail, coverage: isMeasured }
 }
 
-function exitCodeOf(tested: readonly TestedFile[]): number {
-  if (tested.some(({ diagnostics, results }) => diagnostics.some(isError) || results.some(({ passed }) => !passed)))
-    return EXIT.findings
-  return tested.some(({ results }) => results.length > 0) ? EXIT.ok : EXIT.nothing
-}
-
-function isError({ severity }: { readonly severity: string }): boolean {
-  return severity === 'error'
-}
-
-function report(tested: readonly TestedFile[], { format }: Options, terminal: Terminal): void {
-  const results = tested.flatMap((file) => file.results)
-  const failed = results.filter(({ passed }) => !passed)
-  if (format === 'json') {
-    terminal.print(
-      JSON.stringify({
-        version: 1,
-        summary: { passed: results.length - failed.length, failed: failed.length },
-        tests: results.map(asJson),
-      }),
-    )
-    return
-  }
-  for (const { diagnostics, sources } of tested) {
-    if (diagnostics.length > 0)
-      terminal.print(renderPretty(diagnostics.map(withShownPaths), shownSources(sources), { color: terminal.color }))
-  }
-  for (const result of failed) terminal.print(failure(result, terminal.color))
-  terminal.print(
-    results.length === 0
-      ? 'No tests here: write `tests:` in a plugin, or a file that begins with `suite:`'
-      : `${results.length - failed.length} passed, ${failed.length} failed`,
-  )
-}
-
-function shownSources(sources: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return new Map([...sources].map(([path, text]) => [shown(path), text]))
-}
-
-function asJson({ at, ...result }: TestResult): unknown {
-  return { ...result, file: shown(at.file), line: at.range.start.line }
-}
-
-function failure({ suite, name, at, mismatches, problems, because }: TestResult, color: boolean): string {
-  const paint = painter(color)
-  const lines = [
-    `${paint('red', '✗')} ${suite} › ${name}  ${paint('dim', `${shown(at.file)}:${at.range.start.line}`)}`,
-    ...mismatches.flatMap(({ field, expected, actual }) => [
-      paint('red', `    - ${field}: ${expected}`),
-      paint('green', `    + ${field}: ${actual}`),
-    ]),
-    ...problems.map((problem) => `    ! ${problem}`),
-    ...because.map((reason) => `    why: ${reason}`),
-  ]
-  return `${lines.join('\n')}\n`
+function whyNothing({ results }: TestedFiles, { filter = [], shard }: Options): string | undefined {
+  if (results.some(({ status }) => status !== 'skipped')) return undefined
+  if (results.length > 0) return 'no test ran: all of them are skipped'
+  if (shard) return `no test in shard ${shard.index}/${shard.of}`
+  if (filter.length > 0) return `no test has ${filter.map((text) => `\`${text}\``).join(' or ')} in its suite or name`
+  return 'no tests here: write `tests:` in a plugin, or a file that begins with `suite:`'
 }

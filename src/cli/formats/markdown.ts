@@ -1,0 +1,69 @@
+/** A report as Markdown (GitHub's dialect), for job summaries and comments. What files say stays text in it. */
+import { visible } from '../../language/display.ts'
+import { codeMeaning, findingsOf, isGateMissed, type ReportFinding } from '../../testing/report-findings.ts'
+import type { SavedReport } from '../../testing/report-shape.ts'
+import { coverageLine, type JsonCoverage, missingIn } from './coverage-lines.ts'
+import { count } from './format.ts'
+
+export function renderMarkdown(report: SavedReport): string {
+  const { command, failure, tests = [], coverage } = report
+  const findings = findingsOf(report)
+  const unfinished = tests.flatMap(({ status, suite, name, reason = '', file, line }) =>
+    status === 'skipped' || status === 'todo' ? [[status, `${suite} › ${name}`, reason, `${file}:${line}`]] : [],
+  )
+  return [
+    `### postern ${command}: ${verdict(report)}`,
+    ...(failure === undefined ? [] : ['', text(failure)]),
+    ...table(['', 'code', 'finding', 'place'], findings.map(row)),
+    ...table(['', 'test', 'reason', 'place'], unfinished),
+    ...(coverage ? coverageSection(coverage) : []),
+  ].join('\n')
+}
+
+function verdict(report: SavedReport): string {
+  const { failure, summary, tests } = report
+  if (failure !== undefined) return 'could not run'
+  const { files, rules, error, warning, info, passed = 0, failed = 0, skipped = 0, todo = 0 } = summary
+  const counts = tests
+    ? [`${passed} passed`, `${failed} failed`, `${skipped} skipped`, `${todo} todo`]
+    : [count(files, 'file'), count(rules ?? 0, 'rule')]
+  const found = [count(error, 'error'), count(warning, 'warning'), `${info} info`]
+  const gate = isGateMissed(report) ? ['too little coverage'] : []
+  return [...counts, ...(error + warning + info > 0 ? found : []), ...gate].join(', ')
+}
+
+function row({ severity, code, message, help, file, range }: ReportFinding): readonly string[] {
+  const helps = help === '' ? '' : ` (${help.replaceAll('\n', '; ')})`
+  const { line, column } = range.start
+  return [severity, `${code} ${codeMeaning(code)}`, `${message}${helps}`, `${file}:${line}:${column}`]
+}
+
+function coverageSection(coverage: JsonCoverage): readonly string[] {
+  const missing = missingIn(coverage).map(({ what, at, text: name }) => [what, name, at])
+  return ['', text(coverageLine(coverage)), ...table(['missing', '', 'place'], missing)]
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return []
+  return ['', tableRow(head), tableRow(head.map(() => '---')), ...rows.map((cells) => tableRow(cells.map(text)))]
+}
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}
+
+/** Everything that Markdown or HTML would read as more than text; code in backquotes stays code. */
+function text(words: string): string {
+  return visible(words)
+    .split(/(`[^`]+`)/)
+    .map((part, index) => (index % 2 === 1 ? part.replaceAll('|', '\\|') : escaped(part)))
+    .join('')
+}
+
+function escaped(words: string): string {
+  return words
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[\\`*_[\]()#|~!]/g, '\\$&')
+    .replaceAll('@', '&#64;')
+}

@@ -1,0 +1,105 @@
+/** A report for people: findings with the lines they are about, tests that fail with why, and a last line that says how much was looked at. */
+import { visible } from '../../language/display.ts'
+import type { Lines } from '../../language/excerpt.ts'
+import { drawDiagnostics } from '../../language/format-pretty.ts'
+import { isGateMissed } from '../../testing/report-findings.ts'
+import type { JsonTest, SavedReport, Summary } from '../../testing/report-shape.ts'
+import { painter } from '../terminal.ts'
+import { coverageLine, type JsonCoverage, missingIn } from './coverage-lines.ts'
+import { count, type Rendering } from './format.ts'
+
+type Paint = ReturnType<typeof painter>
+
+export function renderPrettyReport(report: SavedReport, { color, limit, verbose }: Rendering): string {
+  const { diagnostics, tests = [], coverage, failure, summary } = report
+  const paint = painter(color)
+  const shown = diagnostics.slice(0, limit)
+  const failed = tests.filter(({ status }) => status === 'failed').slice(0, Math.max(0, limit - shown.length))
+  const left = diagnostics.length + (summary.failed ?? 0) - shown.length - failed.length
+  return [
+    ...(shown.length > 0 ? [drawDiagnostics(shown, linesOf(report), { color })] : []),
+    ...failed.map((test) => `${failureLines(test, paint).join('\n')}\n`),
+    ...(left > 0 ? [`… and ${count(left, 'finding')} more: \`--max-diagnostics ${limit + left}\` shows all`] : []),
+    ...(verbose ? fileLines(tests) : []),
+    ...tests.flatMap((test) => unfinished(test, paint)),
+    ...(failure === undefined ? [] : [`Could not run: ${visible(failure)}`]),
+    ...(failure === undefined ? [lastLine(report)] : []),
+    ...(coverage ? coverageLines(coverage, limit) : []),
+    ...(isGateMissed(report) ? [gateLine(report, paint)] : []),
+  ].join('\n')
+}
+
+function linesOf({ excerpts }: SavedReport): ReadonlyMap<string, Lines> {
+  const byFile = Map.groupBy(excerpts, ({ file }) => file)
+  return new Map(
+    [...byFile].map(([file, lines]) => {
+      const texts = new Map(lines.map(({ line, text }) => [line, text]))
+      return [file, { lineText: (line) => texts.get(line) ?? '' }]
+    }),
+  )
+}
+
+function failureLines(test: JsonTest, paint: Paint): readonly string[] {
+  const { suite, name, file, line, mismatches, problems, decided, because } = test
+  return [
+    `${paint('red', '✗')} ${visible(`${suite} › ${name}`)}  ${paint('dim', visible(`${file}:${line}`))}`,
+    ...mismatches.flatMap(({ field, expected, actual }) => [
+      paint('red', `    - ${visible(`${field}: ${expected}`)}`),
+      paint('green', `    + ${visible(`${field}: ${actual}`)}`),
+    ]),
+    ...problems.map((problem) => `    ! ${visible(problem)}`),
+    ...(decided === undefined ? [] : [`    got: ${visible(decided)}`]),
+    ...because.map((reason) => `    why: ${visible(reason)}`),
+  ]
+}
+
+function unfinished({ suite, name, status, reason = '', file, line }: JsonTest, paint: Paint): readonly string[] {
+  if (status !== 'skipped' && status !== 'todo') return []
+  return [
+    `- ${visible(`${suite} › ${name}`)}  ${paint('dim', visible(`${file}:${line}`))}  ${status}: ${visible(reason)}`,
+  ]
+}
+
+function fileLines(tests: readonly JsonTest[]): readonly string[] {
+  const byFile = Map.groupBy(tests, ({ file }) => file)
+  return [...byFile].map(([file, of]) => {
+    const states = [...Map.groupBy(of, ({ status }) => status)].map(([status, some]) => `${some.length} ${status}`)
+    return `  ${visible(file)}  ${states.join(', ')}`
+  })
+}
+
+function lastLine({ command, summary, diagnostics }: SavedReport): string {
+  return command === 'test' ? testLine(summary) : checkLine(summary, diagnostics.length)
+}
+
+function checkLine({ files, rules = 0, error, warning, info }: Summary, findings: number): string {
+  const looked = `${count(files, 'file')}, ${count(rules, 'rule')}`
+  if (findings === 0) return `OK  ${looked}`
+  const notes = info > 0 ? [`${info} info`] : []
+  return `Checked ${looked}: ${[count(error, 'error'), count(warning, 'warning'), ...notes].join(', ')}`
+}
+
+function testLine({ passed = 0, failed = 0, skipped = 0, todo = 0, error, bailed }: Summary): string {
+  const counts = [
+    `${passed} passed`,
+    `${failed} failed`,
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...(todo > 0 ? [`${todo} todo`] : []),
+    ...(error > 0 ? [`${count(error, 'error')} in the files`] : []),
+  ]
+  return `${counts.join(', ')}${bailed ? '; stopped behind the first that failed' : ''}`
+}
+
+function coverageLines(coverage: JsonCoverage, limit: number): readonly string[] {
+  const missing = missingIn(coverage)
+  const width = Math.max(...missing.map(({ what }) => what.length))
+  const rows = missing
+    .slice(0, limit)
+    .map(({ what, at, text }) => `  ${what.padEnd(width)}  ${visible(`${at}  ${text}`)}`)
+  const left = missing.length - rows.length
+  return [`C${coverageLine(coverage).slice(1)}`, ...rows, ...(left > 0 ? [`  … and ${left} more`] : [])]
+}
+
+function gateLine({ coverage }: SavedReport, paint: Paint): string {
+  return paint('red', `Coverage is ${coverage?.percent} %, and ${coverage?.fail_under} % is asked for`)
+}

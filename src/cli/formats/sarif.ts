@@ -1,0 +1,108 @@
+/**
+ * SARIF 2.1.0 (OASIS), within what GitHub's code scanning accepts: one result without a location there costs the whole file,
+ * so every result has one, relative and percent-encoded, and no base to be relative to is named.
+ */
+import { type JsonDiagnostic, type JsonRange, SEVERITIES } from '../../language/format-json.ts'
+import { codeMeaning, findingsOf, type ReportFinding } from '../../testing/report-findings.ts'
+import type { SavedReport } from '../../testing/report-shape.ts'
+import { count } from './format.ts'
+import { uriOf } from './in-tree.ts'
+
+/** GitHub refuses more for one run, and more places for one result. */
+const MOST_RESULTS = 25_000
+const MOST_PLACES = 1000
+
+const LEVELS: Readonly<Record<JsonDiagnostic['severity'], string>> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'note',
+}
+
+export function renderSarif(report: SavedReport): string {
+  const { tool, command } = report
+  const findings = worstFirst(findingsOf(report))
+  const codes = [...new Set(findings.map(({ code }) => code))].toSorted()
+  const driver = { name: tool.name, semanticVersion: tool.version, rules: codes.map((code) => ruleOf(code, findings)) }
+  return JSON.stringify({
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver },
+        columnKind: 'utf16CodeUnits',
+        automationDetails: { id: `postern/${command}/` },
+        invocations: [invocationOf(report, findings.length)],
+        results: findings.slice(0, MOST_RESULTS).map((finding) => resultOf(finding, codes)),
+      },
+    ],
+  })
+}
+
+function worstFirst(findings: readonly ReportFinding[]): readonly ReportFinding[] {
+  if (findings.length <= MOST_RESULTS) return findings
+  return findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+}
+
+function ruleOf(code: string, findings: readonly ReportFinding[]): object {
+  const text = codeMeaning(code)
+  const severity = findings.find((finding) => finding.code === code)?.severity ?? 'error'
+  return {
+    id: code,
+    shortDescription: { text },
+    fullDescription: { text },
+    help: { text: /^[A-Z]{3}\d{3}$/.test(code) ? `${text}. \`postern docs ${code}\` says more.` : text },
+    defaultConfiguration: { level: LEVELS[severity] },
+    properties: { tags: ['mail-policy'], precision: 'very-high' },
+  }
+}
+
+/** What could not be looked at is no result: there is no place for it. */
+function invocationOf({ failure, summary }: SavedReport, findings: number): object {
+  const left = findings - MOST_RESULTS
+  const notes = [
+    ...(failure === undefined ? [] : [notification('error', failure)]),
+    ...(left > 0 ? [notification('warning', `${count(left, 'finding')} left out: GitHub takes ${MOST_RESULTS}`)] : []),
+  ]
+  return {
+    executionSuccessful: failure === undefined,
+    exitCode: summary.exit_code,
+    ...(notes.length > 0 && { toolExecutionNotifications: notes }),
+  }
+}
+
+function notification(level: string, text: string): object {
+  return { level, message: { text } }
+}
+
+function resultOf(finding: ReportFinding, codes: readonly string[]): object {
+  const { code, severity, message, notes, help, labels, fingerprint } = finding
+  const helps = help === '' ? [] : help.split('\n').map((line) => `help: ${line}`)
+  return {
+    ruleId: code,
+    ruleIndex: codes.indexOf(code),
+    level: LEVELS[severity],
+    message: { text: [message, ...notes, ...helps].join('\n') },
+    locations: [{ physicalLocation: physical(finding), ...logical(finding) }],
+    ...(labels.length > 0 && {
+      relatedLocations: labels.slice(0, MOST_PLACES - 1).map((label, index) => ({
+        id: index + 1,
+        physicalLocation: physical(label),
+        message: { text: label.text },
+      })),
+    }),
+    // The second name is the one that GitHub looks at.
+    partialFingerprints: { 'posternRule/v1': fingerprint, primaryLocationLineHash: `${fingerprint}:1` },
+  }
+}
+
+function logical({ hook, rule }: ReportFinding): { readonly logicalLocations?: readonly object[] } {
+  const fullyQualifiedName = [hook, rule].filter((part) => part !== undefined).join('.')
+  return fullyQualifiedName === '' ? {} : { logicalLocations: [{ fullyQualifiedName, kind: 'object' }] }
+}
+
+function physical({ file, range: { start, end } }: { readonly file: string; readonly range: JsonRange }): object {
+  return {
+    artifactLocation: { uri: uriOf(file) },
+    region: { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column },
+  }
+}
