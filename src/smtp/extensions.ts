@@ -35,6 +35,12 @@ const binarymime: Extension = {
   line: ({ offer: { extensions } }) => (extensions.binarymime && extensions.chunking ? 'BINARYMIME' : undefined),
 }
 
+/** LMTP has a reply for each recipient anyway. */
+const prdr: Extension = {
+  mail: { PRDR: flag },
+  line: ({ offer: { protocol, extensions } }) => (extensions.prdr && protocol === 'smtp' ? 'PRDR' : undefined),
+}
+
 const requiretls: Extension = {
   mail: { REQUIRETLS: flag },
   line: ({ offer, connection }) => (offer.extensions.requiretls && connection.tls ? 'REQUIRETLS' : undefined),
@@ -66,7 +72,7 @@ const EXTENSIONS: readonly Extension[] = [
   binarymime,
   ifWanted('smtputf8', { mail: { SMTPUTF8: flag } }),
   ifWanted('dsn', { mail: { RET: ret, ENVID: envid }, rcpt: { NOTIFY: notify, ORCPT: originalRecipient } }),
-  ifWanted('prdr', { mail: { PRDR: flag } }),
+  prdr,
   requiretls,
   starttls,
   auth,

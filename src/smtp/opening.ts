@@ -18,6 +18,7 @@ function identify(dialogue: Dialogue): MaybePromise<Answer> {
 }
 
 function greet(dialogue: Dialogue): Answer {
+  const { hostname, offer } = dialogue
   dialogue.greet()
-  return { reply: { code: 220, text: `${dialogue.hostname} ESMTP Postern ready` } }
+  return { reply: { code: 220, text: `${hostname} ${offer.protocol === 'lmtp' ? 'LMTP' : 'ESMTP'} Postern ready` } }
 }
