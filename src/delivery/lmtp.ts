@@ -9,7 +9,7 @@ import { defineDelivery } from '../core/word.ts'
 import { DeliveredBefore } from './delivered-before.ts'
 import { Forwarder } from './smtp/forwarder.ts'
 import { CONNECTION_OPTIONS, settingsOf } from './smtp/options.ts'
-import { parsePeer, type Peer, peerText } from './smtp/peer.ts'
+import { parsePeer, peerText } from './smtp/peer.ts'
 
 export const lmtp = defineDelivery({
   name: 'lmtp',
@@ -18,15 +18,19 @@ export const lmtp = defineDelivery({
   options: {
     type: 'object',
     properties: {
-      path: { type: 'string', minLength: 1, description: 'Unix socket of the store' },
-      host: { type: 'string', minLength: 1, description: 'Its name or address, where it has no socket' },
-      port: { type: 'integer', minimum: 1, maximum: 65535, default: 24, description: 'Its port' },
+      host: {
+        type: 'string',
+        minLength: 1,
+        description: 'The store: `/run/dovecot/lmtp`, `store.example.org`, `192.0.2.1:2424`',
+      },
+      port: { type: 'integer', minimum: 1, maximum: 65535, default: 24, description: 'Its port, where it has one' },
       ...CONNECTION_OPTIONS,
     },
+    required: ['host'],
     additionalProperties: false,
   },
   compile(options) {
-    const peer = peerOf(options)
+    const peer = parsePeer(options.host, options.port)
     if (peer.kind === 'socket' && options.tls !== undefined && options.tls !== 'none')
       throw new Error('a Unix socket needs no TLS')
     const settings = { ...settingsOf(options, options.tls ?? 'none'), xclient: false }
@@ -38,14 +42,3 @@ export const lmtp = defineDelivery({
     }
   },
 })
-
-interface Where {
-  readonly path?: string
-  readonly host?: string
-  readonly port: number
-}
-
-function peerOf({ path, host, port }: Where): Peer {
-  if ((path === undefined) === (host === undefined)) throw new Error('give one of `path` and `host`')
-  return path === undefined ? parsePeer(host ?? '', port) : { kind: 'socket', path }
-}

@@ -19,13 +19,23 @@ export const smtpForward = defineDelivery({
   options: {
     type: 'object',
     properties: {
-      host: { type: 'string', minLength: 1, description: 'Name or address of the next server' },
-      hosts: {
+      host: {
         anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
-        description: 'Several, in the order to try them: `mail.example.org`, `192.0.2.1:2525`, `[2001:db8::1]:25`',
+        description:
+          'The next server, or several in the order to try them: `mail.example.org`, `192.0.2.1:2525`, `[2001:db8::1]:25`',
       },
-      mx: { type: 'string', minLength: 1, description: 'Domain whose MX records name the next servers' },
-      port: { type: 'integer', minimum: 1, maximum: 65535, default: 25, description: 'Port of the next server' },
+      mx: {
+        type: 'boolean',
+        default: false,
+        description: 'Whether the host is a domain whose MX records name the next servers',
+      },
+      port: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 65535,
+        default: 25,
+        description: 'Port of a server that is named without one',
+      },
       ...CONNECTION_OPTIONS,
       xclient: {
         type: 'boolean',
@@ -33,35 +43,22 @@ export const smtpForward = defineDelivery({
         description: 'Make the next server treat us as our client, if it offers that',
       },
     },
+    required: ['host'],
     additionalProperties: false,
   },
   compile(options) {
-    const { host, hosts, mx, port } = options
-    const route = routeOf({ host, hosts, mx, port })
+    const route = routeOf(textsOf(options.host), options)
     const settings = { ...settingsOf(options, options.tls ?? 'opportunistic'), xclient: options.xclient }
     const forwarder = new Forwarder({ ...settings, protocol: 'smtp', route })
     return { name: `smtp_forward:${routeText(route)}`, deliver: (job) => forwarder.deliver(job) }
   },
 })
 
-interface Where {
-  readonly host: string | undefined
-  readonly hosts: unknown
-  readonly mx: string | undefined
-  readonly port: number
-}
-
-function routeOf({ host, hosts, mx, port }: Where): Route {
-  const given = [host, hosts, mx].filter((one) => one !== undefined)
-  if (given.length !== 1) throw new Error('give one of `host`, `hosts` and `mx`')
-  if (mx !== undefined) return { kind: 'mx', domain: domainOf(mx), port }
-  return { kind: 'peers', peers: textsOf(hosts ?? host).map((text) => parsePeer(text, port)) }
-}
-
-function domainOf(text: string): string {
-  const domain = canonicalDomain(text)
-  if (domain === undefined) throw new Error(`\`${text}\` is no domain`)
-  return domain
+function routeOf(hosts: readonly string[], { mx, port }: { readonly mx: boolean; readonly port: number }): Route {
+  if (!mx) return { kind: 'peers', peers: hosts.map((host) => parsePeer(host, port)) }
+  const [domain, ...others] = hosts.map(canonicalDomain)
+  if (domain === undefined || others.length > 0) throw new Error('with `mx` the host is one domain')
+  return { kind: 'mx', domain, port }
 }
 
 function routeText(route: Route): string {

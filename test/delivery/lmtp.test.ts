@@ -45,7 +45,7 @@ describe('lmtp', () => {
     const directory = await mkdtemp(join(tmpdir(), 'postern-lmtp-'))
     const path = join(directory, 'lmtp')
     const sink = await sinkWith({}, { lmtp: true, path })
-    const target = deliveryTarget(lmtp, { path })
+    const target = deliveryTarget(lmtp, { host: path })
     assert.equal(target.name, `lmtp:${path}`)
     for (let count = 0; count < 2; count += 1) assert.equal((await answer(target, deliveryJob())).kind, 'delivered')
     assert.equal(sink.connections(), 1)
@@ -70,9 +70,9 @@ describe('lmtp', () => {
   })
 
   it('has options that make sense', () => {
-    assert.throws(() => deliveryTarget(lmtp, {}), /give one of `path` and `host`/)
-    assert.throws(() => deliveryTarget(lmtp, { path: '/a', host: 'b' }), /give one of/)
-    assert.throws(() => deliveryTarget(lmtp, { path: '/a', tls: 'required' }), /needs no TLS/)
+    assert.throws(() => deliveryTarget(lmtp, {}), /host/)
+    assert.throws(() => deliveryTarget(lmtp, { host: 'a b' }), /is no host/)
+    assert.throws(() => deliveryTarget(lmtp, { host: '/a', tls: 'required' }), /needs no TLS/)
   })
 })
 

@@ -20,12 +20,17 @@ export function peerText(peer: Peer): string {
 
 const WITH_PORT = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::([0-9]{1,5}))?$/
 
-/** `mail.example.org`, `192.0.2.1:2525`, `[2001:db8::1]:25`, or an IPv6 address alone. Throws an Error with a plain sentence. */
+/**
+ * `mail.example.org`, `192.0.2.1:2525`, `[2001:db8::1]:25`, an IPv6 address alone, or the path of a Unix socket. Throws an
+ * Error with a plain sentence.
+ */
 export function parsePeer(text: string, port: number): Peer {
+  if (text.startsWith('/') && !text.includes('\0')) return { kind: 'socket', path: text }
   if (isIPv6(text)) return peerOf(text, port)
   const [, bracketed, plain, number] = WITH_PORT.exec(text) ?? []
   const host = bracketed ?? plain ?? ''
-  if (!isHost(host, bracketed !== undefined)) throw new Error(`\`${text}\` is no host; write \`name\` or \`name:port\``)
+  if (!isHost(host, bracketed !== undefined))
+    throw new Error(`\`${text}\` is no host; write \`name\`, \`name:port\` or \`/path/of/a/socket\``)
   return peerOf(host, number === undefined ? port : portOf(number))
 }
 

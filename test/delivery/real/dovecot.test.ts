@@ -18,7 +18,7 @@ describe('lmtp, with Dovecot', { skip: noDovecot }, () => {
   let target: DeliveryTarget
   before(async () => {
     dovecot = await startDovecot()
-    target = deliveryTarget(lmtp, { path: dovecot.path })
+    target = deliveryTarget(lmtp, { host: dovecot.path })
   })
   after(() => dovecot.stop())
 

@@ -13,8 +13,8 @@ import { zoneResolver } from '../../support/zone-resolver.ts'
 const MINUTE = 60_000
 
 function targetOf(sinks: readonly SmtpSink[], options: object = {}): DeliveryTarget {
-  const hosts = sinks.map(({ port }) => `127.0.0.1:${port}`)
-  return deliveryTarget(smtpForward, { hosts, timeout: '1m', idle_connections: 0, ...options })
+  const host = sinks.map(({ port }) => `127.0.0.1:${port}`)
+  return deliveryTarget(smtpForward, { host, timeout: '1m', idle_connections: 0, ...options })
 }
 
 function send(target: DeliveryTarget, parts: JobParts = {}): Promise<DeliveryOutcome> {
@@ -23,10 +23,10 @@ function send(target: DeliveryTarget, parts: JobParts = {}): Promise<DeliveryOut
 
 describe('several next servers', () => {
   it('are named in logs', () => {
-    const target = deliveryTarget(smtpForward, { hosts: ['a.example', '192.0.2.1:2525', '[2001:db8::1]:26', '::1'] })
+    const target = deliveryTarget(smtpForward, { host: ['a.example', '192.0.2.1:2525', '[2001:db8::1]:26', '::1'] })
     assert.equal(target.name, 'smtp_forward:a.example:25,192.0.2.1:2525,[2001:db8::1]:26,[::1]:25')
-    assert.equal(deliveryTarget(smtpForward, { hosts: 'a.example' }).name, 'smtp_forward:a.example:25')
-    assert.equal(deliveryTarget(smtpForward, { mx: 'Example.org.' }).name, 'smtp_forward:mx:example.org')
+    assert.equal(deliveryTarget(smtpForward, { host: 'a.example' }).name, 'smtp_forward:a.example:25')
+    assert.equal(deliveryTarget(smtpForward, { host: 'Example.org.', mx: true }).name, 'smtp_forward:mx:example.org')
   })
 
   it('are asked in their order', async () => {
@@ -143,7 +143,7 @@ describe('the deadline of a delivery', () => {
 
   it('holds for look-ups', async () => {
     const clock = fakeClock()
-    const target = deliveryTarget(smtpForward, { mx: 'example.org', deadline: '1m' })
+    const target = deliveryTarget(smtpForward, { host: 'example.org', mx: true, deadline: '1m' })
     const resolver = zoneResolver({ 'example.org MX': 'SILENCE' })
     const { kind, ...rest } = await runUntil(clock, send(target, { ports: { clock, resolver } }))
     assert.deepEqual([kind, 'status' in rest && rest.status], ['deferred', '4.4.3'])
@@ -157,7 +157,7 @@ describe('the servers of a domain', () => {
     port: number,
   ): Promise<{ said: DeliveryOutcome; asked: readonly string[] }> {
     const resolver = zoneResolver(dns)
-    const target = deliveryTarget(smtpForward, { mx: 'example.org', port, idle_connections: 0 })
+    const target = deliveryTarget(smtpForward, { host: 'example.org', mx: true, port, idle_connections: 0 })
     return { said: await send(target, { ports: { resolver } }), asked: resolver.asked }
   }
 
@@ -222,7 +222,14 @@ describe('the servers of a domain', () => {
 
 describe('a peer', () => {
   it('is written as it is read', () => {
-    for (const text of ['a.example:25', '192.0.2.1:2525', '[2001:db8::1]:25', 'localhost:1', 'under_score:25'])
+    for (const text of [
+      'a.example:25',
+      '192.0.2.1:2525',
+      '[2001:db8::1]:25',
+      'localhost:1',
+      'under_score:25',
+      '/run/lmtp',
+    ])
       assert.equal(peerText(parsePeer(text, 99)), text)
     assert.equal(peerText(parsePeer('2001:db8::1', 25)), '[2001:db8::1]:25')
   })
