@@ -9,7 +9,6 @@ import type { Schema } from '../../core/schema.ts'
 import type { MaybePromise } from '../../core/truth.ts'
 import type { Match } from '../../core/word.ts'
 import { beforeAbort, withTimeLimit } from '../../delivery/time-limit.ts'
-import { HookTime } from '../../engine/hook-time.ts'
 import { gate } from '../gate.ts'
 
 /** The backend did not answer, or not in its protocol. The message is a plain sentence about it. */

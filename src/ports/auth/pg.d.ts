@@ -1,7 +1,14 @@
 /** What is used of the optional library `pg`, which brings no types (https://node-postgres.com/apis/pool). */
 declare module 'pg' {
+  import type { ConnectionOptions } from 'node:tls'
+
   export interface PoolConfig {
-    readonly connectionString: string
+    readonly host: string
+    readonly port: number
+    readonly user: string | undefined
+    readonly database: string | undefined
+    readonly password: (() => Promise<string>) | undefined
+    readonly ssl: ConnectionOptions | false
     readonly max: number
     readonly connectionTimeoutMillis: number
     readonly query_timeout: number

@@ -22,8 +22,8 @@ export const authSql = defineMatcher({
     properties: {
       database: {
         type: 'string',
-        description: '`sqlite:FILE`, or a URL of PostgreSQL without a password: that stands in ~/.pgpass or PGPASSFILE',
-        examples: ['sqlite:/var/lib/mail/users.db', 'postgres://postern@db.example.org/mail?sslmode=verify-full'],
+        description: '`sqlite:FILE`, or a URL of PostgreSQL without a password',
+        examples: ['sqlite:/var/lib/mail/users.db', 'postgres://postern@db.example.org/mail'],
       },
       query: {
         type: 'string',
@@ -31,14 +31,19 @@ export const authSql = defineMatcher({
         description: 'SQL that answers the secret; :user, :local and :domain stand for the user',
         examples: ['SELECT password FROM users WHERE name = :user'],
       },
+      password_file: {
+        type: 'string',
+        minLength: 1,
+        description: 'PostgreSQL: file whose first line is the password for the database',
+      },
       timeout: TIMEOUT,
     },
     required: ['database', 'query'],
     additionalProperties: false,
   },
   onUnknown: 'defer',
-  compile({ database, query, timeout }) {
-    const ask = openDatabase(database, query, timeout)
+  compile({ database, query, password_file: passwordFile, timeout }) {
+    const ask = openDatabase({ database, query, passwordFile, timeout })
     let decoy: Secret | undefined
     return storedMatcher(timeout, async (name) => {
       const secret = secretIn(await ask(name))
@@ -48,9 +53,17 @@ export const authSql = defineMatcher({
   },
 })
 
-function openDatabase(database: string, query: string, timeout: number): Ask {
+interface Source {
+  readonly database: string
+  readonly query: string
+  readonly passwordFile: string | undefined
+  readonly timeout: number
+}
+
+function openDatabase({ database, query, passwordFile, timeout }: Source): Ask {
+  if (/^postgres(?:ql)?:/.test(database)) return postgresDatabase(query, { url: database, passwordFile, timeout })
+  if (passwordFile !== undefined) throw new Error('only PostgreSQL has a `password_file`')
   if (database.startsWith('sqlite:')) return sqliteDatabase(database.slice('sqlite:'.length), query)
-  if (/^postgres(?:ql)?:/.test(database)) return postgresDatabase(database, query, timeout)
   throw new Error(`the database is \`sqlite:FILE\` or \`postgres://…\`, not \`${database.split(':', 1)[0]}\``)
 }
 

@@ -33,12 +33,19 @@ export interface Program {
   stop(): Promise<void>
 }
 
+interface ProgramOptions {
+  readonly uid?: number
+  readonly gid?: number
+  /** SIGTERM without it. */
+  readonly endedBy?: NodeJS.Signals
+}
+
 /** Resolves when it listens there. Fails with what it wrote when it ends before that. */
 export async function startProgram(
   path: string,
   args: readonly string[],
   place: { readonly port: number } | { readonly path: string },
-  options: { readonly uid?: number; readonly gid?: number } = {},
+  { endedBy = 'SIGTERM', ...options }: ProgramOptions = {},
 ): Promise<Program> {
   const child = spawn(path, args, {
     ...options,
@@ -55,7 +62,7 @@ export async function startProgram(
     assert.ok(isRunning(child), `${path} ended: ${written}`)
     await setTimeout(POLL_MILLISECONDS)
   }
-  return { stop: () => stop(child) }
+  return { stop: () => stop(child, endedBy) }
 }
 
 const POLL_MILLISECONDS = 20
@@ -76,9 +83,9 @@ async function isListening(place: { readonly port: number } | { readonly path: s
   }
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (!isRunning(child)) return
-  child.kill('SIGTERM')
+  child.kill(signal)
   await once(child, 'exit')
 }
 
