@@ -87,7 +87,7 @@ export class SocketWire implements Wire {
     const drain = (): void => session.drained()
     const end = (): void => session.endInput()
     socket.setNoDelay(true)
-    socket.on('data', data).on('drain', drain).on('end', end)
+    socket.on('data', data).on('drain', drain).on('end', end).resume()
     this.#detach = () => void socket.off('data', data).off('drain', drain).off('end', end)
   }
 }

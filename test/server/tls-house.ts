@@ -30,7 +30,7 @@ export function speaking(mode: 'starttls' | 'implicit', given: Partial<TlsSettin
 }
 
 export function addresses(...texts: readonly string[]): ListIndex {
-  const entries = texts.map((text) => ({ text, reason: undefined, at: '' }))
+  const entries = texts.map((text) => ({ text, rest: '', at: '' }))
   return buildList('ip', 'a test', entries, ({ message }) => {
     throw new Error(message)
   })
