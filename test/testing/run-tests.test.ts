@@ -1,9 +1,8 @@
 /** Policy tests: inline ones, suites, and what they say when they fail. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { runTestFile, type TestEnvironment, type TestedFile } from '../../src/testing/run-tests.ts'
-import { MATCHERS } from '../../src/vocabulary/index.ts'
-import { fakeClock } from '../support/fake-clock.ts'
+import type { TestedFile } from '../../src/testing/run-tests.ts'
+import { runTexts } from './memory-tests.ts'
 
 const HOUSE = `plugin: house
 params: { limit: { type: integer, default: 2 } }
@@ -23,16 +22,7 @@ async function run(
   files: Readonly<Record<string, string>>,
   isWanted = (_: string) => true,
 ): Promise<TestedFile> {
-  const environment: TestEnvironment = {
-    builtins: new Map(),
-    vocabulary: { matchers: new Map(MATCHERS.map((word) => [word.name, word])), deliveries: new Map() },
-    files: { read: async (name) => files[name] },
-    importModule: () => assert.fail('nothing is imported here'),
-    world: { clock: fakeClock(), log: { write: () => undefined } },
-    readMessage: async (name) => Buffer.from(files[name] ?? assert.fail(`${name} is asked for`)),
-    isWanted: ({ suite, name }) => isWanted(`${suite}: ${name}`),
-  }
-  return runTestFile(path, files[path] ?? '', environment)
+  return runTexts(path, files, { isWanted: ({ suite, name }) => isWanted(`${suite}: ${name}`) })
 }
 
 function inline(tests: string): Readonly<Record<string, string>> {
