@@ -113,8 +113,8 @@ function counts(
 }
 
 function shownDiagnostic(diagnostic: Diagnostic): JsonDiagnostic {
-  const { file, labels, ...rest } = toJsonDiagnostic(diagnostic)
-  return { ...rest, file: shown(file), labels: labels.map((label) => ({ ...label, file: shown(label.file) })) }
+  const json = toJsonDiagnostic(diagnostic)
+  return { ...json, file: shown(json.file), labels: json.labels.map((label) => ({ ...label, file: shown(label.file) })) }
 }
 
 function jsonTest({ suite, name, at, status, reason, ...result }: TestResult): JsonTest {

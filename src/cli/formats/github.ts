@@ -51,8 +51,8 @@ function annotation({ severity, code, message, file, range: { start, end }, note
     file: inTree(file),
     line: start.line,
     endLine: end.line,
-    // Columns across lines are none that GitHub can draw.
-    ...(start.line === end.line && { col: start.column, endColumn: end.column }),
+    // GitHub draws columns within one line only.
+    ...(start.line === end.line && start.column < end.column && { col: start.column, endColumn: end.column }),
     title: `${code}: ${codeMeaning(code)}`,
   }
   const helps = help === '' ? [] : help.split('\n').map((line) => `help: ${line}`)

@@ -64,6 +64,6 @@ function escaped(words: string): string {
   return words
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    .replace(/[\\`*_[\]()#|~!]/g, '\\$&')
+    .replace(/[\\`*_[\]#|~]/g, '\\$&')
     .replaceAll('@', '&#64;')
 }

@@ -100,9 +100,12 @@ function logical({ hook, rule }: ReportFinding): { readonly logicalLocations?: r
   return fullyQualifiedName === '' ? {} : { logicalLocations: [{ fullyQualifiedName, kind: 'object' }] }
 }
 
-function physical({ file, range: { start, end } }: { readonly file: string; readonly range: JsonRange }): object {
-  return {
-    artifactLocation: { uri: uriOf(file) },
-    region: { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column },
-  }
+function physical({ file, range }: { readonly file: string; readonly range: JsonRange }): object {
+  return { artifactLocation: { uri: uriOf(file) }, region: regionOf(range) }
+}
+
+/** A place without a width is its line. */
+function regionOf({ start, end }: JsonRange): object {
+  if (start.line === end.line && start.column >= end.column) return { startLine: start.line }
+  return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column }
 }
