@@ -72,7 +72,8 @@ export function tlsFault(settings: TlsSettings): string | undefined {
     for (const certificate of settings.certificates) createSecureContext(contextOptions(settings, certificate))
     return undefined
   } catch (fault) {
-    return fault instanceof Error ? fault.message : String(fault)
+    // `error:0A0000B9:SSL routines::no cipher match`: the number is for developers.
+    return fault instanceof Error ? fault.message.replace(/^error:[^:]*:[^:]*:[^:]*:/, '') : String(fault)
   }
 }
 
