@@ -2,7 +2,11 @@
 import type { MaybePromise } from '../core/truth.ts'
 import type { Answer } from './answer.ts'
 import type { Dialogue } from './dialogue.ts'
+import { lookUp } from '../vocabulary/look-up.ts'
 import { lookUpRemoteHost } from './remote-host.ts'
+
+/** Milliseconds for the client's name, however many name servers are asked for it: what words take for theirs. */
+const LOOK_UP = 10_000
 
 export function openSession(dialogue: Dialogue): MaybePromise<Answer> {
   return dialogue.ask({ hook: 'pre_connection', go: () => identify(dialogue) })
@@ -10,7 +14,9 @@ export function openSession(dialogue: Dialogue): MaybePromise<Answer> {
 
 function identify(dialogue: Dialogue): MaybePromise<Answer> {
   const { connection, ports, told } = dialogue
-  const name = told.has('NAME') ? told.get('NAME') : lookUpRemoteHost(ports.resolver, connection.remote.ip)
+  const name = told.has('NAME')
+    ? told.get('NAME')
+    : lookUp({ ports, signal: undefined }, LOOK_UP, (resolver) => lookUpRemoteHost(resolver, connection.remote.ip))
   return dialogue.when(name, (host) => {
     connection.remoteHost = host
     return dialogue.ask({ hook: 'connect', go: () => greet(dialogue) })

@@ -15,7 +15,7 @@ export type InTime = <T>(value: Promise<T> | undefined) => Promise<T | undefined
 
 /** Lends a resolver that answers every question within the time left. */
 export async function lookUp<T>(
-  { ports, signal }: HookContext,
+  { ports, signal }: Pick<HookContext, 'ports' | 'signal'>,
   milliseconds: number,
   ask: (resolver: Resolver, inTime: InTime) => Promise<T>,
 ): Promise<T> {
