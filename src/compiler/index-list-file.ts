@@ -1,82 +1,117 @@
 /**
- * A list file to its index, in turns: ten million entries take a while, and sessions go on meanwhile.
+ * A list file to its index, piece by piece and in turns: ten million entries take a while, and sessions go on meanwhile.
  *
  * Entries that cannot be read are reported where they stand; after a hundred of them the file is of another kind, and one
- * more finding says how many there are.
+ * more finding says how many there are. Rejects with a plain sentence when the file cannot be read to its end.
  */
 import { createHash } from 'node:crypto'
 import type { ListIndex, ListKind } from '../core/list.ts'
+import type { Files, TextPieces } from '../core/ports.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
-import { listEntries, type RawEntry } from '../language/list-file.ts'
-import { buildListInTurns, type ListProblem } from './lists/index.ts'
+import { behindPiece, FILE_START, listEntries, type RawEntry } from '../language/list-file.ts'
+import type { Expected } from './lists/entry-store.ts'
+import { ListBuilder, type ListProblem } from './lists/index.ts'
 
 export interface ListFile {
   readonly kind: ListKind
   readonly path: string
-  readonly text: string
+  readonly pieces: TextPieces
 }
 
-export interface Surroundings {
-  readonly report: Report
-  /** Texts that findings quote. */
-  readonly sources: Map<string, string>
-  readonly breathe: () => Promise<void>
+export interface IndexedFile {
+  readonly index: ListIndex
+  /** The same for the same text. */
+  readonly digest: string
+  /** How much of the file its findings quote, in octets at most; 0 when there is no finding. */
+  readonly quoted: number
+}
+
+/** Undefined when there is no such file. Where files are small, all of it is one piece. */
+export async function piecesOf(files: Files, path: string): Promise<TextPieces | undefined> {
+  if (files.pieces) return files.pieces(path)
+  const text = await files.read(path)
+  if (text === undefined) return undefined
+  return {
+    octets: Buffer.byteLength(text),
+    async *[Symbol.asyncIterator]() {
+      yield text
+    },
+  }
+}
+
+/** Entries between two pauses: some ten milliseconds of work. */
+const TURN = 4096
+
+export async function indexListFile(
+  { kind, path, pieces }: ListFile,
+  report: Report,
+  breathe: () => Promise<void>,
+): Promise<IndexedFile> {
+  const findings = new Findings(kind, path, report)
+  const hash = createHash('sha256')
+  let [start, count] = [FILE_START, 0]
+  let list: ListBuilder | undefined
+  for await (const piece of pieces) {
+    hash.update(piece)
+    list ??= new ListBuilder(kind, path, findings.add, expectedIn(piece, pieces.octets))
+    for (const entry of listEntries(piece, path, start)) {
+      findings.entry = entry
+      list.add(entry)
+      count += 1
+      if (count % TURN === 0) await breathe()
+    }
+    start = behindPiece(start, piece)
+  }
+  list ??= new ListBuilder(kind, path, findings.add)
+  return { index: list.done(), digest: hash.digest('hex'), quoted: findings.conclude() }
+}
+
+/** Lines are about as long everywhere; where they are not, the index grows after all. */
+const MARGIN = 1.1
+
+function expectedIn(piece: string, octets: number): Expected {
+  const { lines } = behindPiece(FILE_START, piece)
+  return { entries: Math.ceil(((lines + 1) / Math.max(1, piece.length)) * octets * MARGIN), octets }
 }
 
 const MOST_FINDINGS = 100
-/** Characters between two pauses, where only characters are counted or hashed. */
-const PIECE = 2 ** 20
-
-export async function indexListFile(file: ListFile, { report, sources, breathe }: Surroundings): Promise<ListIndex> {
-  const { kind, path, text } = file
-  const findings = new Findings(file, report)
-  const expected = { entries: (await countLines(text, breathe)) + 1, octets: text.length }
-  const entries = findings.watch(listEntries(text, path))
-  const index = await buildListInTurns({ kind, source: path, expected }, entries, findings.add, breathe)
-  if (findings.conclude()) sources.set(path, text)
-  return index
-}
+/** Octets of a UTF-16 unit in UTF-8, and of the lines around a finding. */
+const [UNIT, AROUND] = [3, 16_384]
 
 class Findings {
-  readonly #file: ListFile
+  /** The entry that is being read. */
+  entry: RawEntry | undefined
+  readonly #kind: ListKind
+  readonly #path: string
   readonly #report: Report
-  #entry: RawEntry | undefined
   #last: Span | undefined
   #count = 0
 
-  constructor(file: ListFile, report: Report) {
-    this.#file = file
+  constructor(kind: ListKind, path: string, report: Report) {
+    this.#kind = kind
+    this.#path = path
     this.#report = report
   }
 
-  /** Remembers the entry that is being read. */
-  *watch(entries: Iterable<RawEntry>): Generator<RawEntry> {
-    for (const entry of entries) {
-      this.#entry = entry
-      yield entry
-    }
-  }
-
   readonly add = ({ code, message, help, range }: ListProblem): void => {
-    const entry = this.#entry
-    if (!entry) return
     this.#count += 1
-    this.#last = spanOf(this.#file.path, entry, range)
-    if (this.#count > MOST_FINDINGS) return
+    if (!this.entry || this.#count > MOST_FINDINGS) return
+    this.#last = spanOf(this.#path, this.entry, range)
     this.#report.add({ code, at: this.#last, message, ...(help !== undefined && { help }) })
   }
 
-  /** Whether there were any. */
-  conclude(): boolean {
+  /** Answers with how much of the file is quoted. */
+  conclude(): number {
+    if (!this.#last) return 0
     const more = this.#count - MOST_FINDINGS
-    if (more > 0 && this.#last)
+    if (more > 0)
       this.#report.add({
         code: 'LST602',
         at: this.#last,
         message: `${more} more entries of this file cannot be read`,
-        help: `is it a list \`of: ${this.#file.kind}\`?`,
+        help: `is it a list \`of: ${this.#kind}\`?`,
       })
-    return this.#count > 0
+    return this.#last.range.end.offset * UNIT + AROUND
   }
 }
 
@@ -85,26 +120,4 @@ function spanOf(file: string, entry: RawEntry, within: ListProblem['range']): Sp
   const { line } = entry
   const start = { line, column: entry.column + offset, offset: entry.offset + offset }
   return { file, range: { start, end: { line, column: start.column + length, offset: start.offset + length } } }
-}
-
-async function countLines(text: string, breathe: () => Promise<void>): Promise<number> {
-  let count = 0
-  let pause = PIECE
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
-    count += 1
-    if (at < pause) continue
-    pause = at + PIECE
-    await breathe()
-  }
-  return count
-}
-
-/** The same for the same text. */
-export async function digestOf(text: string, breathe: () => Promise<void>): Promise<string> {
-  const hash = createHash('sha256')
-  for (let at = 0; at < text.length; at += PIECE) {
-    hash.update(text.slice(at, at + PIECE))
-    if (text.length > PIECE) await breathe()
-  }
-  return hash.digest('hex')
 }

@@ -4,7 +4,7 @@ import type { ListIndex, ListKind } from '../core/list.ts'
 import type { Span } from '../language/diagnostic.ts'
 import type { MapEntry, ScalarNode, YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
-import { digestOf, indexListFile, type ListFile } from './index-list-file.ts'
+import { indexListFile, type ListFile, piecesOf } from './index-list-file.ts'
 import { ListRegistry, type NamedList } from './list-registry.ts'
 import { inlineIndex } from './list-use.ts'
 import { buildList } from './lists/index.ts'
@@ -94,36 +94,36 @@ function inPlace(kind: ListKind, items: readonly YamlNode[], { report }: LoadEnv
   return inlineIndex(kind, scalars, (finding) => report.add(finding))
 }
 
-async function fromFile(
-  { kind, at, value, optional, directory, name }: Wanted,
-  environment: LoadEnvironment,
-): Promise<ListIndex> {
-  const { files, report } = environment
+async function fromFile(wanted: Wanted, environment: LoadEnvironment): Promise<ListIndex> {
+  const { kind, at, value, directory, name } = wanted
   const file = value?.kind === 'scalar' ? String(value.value) : undefined
   if (file === undefined) return buildList(kind, name, [], () => undefined)
   const path = resolve(directory, file)
-  const text = await files.read(path).catch((fault: unknown) => {
-    report.add({
-      code: 'LST601',
-      at: value?.at ?? at,
-      message: fault instanceof Error ? fault.message : `${path} cannot be read`,
-    })
-    return ''
-  })
-  if (text === undefined && !optional) {
-    report.add({
-      code: 'LST601',
-      at: value?.at ?? at,
-      message: `list file not found: ${file}`,
-      label: `looked for ${path}`,
-      help: `create it, or give the entries in place: \`${name}: [ … ]\``,
-    })
+  try {
+    const pieces = await piecesOf(environment.files, path)
+    if (pieces) return await index({ kind, path, pieces }, environment)
+    if (!wanted.optional) reportMissing(wanted, file, path, environment)
+  } catch (fault) {
+    const message = fault instanceof Error ? fault.message : `${path} cannot be read`
+    environment.report.add({ code: 'LST601', at: value?.at ?? at, message })
   }
-  return text === undefined ? buildList(kind, path, [], () => undefined) : index({ kind, path, text }, environment)
+  return buildList(kind, path, [], () => undefined)
 }
 
-async function index(file: ListFile, { report, sources, lists, breathe }: LoadEnvironment): Promise<ListIndex> {
-  const pause = breathe ?? (() => Promise.resolve())
-  lists?.set(file.path, await digestOf(file.text, pause))
-  return indexListFile(file, { report, sources, breathe: pause })
+function reportMissing({ name, value, at }: Wanted, file: string, path: string, { report }: LoadEnvironment): void {
+  report.add({
+    code: 'LST601',
+    at: value?.at ?? at,
+    message: `list file not found: ${file}`,
+    label: `looked for ${path}`,
+    help: `create it, or give the entries in place: \`${name}: [ … ]\``,
+  })
+}
+
+async function index(file: ListFile, environment: LoadEnvironment): Promise<ListIndex> {
+  const { files, report, sources, lists, breathe } = environment
+  const indexed = await indexListFile(file, report, breathe ?? (() => Promise.resolve()))
+  lists?.set(file.path, indexed.digest)
+  if (indexed.quoted > 0) sources.set(file.path, (await files.read(file.path, indexed.quoted)) ?? '')
+  return indexed.index
 }

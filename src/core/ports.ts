@@ -46,6 +46,13 @@ export interface Files {
    * `most` octets the rest may be left out.
    */
   read(path: string, most?: number): Promise<string | undefined>
+  /** The same in pieces, for files of millions of lines; absent where files are small. */
+  pieces?(path: string): Promise<TextPieces | undefined>
+}
+
+/** Whole lines each, in order. To be gone through once; rejects on the way with a plain sentence, as reading does. */
+export interface TextPieces extends AsyncIterable<string> {
+  readonly octets: number
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>

@@ -26,9 +26,17 @@ export function parseListFile(text: string, file: string): readonly RawEntry[] {
   return [...listEntries(text, file)]
 }
 
-/** One entry at a time, for files of ten million lines. No text is copied: the entries keep the file's text alive. */
-export function* listEntries(text: string, file: string): Generator<RawEntry> {
-  let line = 0
+/** Where a piece of a file begins: lines and UTF-16 units before it. */
+export interface PieceStart {
+  readonly lines: number
+  readonly units: number
+}
+
+export const FILE_START: PieceStart = { lines: 0, units: 0 }
+
+/** One entry at a time, for files of ten million lines. No text is copied: the entries keep the piece's text alive. */
+export function* listEntries(text: string, file: string, { lines, units } = FILE_START): Generator<RawEntry> {
+  let line = lines
   for (let start = 0; start < text.length; ) {
     line += 1
     const newline = text.indexOf('\n', start)
@@ -37,10 +45,21 @@ export function* listEntries(text: string, file: string): Generator<RawEntry> {
     if (first < end && text.charCodeAt(first) !== HASH) {
       const behind = skipEntry(text, first, end)
       const rest = text.slice(behind, end).trim()
-      yield new FileEntry(file, text.slice(first, behind), rest, { line, start, offset: first })
+      yield new FileEntry(file, text.slice(first, behind), rest, {
+        line,
+        column: first - start + 1,
+        offset: units + first,
+      })
     }
     start = end + 1
   }
+}
+
+/** Where the piece behind this one begins. */
+export function behindPiece({ lines, units }: PieceStart, text: string): PieceStart {
+  let count = lines
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1
+  return { lines: count, units: units + text.length }
 }
 
 class FileEntry implements RawEntry {
@@ -51,13 +70,12 @@ class FileEntry implements RawEntry {
   readonly column: number
   readonly offset: number
 
-  /** `start` is where its line begins. */
-  constructor(file: string, text: string, rest: string, place: { line: number; start: number; offset: number }) {
+  constructor(file: string, text: string, rest: string, place: Pick<RawEntry, 'line' | 'column' | 'offset'>) {
     this.#file = file
     this.text = text
     this.rest = rest
     this.line = place.line
-    this.column = place.offset - place.start + 1
+    this.column = place.column
     this.offset = place.offset
   }
 

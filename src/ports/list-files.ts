@@ -7,23 +7,70 @@
 import { isUtf8 } from 'node:buffer'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { setImmediate } from 'node:timers/promises'
 import { getSystemErrorMap } from 'node:util'
-import type { Files } from '../core/ports.ts'
+import type { Files, TextPieces } from '../core/ports.ts'
 
 /** Ten million list entries are about half of it; a JavaScript string holds no more than 512 MiB. */
 const LARGEST_FILE = 400 * 1024 * 1024
-const LARGE_FILE = 16 * 1024 * 1024
 
 export function listFiles(): Files {
-  return { read: readTextFile }
+  return { read: readTextFile, pieces: readPieces }
+}
+
+async function readPieces(path: string): Promise<TextPieces | undefined> {
+  const file = await openFile(path)
+  if (file === undefined) return undefined
+  const octets = await sizeOfRegular(path, file).catch(async (fault: unknown) => {
+    await file.close()
+    throw fault
+  })
+  return { octets, [Symbol.asyncIterator]: () => piecesOf(path, file) }
+}
+
+/** A mebibyte at a time: nothing else waits for long, and no room is needed for all of it. */
+const PIECE = 1024 * 1024
+
+async function* piecesOf(path: string, file: FileHandle): AsyncGenerator<string> {
+  let [rest, lines, isFirst] = [Buffer.alloc(0), 0, true]
+  try {
+    for await (const octets of octetsOf(path, file)) {
+      const all = Buffer.concat([rest, octets])
+      const end = octets.length === 0 ? all.length : all.lastIndexOf(LINE_FEED) + 1
+      const piece = all.subarray(0, end)
+      rest = all.subarray(end)
+      if (rest.length > PIECE) throw new Error(`${path} has a line of more than ${PIECE} octets`)
+      if (!isUtf8(piece)) throw notUtf8(path, lines + badLine(piece))
+      if (end > 0) yield textOf(piece, isFirst)
+      lines += linesIn(piece)
+      if (end > 0) isFirst = false
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+function linesIn(octets: Buffer): number {
+  let count = 0
+  for (let at = octets.indexOf(LINE_FEED); at >= 0; at = octets.indexOf(LINE_FEED, at + 1)) count += 1
+  return count
+}
+
+/** Nothing is the end. */
+async function* octetsOf(path: string, file: FileHandle): AsyncGenerator<Buffer> {
+  for (let octets = PIECE; octets > 0; ) {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(PIECE), 0, PIECE, null).catch((fault: unknown) => {
+      throw cannotBeRead(path, fault)
+    })
+    octets = bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
 }
 
 async function readTextFile(path: string, most = LARGEST_FILE): Promise<string | undefined> {
   const file = await openFile(path)
   if (file === undefined) return undefined
   try {
-    return await decode(path, await readRegular(path, file, most))
+    return decode(path, await readRegular(path, file, most))
   } finally {
     await file.close()
   }
@@ -41,15 +88,24 @@ async function openFile(path: string): Promise<FileHandle | undefined> {
 }
 
 async function readRegular(path: string, file: FileHandle, most: number): Promise<Buffer> {
+  const size = await sizeOfRegular(path, file)
+  try {
+    return size > most ? await readStart(file, most) : await file.readFile()
+  } catch (error) {
+    throw cannotBeRead(path, error)
+  }
+}
+
+async function sizeOfRegular(path: string, file: FileHandle): Promise<number> {
   const stats = await file.stat()
   if (!stats.isFile())
     throw new Error(`${path} is ${stats.isDirectory() ? 'a directory' : 'a special file'}, not a file`)
   if (stats.size > LARGEST_FILE) throw new Error(`${path} is larger than ${LARGEST_FILE / 1024 / 1024} MiB`)
-  try {
-    return stats.size > most ? await readStart(file, most) : await file.readFile()
-  } catch (error) {
-    throw new Error(`${path} cannot be read: ${describe(error)}`, { cause: error })
-  }
+  return stats.size
+}
+
+function cannotBeRead(path: string, fault: unknown): Error {
+  return new Error(`${path} cannot be read: ${describe(fault)}`, { cause: fault })
 }
 
 /** Longest character in UTF-8. */
@@ -63,12 +119,18 @@ async function readStart(file: FileHandle, most: number): Promise<Buffer> {
   return buffer.subarray(0, end ?? bytesRead)
 }
 
-/** In two turns where each takes a while: sessions go on meanwhile. */
-async function decode(path: string, octets: Buffer): Promise<string> {
-  if (!isUtf8(octets)) throw new Error(`${path}:${badLine(octets)} is not text in UTF-8`)
-  if (octets.length > LARGE_FILE) await setImmediate()
+function decode(path: string, octets: Buffer): string {
+  if (!isUtf8(octets)) throw notUtf8(path, badLine(octets))
+  return textOf(octets, true)
+}
+
+function notUtf8(path: string, line: number): Error {
+  return new Error(`${path}:${line} is not text in UTF-8`)
+}
+
+function textOf(octets: Buffer, isStart: boolean): string {
   const text = octets.toString('utf8')
-  return text.startsWith('\ufeff') ? text.slice(1) : text
+  return isStart && text.startsWith('\ufeff') ? text.slice(1) : text
 }
 
 const LINE_FEED = 10

@@ -6,6 +6,12 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { listFiles } from '../../src/ports/list-files.ts'
 
+async function all(pieces: AsyncIterable<string>): Promise<readonly string[]> {
+  const texts: string[] = []
+  for await (const piece of pieces) texts.push(piece)
+  return texts
+}
+
 describe('listFiles', () => {
   let directory = ''
   const files = listFiles()
@@ -48,6 +54,33 @@ describe('listFiles', () => {
       assert.equal(start, letter.repeat(start.length / letter.length))
     }
     assert.equal((await files.read(at('long'), 4000))?.length, 2000)
+  })
+
+  it('reads in pieces of whole lines what it reads at once', async () => {
+    const lines = Array.from({ length: 60_000 }, (_, number) => `${number} é€😀 ${'x'.repeat(number % 50)}`)
+    for (const text of ['', 'a', 'a\n', `\ufeff${lines.join('\r\n')}`, `${lines.join('\n')}\n`]) {
+      await writeFile(at('pieces'), text)
+      const opened = (await files.pieces?.(at('pieces'))) ?? assert.fail('no pieces')
+      const pieces = await all(opened)
+      assert.equal(opened.octets, Buffer.byteLength(text))
+      assert.equal(pieces.join(''), await files.read(at('pieces')))
+      assert.ok(pieces.slice(0, -1).every((piece) => piece.endsWith('\n')))
+      assert.equal(pieces.length > 1, text.length > 1024 * 1024)
+    }
+  })
+
+  it('finds in pieces what is wrong with a file', async () => {
+    const pieces = async (octets: Buffer): Promise<unknown> => {
+      await writeFile(at('bad'), octets)
+      return all((await files.pieces?.(at('bad'))) ?? assert.fail('no pieces'))
+    }
+    const long = Buffer.from('some line\n'.repeat(150_000))
+    await assert.rejects(pieces(Buffer.concat([long, Buffer.from('a\n\xe9\n', 'latin1')])), {
+      message: `${at('bad')}:150002 is not text in UTF-8`,
+    })
+    await assert.rejects(pieces(Buffer.alloc(3 * 1024 * 1024, 'x')), /has a line of more than 1048576 octets/)
+    await assert.rejects(files.pieces?.(directory) ?? Promise.resolve(), /is a directory, not a file/)
+    assert.equal(await files.pieces?.(at('nowhere')), undefined)
   })
 
   it('names the line that is not UTF-8', async () => {

@@ -42,43 +42,28 @@ export function buildList(
   entries: Iterable<GivenEntry>,
   report: (problem: ListProblem) => void,
 ): ListIndex {
-  const building = new Building(kind, source, report)
+  const building = new ListBuilder(kind, source, report)
   for (const entry of entries) building.add(entry)
   return building.done()
 }
 
-/** Entries between two pauses: some ten milliseconds of work. */
-const TURN = 4096
-
-/** The same in turns: `breathe` lets others have theirs, and resolves when it is ours again. `expected` saves growing. */
-export async function buildListInTurns(
-  { kind, source, expected }: { readonly kind: ListKind; readonly source: string; readonly expected: Expected },
-  entries: Iterable<GivenEntry>,
-  report: (problem: ListProblem) => void,
-  breathe: () => Promise<void>,
-): Promise<ListIndex> {
-  const building = new Building(kind, source, report, expected)
-  for (const entry of entries) if (building.add(entry) % TURN === 0) await breathe()
-  return building.done()
-}
-
-class Building {
+/** A list that is built entry by entry. */
+export class ListBuilder {
   readonly #list: NetworkList | KeyedList
   readonly #report: (problem: ListProblem) => void
   #count = 0
 
+  /** What is `expected` need not grow, which takes a while for millions. */
   constructor(kind: ListKind, source: string, report: (problem: ListProblem) => void, expected?: Expected) {
     this.#list =
       kind === 'ip' ? new NetworkList(source, expected) : new KeyedList(kind, source, FAMILIES[kind], expected)
     this.#report = report
   }
 
-  /** Answers with how many there were so far. */
-  add(entry: GivenEntry): number {
+  add(entry: GivenEntry): void {
     const found = entry.text === '' ? EMPTY : this.#list.add(entry, entry.at)
     if (found) this.#report({ ...found, at: entry.at, index: this.#count })
     this.#count += 1
-    return this.#count
   }
 
   done(): ListIndex {

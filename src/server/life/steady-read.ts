@@ -64,6 +64,12 @@ function recorded(files: Files, marks: Map<string, string>): RecordedFiles {
       await note(path)
       return files.read(path, most)
     },
+    ...(files.pieces && {
+      async pieces(path: string) {
+        await note(path)
+        return files.pieces?.(path)
+      },
+    }),
   }
 }
 
