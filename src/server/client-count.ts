@@ -15,11 +15,15 @@ export class ClientCount {
     return this.#all
   }
 
-  /** Counts a connection; answers with the limit that is in the way instead when there is one. */
-  enter(ip: string, limits: Pick<Limits, ConnectionLimit>): ConnectionLimit | undefined {
+  /** Counts a connection; answers with the limit that is in the way instead when there is one. Without an address it only counts among all. */
+  enter(ip: string | undefined, limits: Pick<Limits, ConnectionLimit>): ConnectionLimit | undefined {
+    if (this.#all >= limits.connections) return 'connections'
+    if (ip === undefined) {
+      this.#all += 1
+      return undefined
+    }
     const client = clientOf(ip)
     const before = this.#byClient.get(client) ?? 0
-    if (this.#all >= limits.connections) return 'connections'
     if (before >= limits.connections_per_client) return 'connections_per_client'
     this.#all += 1
     this.#byClient.set(client, before + 1)
@@ -27,10 +31,11 @@ export class ClientCount {
   }
 
   /** To be called once for each connection that was counted. */
-  leave(ip: string): void {
+  leave(ip: string | undefined): void {
+    this.#all -= 1
+    if (ip === undefined) return
     const client = clientOf(ip)
     const rest = (this.#byClient.get(client) ?? 0) - 1
-    this.#all -= 1
     if (rest > 0) this.#byClient.set(client, rest)
     else this.#byClient.delete(client)
   }

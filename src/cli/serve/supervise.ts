@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Limits } from '../../core/limits.ts'
+import type { ListIndex } from '../../core/list.ts'
 import { labelled, type Sample } from '../../server/life/metrics.ts'
 import { type Loaded, type Outline, outlineOf, type Problem, restartNeeded } from '../../server/life/loading.ts'
 import { Reception } from '../../server/life/reception.ts'
@@ -45,6 +46,8 @@ class Crew implements Service {
   readonly #reception: Reception
   readonly #pool: WorkerPool
   #limits: Limits
+  /** By listener: who announces its clients. */
+  #proxies: ReadonlyMap<string, ListIndex>
   #marks: FileMarks
 
   constructor(daemon: Daemon, runtime: Runtime, first: Loaded, maskKey: Buffer) {
@@ -55,8 +58,14 @@ class Crew implements Service {
     this.#start = outlineOf(first)
     this.revision = this.#start.revision
     this.#limits = first.site.limits
+    this.#proxies = proxiesOf(first)
     this.#marks = first.marks
-    this.#reception = new Reception({ receivers: () => this.#pool.ready(), limits: () => this.#limits, log })
+    this.#reception = new Reception({
+      receivers: () => this.#pool.ready(),
+      limits: () => this.#limits,
+      isProxy: (listener, ip) => this.#proxies.get(listener)?.find(ip) !== undefined,
+      log,
+    })
     this.#pool = new WorkerPool({
       count: workersOf(settings),
       spawn: () => fork(WORKER, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
@@ -117,8 +126,15 @@ class Crew implements Service {
 
   #changed(result: Loaded): Attempt {
     this.#limits = result.site.limits
+    this.#proxies = proxiesOf(result)
     const outline = outlineOf(result)
     const { warnings } = result
     return { kind: 'swapped', revision: outline.revision, warnings, restart: restartNeeded(this.#start, outline) }
   }
+}
+
+function proxiesOf({ site: { services = new Map() } }: Loaded): ReadonlyMap<string, ListIndex> {
+  const proxies = new Map<string, ListIndex>()
+  for (const [listener, service] of services) if (service.proxies) proxies.set(listener, service.proxies)
+  return proxies
 }

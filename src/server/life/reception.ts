@@ -2,7 +2,8 @@
  * Where the supervising process receives clients: counts them, and hands each to the worker that has the fewest.
  *
  * Counting here makes the limits hold over all workers exactly, and a client that opens many connections spreads over them.
- * A worker says when a connection is closed; when a worker ends, all of its connections are.
+ * A worker says when a connection is closed; when a worker ends, all of its connections are. What comes through a trusted
+ * proxy is counted in all only: who the client is, the worker hears later, and counts for itself.
  */
 import type { Socket } from 'node:net'
 import { canonicalIp } from '../../core/ip.ts'
@@ -23,11 +24,14 @@ export interface Receiver {
 export interface ReceptionOptions {
   readonly receivers: () => readonly Receiver[]
   readonly limits: () => Pick<Limits, ConnectionLimit>
+  /** Whether this peer of a listener is a proxy that will announce its client. */
+  readonly isProxy: (listener: string, ip: string) => boolean
   readonly log: Log
 }
 
 interface Guest {
-  readonly ip: string
+  /** As counted; absent for who comes through a proxy. */
+  readonly ip: string | undefined
   readonly receiver: Receiver
 }
 
@@ -48,7 +52,7 @@ export class Reception {
   }
 
   receive(socket: Socket, listener: string): void {
-    const { log, limits } = this.#options
+    const { log, limits, isProxy } = this.#options
     socket.on('error', (fault) => log.write('debug', { because: fault.message }, 'socket error'))
     const ip = canonicalIp(socket.remoteAddress?.replace(/%.*$/, '') ?? '')
     const receiver = this.#idlest()
@@ -58,8 +62,9 @@ export class Reception {
       log.write('warn', { remote_ip: ip }, 'there is no worker to take a connection')
       turnAway(socket, SHUTTING_DOWN)
     } else {
-      const limit = this.#count.enter(ip, limits())
-      if (limit === undefined) this.#handOver(socket, listener, { ip, receiver })
+      const counted = isProxy(listener, ip) ? undefined : ip
+      const limit = this.#count.enter(counted, limits())
+      if (limit === undefined) this.#handOver(socket, listener, { ip: counted, receiver })
       else {
         log.write('info', { remote_ip: ip, limit }, 'too many connections')
         turnAway(socket, TOO_MANY_CONNECTIONS)

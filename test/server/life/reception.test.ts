@@ -16,6 +16,7 @@ async function reception(
   test: TestContext,
   workers: number,
   limits = { connections: 100, connections_per_client: 50 },
+  proxy?: string,
 ) {
   const children = Array.from({ length: workers }, () => new FakeChild())
   const receivers = children.map((child, index) => new WorkerProcess(index + 1, child, fakeClock(), IGNORED))
@@ -23,6 +24,7 @@ async function reception(
   const one = new Reception({
     receivers: () => receivers,
     limits: () => limits,
+    isProxy: (listener, ip) => listener === 'mx' && ip === proxy,
     log: { write: (level, fields, text) => log.push({ level, fields, text }) },
   })
   const listeners = [{ name: 'mx', address: '127.0.0.1', port: 0 }]
@@ -50,6 +52,16 @@ async function reception(
 const TOO_MANY = '421 4.7.0 Too many connections, try again later\r\n'
 
 describe('the reception', () => {
+  it('counts what comes through a proxy in all only', async (test) => {
+    const limits = { connections: 3, connections_per_client: 1 }
+    const { reception: one, children, come } = await reception(test, 1, limits, '127.0.0.1')
+    for (let count = 0; count < 3; count += 1) await come()
+    assert.equal(await (await come()).rest(), TOO_MANY)
+    for (const key of [1, 2, 3]) one.left(key)
+    assert.equal(one.connections, 0)
+    assert.equal(children[0]?.sockets.length, 3)
+  })
+
   it('hands each client to the worker that has the fewest', async (test) => {
     const { reception: one, children, come } = await reception(test, 2)
     for (let count = 0; count < 4; count += 1) await come()
