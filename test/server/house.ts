@@ -33,6 +33,8 @@ export interface House {
 
 export interface HouseOptions {
   readonly policy?: Policy
+  /** A real dispatcher, instead of the table. */
+  readonly dispatch?: Dispatch
   readonly limits?: Partial<Limits>
   readonly listeners?: readonly Listener[]
   /** By the listener's name. */
@@ -53,6 +55,7 @@ export async function house(test: TestContext, options: HouseOptions = {}): Prom
   const { policy = {} } = options
   const dispatch: Dispatch = (context) => {
     contexts.push(context)
+    if (options.dispatch) return options.dispatch(context)
     const entry = policy[context.hook] ?? verdict('DECLINED')
     const decided = typeof entry === 'function' ? entry(context) : entry
     return decided instanceof Promise

@@ -31,6 +31,16 @@ describe('the message', () => {
     )
   })
 
+  it('has the Received field that a plugin wrote at received_line', async () => {
+    const policy: RigOptions['policy'] = { received_line: verdict('OK', 'by mx.example.org\r\nfor somebody; today') }
+    assert.equal(
+      await delivered('Subject: hi\r\n\r\nbody\r\n.\r\n', { policy }),
+      'Received: by mx.example.org for somebody; today\r\nSubject: hi\r\n\r\nbody\r\n',
+    )
+    const silent: RigOptions['policy'] = { received_line: verdict('OK') }
+    assert.equal(await delivered('\r\n.\r\n', { policy: silent }), `${RECEIVED}\r\n`)
+  })
+
   it('may be nothing but a header section, or nothing but a body', async () => {
     assert.equal(await delivered('Subject: hi\r\n.\r\n'), `${RECEIVED}Subject: hi\r\n`)
     assert.equal(await delivered('\r\nbody\r\n.\r\n'), `${RECEIVED}\r\nbody\r\n`)

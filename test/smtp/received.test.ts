@@ -9,9 +9,9 @@ import { receivedField } from '../../src/smtp/received.ts'
 import { lookUpRemoteHost } from '../../src/smtp/remote-host.ts'
 import { smtpConnection } from '../support/smtp-rig.ts'
 
-function received(state: Partial<Connection>, ip?: string): string {
+function received(state: Partial<Connection>, ip?: string, smtputf8 = false): string {
   const connection = Object.assign(smtpConnection(ip), state)
-  return receivedField({ connection, hostname: 'mx.example.org', id: 't1', now: 0 }).value
+  return receivedField({ connection, hostname: 'mx.example.org', id: 't1', now: 0, smtputf8 }).value
 }
 
 const BY = 'by mx.example.org with'
@@ -32,7 +32,7 @@ describe('a Received field', () => {
     )
   })
 
-  it('names the protocol as RFC 3848 does', () => {
+  it('names the protocol as RFC 3848 and RFC 6531 do', () => {
     const [tls, auth] = [
       { protocol: 'TLSv1.3', cipher: 'x' },
       { user: 'ann', mechanism: 'PLAIN' },
@@ -41,6 +41,10 @@ describe('a Received field', () => {
     const protocol = (state: Partial<Connection>): string =>
       / with (\S+) /.exec(received({ hello, ...state }))?.[1] ?? ''
     assert.deepEqual([{}, { tls }, { auth }, { tls, auth }].map(protocol), ['ESMTP', 'ESMTPS', 'ESMTPA', 'ESMTPSA'])
+    assert.equal(protocol({ tls, hello: { verb: 'LHLO', name: 'x' } }), 'LMTPS')
+    assert.equal(protocol({ tls, hello: { verb: 'HELO', name: 'x' } }), 'SMTP')
+    assert.match(received({ hello, tls, auth }, undefined, true), / with UTF8SMTPSA id /)
+    assert.match(received({ hello: { verb: 'LHLO', name: 'x' } }, undefined, true), / with UTF8LMTP id /)
   })
 
   it('lets no HELO close the comment, begin one, or end the field', () => {

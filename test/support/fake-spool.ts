@@ -10,14 +10,20 @@ export interface FakeSpool extends Spool {
   room: number
 }
 
-export function fakeSpool(options: { readonly room?: number } = {}): FakeSpool {
+export interface FakeSpoolOptions {
+  readonly room?: number
+  /** Writing takes until then. */
+  readonly slow?: Promise<void>
+}
+
+export function fakeSpool(options: FakeSpoolOptions = {}): FakeSpool {
   const files = new Set<{ octets: Buffer }>()
   const stored = (): number => [...files].reduce((sum, { octets }) => sum + octets.length, 0)
   const spool: FakeSpool = {
     room: options.room ?? Infinity,
     stored,
     files: () => files.size,
-    begin: () => new Room(spool, files),
+    begin: () => new Room(spool, files, options.slow),
   }
   return spool
 }
@@ -25,9 +31,11 @@ export function fakeSpool(options: { readonly room?: number } = {}): FakeSpool {
 class Room implements SpoolRoom {
   readonly #spool: FakeSpool
   readonly #all: Set<{ octets: Buffer }>
+  readonly #slow: Promise<void> | undefined
   readonly #own: { octets: Buffer }[] = []
 
-  constructor(spool: FakeSpool, all: Set<{ octets: Buffer }>) {
+  constructor(spool: FakeSpool, all: Set<{ octets: Buffer }>, slow: Promise<void> | undefined) {
+    this.#slow = slow
     this.#spool = spool
     this.#all = all
   }
@@ -36,6 +44,7 @@ class Room implements SpoolRoom {
     const file = this.#make()
     return {
       append: async (octets) => {
+        await this.#slow
         if (this.#spool.stored() + octets.length > this.#spool.room) throw new Error('ENOSPC: no space left on device')
         file.octets = Buffer.concat([file.octets, octets])
       },

@@ -6,6 +6,8 @@ export interface SmtpClient {
   say(octets: string): void
   /** Resolves once what was heard since the last call ends with this; answers with all of it. Rejects when the server hangs up first. */
   hear(ending: string): Promise<string>
+  /** The same once it holds a reply to its last line. */
+  hearReply(): Promise<string>
   /** Resolves when the server has hung up, with what was heard since the last call. */
   rest(): Promise<string>
 }
@@ -46,6 +48,7 @@ export function clientOver(socket: Socket): SmtpClient {
     socket,
     say: (octets) => void socket.write(octets, 'latin1'),
     hear: (ending) => until(() => heard.endsWith(ending)),
+    hearReply: () => until(() => /^\d{3} .*\r\n$/m.test(heard)),
     rest: () => until(() => over),
   }
 }

@@ -12,7 +12,7 @@ import type { Hook } from '../../src/core/hook.ts'
 import { defaultLimits, type Limits } from '../../src/core/limits.ts'
 import type { Offer } from '../../src/core/offer.ts'
 import type { Outcome } from '../../src/core/outcome.ts'
-import type { DnsAnswer, Entropy, LogFields, Ports } from '../../src/core/ports.ts'
+import type { DnsAnswer, Entropy, LogFields, Ports, Spool } from '../../src/core/ports.ts'
 import { type Connection, newConnection } from '../../src/core/session.ts'
 import type { TlsState } from '../../src/core/tls.ts'
 import { type Verdict, verdict } from '../../src/core/verdict.ts'
@@ -37,6 +37,7 @@ export interface RigOptions {
   readonly ptr?: DnsAnswer
   /** Every hook answers with a promise. */
   readonly asynchronous?: boolean
+  readonly spool?: Spool
   /** A real dispatcher, instead of the table. */
   readonly dispatch?: Dispatch
   /** Instead of ports that find nothing and deliver nothing. */
@@ -142,6 +143,7 @@ export function smtpRig(options: RigOptions = {}): Rig {
     ports: { ...fakePorts({ clock, log, ...(options.ptr && { ptr: options.ptr }) }), ...options.ports },
     offer: { protocol: 'smtp', auth: undefined, ...options.offer, extensions },
     entropy: fakeEntropy(),
+    spool: options.spool,
     newId: counter('t'),
     terms: { ...PLAIN_TERMS, ...options.terms },
     wire: {
