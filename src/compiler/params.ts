@@ -40,6 +40,7 @@ const TYPE_SCHEMAS: Readonly<Record<ParamType, Schema>> = {
   text: { anyOf: [{ type: 'string' }, { type: 'number' }] },
   texts: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
   integer: { type: 'integer' },
+  integers: { anyOf: [{ type: 'integer' }, { type: 'array', items: { type: 'integer' } }] },
   number: { type: 'number' },
   boolean: { type: 'boolean' },
   duration: { type: 'string', format: 'duration' },

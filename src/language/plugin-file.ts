@@ -12,6 +12,7 @@ export const PARAM_TYPES = [
   'text',
   'texts',
   'integer',
+  'integers',
   'number',
   'boolean',
   'duration',
