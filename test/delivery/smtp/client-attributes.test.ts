@@ -71,6 +71,13 @@ describe('XCLIENT', () => {
     ])
   })
 
+  it('cannot be made two commands by a greeting', async () => {
+    const sink = await sinkWith({ EHLO: '250-x\r\n250 XCLIENT HELO' })
+    const client = { hello: { verb: 'EHLO', name: 'a\r\nRSET b' } } as const
+    assert.equal((await targetTo(sink, { xclient: true }).deliver(deliveryJob({ client }))).kind, 'delivered')
+    assert.deepEqual(sink.commands.slice(1, 3), ['XCLIENT HELO=a+0D+0ARSET+20b', 'EHLO mx.example.org'])
+  })
+
   it('is said to nobody who does not offer it', async () => {
     const sink = await sinkWith()
     assert.equal((await targetTo(sink, { xclient: true }).deliver(deliveryJob())).kind, 'delivered')
