@@ -1,9 +1,11 @@
 /** Ports: free, served by a Postern already, or somebody else's. */
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type NetConnectOpts } from 'node:net'
+import { dirname } from 'node:path'
 import type { Listener } from '../../core/site.ts'
 import { visible } from '../../language/display.ts'
 import { codeOf, error, type Finding, ok, reasonOf } from './finding.ts'
+import { lookAtDirectory } from './look-at-files.ts'
 
 const PATIENCE = 3000
 const MOST_OCTETS = 512
@@ -12,10 +14,11 @@ type Place = Pick<Listener, 'address' | 'port'>
 
 export async function lookAtListener(listener: Listener): Promise<Finding> {
   const about = `listener ${listener.name}`
+  if (listener.unix) return lookAtPath(about, listener.unix.path)
   return lookAtPort(about, listener, async () => {
     const greeting = await firstWords(listener, '')
-    if (/^220[ -].* ESMTP Postern/.test(greeting)) return ok(about, `${placeOf(listener)} is served: ${greeting}`)
-    return taken(about, listener, greeting)
+    if (GREETING.test(greeting)) return ok(about, `${placeOf(listener)} is served: ${greeting}`)
+    return taken(about, placeOf(listener), greeting)
   })
 }
 
@@ -25,9 +28,18 @@ export async function lookAtHealth(place: Place): Promise<Finding> {
     const answer = await firstWords(place, 'GET /healthz HTTP/1.0\r\n\r\n')
     return answer.startsWith('HTTP/1.1 ')
       ? ok(about, `${placeOf(place)} answers: ${answer}`)
-      : taken(about, place, answer)
+      : taken(about, placeOf(place), answer)
   })
 }
+
+/** A socket that a process has left behind is taken over at the start. */
+async function lookAtPath(about: string, path: string): Promise<Finding> {
+  const greeting = await firstWords({ path }, '')
+  if (GREETING.test(greeting)) return ok(about, `${path} is served: ${greeting}`)
+  return greeting === '' ? lookAtDirectory(about, dirname(path)) : taken(about, path, greeting)
+}
+
+const GREETING = /^220[ -].* ESMTP Postern/
 
 async function lookAtPort(about: string, place: Place, whenTaken: () => Promise<Finding>): Promise<Finding> {
   try {
@@ -55,19 +67,18 @@ async function tryToListen({ address, port }: Place): Promise<void> {
   await once(server, 'close')
 }
 
-function taken(about: string, place: Place, words: string): Finding {
+function taken(about: string, place: string, words: string): Finding {
   const who = words === '' ? 'somebody who says nothing' : `somebody who says \`${words}\``
-  return error(about, `${placeOf(place)} is taken by ${who}`)
+  return error(about, `${place} is taken by ${who}`)
 }
 
 function placeOf({ address, port }: Place): string {
   return port === 0 ? `any port of ${address}` : `${address} port ${port}`
 }
 
-/** The first line that is said there; nothing when nothing is said in time. */
-async function firstWords({ address, port }: Place, question: string): Promise<string> {
-  const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
-  const socket = connect({ host, port, timeout: PATIENCE })
+/** The first line that is said there; nothing when nothing is said in time, or nobody is there. */
+async function firstWords(place: Place | { readonly path: string }, question: string): Promise<string> {
+  const socket = connect({ ...targetOf(place), timeout: PATIENCE })
   socket.on('timeout', () => socket.destroy())
   let heard = ''
   try {
@@ -81,4 +92,10 @@ async function firstWords({ address, port }: Place, question: string): Promise<s
   }
   socket.destroy()
   return visible((heard.split(/\r?\n/)[0] ?? '').slice(0, MOST_OCTETS))
+}
+
+function targetOf(place: Place | { readonly path: string }): NetConnectOpts {
+  if ('path' in place) return place
+  const { address, port } = place
+  return { host: address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address, port }
 }

@@ -51,7 +51,7 @@ class Crew implements Service {
   #marks: FileMarks
 
   constructor(daemon: Daemon, runtime: Runtime, first: Loaded, maskKey: Buffer) {
-    const { path, clock, settings } = daemon
+    const { path, clock, settings, door } = daemon
     const { log, metrics } = runtime
     this.#daemon = daemon
     this.#runtime = runtime
@@ -63,6 +63,7 @@ class Crew implements Service {
     this.#reception = new Reception({
       receivers: () => this.#pool.ready(),
       limits: () => this.#limits,
+      homes: new Map(door.addresses.flatMap((one) => (one.path === undefined ? [] : [[one.name, one.address]]))),
       isProxy: (listener, ip) => this.#proxies.get(listener)?.find(ip) !== undefined,
       log,
     })

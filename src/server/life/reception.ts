@@ -24,6 +24,8 @@ export interface Receiver {
 export interface ReceptionOptions {
   readonly receivers: () => readonly Receiver[]
   readonly limits: () => Pick<Limits, ConnectionLimit>
+  /** Where clients of a unix socket count as coming from, by listener. */
+  readonly homes: ReadonlyMap<string, string>
   /** Whether this peer of a listener is a proxy that will announce its client. */
   readonly isProxy: (listener: string, ip: string) => boolean
   readonly log: Log
@@ -52,9 +54,9 @@ export class Reception {
   }
 
   receive(socket: Socket, listener: string): void {
-    const { log, limits, isProxy } = this.#options
+    const { log, limits, isProxy, homes } = this.#options
     socket.on('error', (fault) => log.write('debug', { because: fault.message }, 'socket error'))
-    const ip = canonicalIp(socket.remoteAddress?.replace(/%.*$/, '') ?? '')
+    const ip = canonicalIp(homes.get(listener) ?? socket.remoteAddress?.replace(/%.*$/, '') ?? '')
     const receiver = this.#idlest()
     // A client that has hung up already has no address any more.
     if (ip === undefined) socket.destroy()

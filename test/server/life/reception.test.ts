@@ -1,6 +1,10 @@
 /** Clients are counted over all workers, and go to the one that has the fewest. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { openDoor } from '../../../src/server/life/door.ts'
 import { Reception } from '../../../src/server/life/reception.ts'
@@ -24,10 +28,17 @@ async function reception(
   const one = new Reception({
     receivers: () => receivers,
     limits: () => limits,
+    homes: new Map([['local', '127.0.0.1']]),
     isProxy: (listener, ip) => listener === 'mx' && ip === proxy,
     log: { write: (level, fields, text) => log.push({ level, fields, text }) },
   })
-  const listeners = [{ name: 'mx', address: '127.0.0.1', port: 0 }]
+  const root = mkdtempSync(join(tmpdir(), 'postern-reception-'))
+  const path = join(root, 'socket')
+  const place = { address: '127.0.0.1', port: 0 }
+  const listeners = [
+    { name: 'mx', ...place },
+    { name: 'local', ...place, unix: { path, permissions: 0o600 } },
+  ]
   const door = await openDoor({ listeners, handOver: true, ports: fakePorts() })
   door.open((socket, listener) => one.receive(socket, listener))
   const handed = (): number => children.reduce((sum, { sockets }) => sum + sockets.length, 0)
@@ -45,8 +56,9 @@ async function reception(
     door.stop()
     for (const { socket } of clients) socket.destroy()
     for (const { sockets } of children) for (const socket of sockets) socket.destroy()
+    rmSync(root, { recursive: true })
   })
-  return { reception: one, children, receivers, log, come }
+  return { reception: one, children, receivers, log, come, path }
 }
 
 const TOO_MANY = '421 4.7.0 Too many connections, try again later\r\n'
@@ -85,6 +97,16 @@ describe('the reception', () => {
     one.left(2)
     await come()
     assert.equal(one.connections, 3)
+  })
+
+  it('receives clients of a unix socket, as coming from the address of its listener', async (test) => {
+    const limits = { connections: 100, connections_per_client: 1 }
+    const { reception: one, children, log, path } = await reception(test, 1, limits)
+    const clients = [connect(path), connect(path)]
+    while (log.length === 0) await immediate()
+    assert.deepEqual([children[0]?.heard[0], one.connections], [{ kind: 'connection', key: 1, listener: 'local' }, 1])
+    assert.equal(log[0]?.fields['remote_ip'], '127.0.0.1')
+    for (const client of clients) client.destroy()
   })
 
   it('forgets the clients of a worker that ended', async (test) => {
