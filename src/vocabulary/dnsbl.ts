@@ -17,6 +17,9 @@ const PROBES: Readonly<Record<Ip['version'], ListProbe>> = {
   6: { never: `1.0.0.0.0.0.f.7.f.f.f.f${'.0'.repeat(20)}` },
 }
 
+/** For 127.0.0.1 itself: a site may well list it in a zone of its own. */
+const LOCAL_PROBE: ListProbe = { never: 'invalid' }
+
 export const dnsbl = defineMatcher({
   name: 'dnsbl',
   summary: 'The address of the client is in a DNS block list',
@@ -33,8 +36,8 @@ export const dnsbl = defineMatcher({
   compile({ timeout }, tools) {
     const zones = zonesIn(tools.list('zones'))
     return (context) => {
-      const probe = PROBES[clientIp(context).version]
       const subject = reverseIp(context.connection.remote.ip)
+      const probe = subject === PROBES[4].never ? LOCAL_PROBE : PROBES[clientIp(context).version]
       return askZones(context, { zones, subject, probe, milliseconds: timeout })
     }
   },

@@ -151,13 +151,15 @@ describe('dnsbl: a zone that lists everybody', () => {
     })
   })
 
-  test('is asked about in the family of the client', async () => {
+  test('is asked about in the family of the client, and not for the client itself', async () => {
     const probes: ListProbe[] = []
     const fault = async (_zone: string, probe: ListProbe): Promise<undefined> => void probes.push(probe)
-    for (const ip of ['192.0.2.7', '2001:db8::1']) await answerOf(dnsbl, ONE, { ip, listHealth: { fault } })
+    for (const ip of ['192.0.2.7', '2001:db8::1', '127.0.0.1'])
+      await answerOf(dnsbl, ONE, { ip, listHealth: { fault } })
     assert.deepEqual(probes, [
       { never: '1.0.0.127', always: '2.0.0.127' },
       { never: `1.0.0.0.0.0.f.7.f.f.f.f.${'0.'.repeat(20).slice(0, -1)}` },
+      { never: 'invalid' },
     ])
   })
 
