@@ -12,11 +12,12 @@ import { become, isRoot } from '../../server/life/privileges.ts'
 import { CommandError } from '../exit-code.ts'
 import { workersOf } from '../serve/workers.ts'
 import { compileEnvironment } from '../wiring.ts'
-import { error, type Finding, ok, reasonOf } from './finding.ts'
+import { error, type Finding, ok, reasonOf, warning } from './finding.ts'
 import { lookAtServers, lookAtZone } from './look-at-dns.ts'
 import { lookAtDirectory, lookAtOutput, lookAtRules, lookAtSecret } from './look-at-files.ts'
 import { lookAtHealth, lookAtListener } from './look-at-ports.ts'
 import { lookAtDescriptors, lookAtUser } from './look-at-process.ts'
+import { lookAtTls } from './look-at-tls.ts'
 import { type SiteUses, usesOf } from './site-uses.ts'
 
 /** Throws a CommandError when the site file cannot be read. */
@@ -51,10 +52,13 @@ async function examineSite(path: string): Promise<readonly Finding[]> {
     uses.errors > 0
       ? error('rules', `${uses.errors} errors`, `\`postern check ${path}\` shows them`)
       : ok('rules', `${uses.loaded.plugins.length} plugins, revision ${site?.program.revision ?? ''}`)
-  if (!site) return [rules]
+  const warnings = uses.warnings.map((text) => warning('rules', text))
+  if (!site) return [rules, ...warnings]
   const resolver = openResolver({ servers: settings.dns.servers, timeout: settings.dns.timeout, attempts: 2 }, clock)
   return [
     rules,
+    ...warnings,
+    ...[...(site.services ?? [])].flatMap(([name, service]) => lookAtTls(name, service, clock.now())),
     ...(await lookAtFilesOf(uses)),
     lookAtDescriptors(site.limits, workersOf(settings)),
     ...(await lookAtServers(settings.dns, site.hostname)),

@@ -5,12 +5,15 @@ import type { Clock } from '../../core/ports.ts'
 import type { CompileTools, DeliveryWord, MatcherWord, Vocabulary } from '../../core/word.ts'
 import { Report } from '../../language/diagnostic.ts'
 import { readSteadily } from '../../server/life/steady-read.ts'
+import { shown } from '../find-files.ts'
 import { compileEnvironment, VOCABULARY } from '../wiring.ts'
 import type { ZoneUse } from './look-at-dns.ts'
 
 export interface SiteUses {
   readonly loaded: LoadedSite
   readonly errors: number
+  /** Each with its place. */
+  readonly warnings: readonly string[]
   readonly zones: readonly ZoneUse[]
   readonly maildirs: readonly string[]
   /** Everything that was read. */
@@ -29,6 +32,11 @@ export async function usesOf(path: string, clock: Pick<Clock, 'after'>): Promise
   return {
     loaded: steady.value,
     errors: report.errors,
+    warnings: report
+      .sorted()
+      .flatMap(({ severity, file, range, message }) =>
+        severity === 'warning' ? [`${shown(file)}:${range.start.line}: ${message}`] : [],
+      ),
     zones: [...zones.values()],
     maildirs: [...maildirs],
     files: [...steady.marks].filter(([, mark]) => mark !== 'ENOENT').map(([file]) => file),
