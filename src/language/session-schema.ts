@@ -1,6 +1,7 @@
 /** The shape of a recorded session and of a test: one shape for `given`, `explain --session` and replay. */
 import { HOOKS } from '../core/hook.ts'
 import type { Schema } from '../core/schema.ts'
+import { TRANSPORT_PROPERTIES } from './transport-schema.ts'
 import { RETURN_CODES } from '../core/verdict.ts'
 
 const TEXTS: Schema = { type: 'object', additionalProperties: { type: 'string' } }
@@ -32,11 +33,7 @@ export const SESSION_SCHEMA = {
       properties: { user: { type: 'string' }, mechanism: { type: 'string' } },
       description: 'Who logged in, and how',
     },
-    tls: {
-      type: 'object',
-      properties: { protocol: { type: 'string' }, cipher: { type: 'string' } },
-      description: 'What protects the connection',
-    },
+    ...TRANSPORT_PROPERTIES,
     commands: {
       type: 'array',
       items: { type: 'string' },

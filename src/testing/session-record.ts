@@ -2,6 +2,7 @@
 import { canonicalIp } from '../core/ip.ts'
 import { type Connection, newConnection } from '../core/session.ts'
 import type { NoteValue } from '../core/notes.ts'
+import { proxyOf, type ProxyRecord, tlsOf, type TlsRecord } from './transport-record.ts'
 
 export interface SessionRecord {
   readonly remote_ip?: string
@@ -15,7 +16,10 @@ export interface SessionRecord {
   readonly helo?: string
   readonly helo_verb?: 'EHLO' | 'HELO'
   readonly auth?: { readonly user: string; readonly mechanism?: string }
-  readonly tls?: { readonly protocol?: string; readonly cipher?: string }
+  readonly tls?: TlsRecord
+  readonly anonymous?: boolean
+  readonly proxy?: ProxyRecord
+  readonly xforward?: Readonly<Record<string, string>>
   readonly commands?: readonly string[]
   readonly sender?: string
   readonly mail_params?: Readonly<Record<string, string>>
@@ -57,6 +61,8 @@ export function connectionOf(record: SessionRecord, startedAt: number): Connecti
     remote: { ip: addressIn(record.remote_ip ?? DEFAULT_IP), port: record.remote_port ?? 25000 },
     local: { ip: addressIn(record.local_ip ?? DEFAULT_LOCAL_IP), port: record.local_port ?? 25 },
     listener: record.listener ?? 'smtp',
+    anonymous: record.anonymous ?? false,
+    proxy: record.proxy && proxyOf(record.proxy),
     startedAt,
     env: new Map(Object.entries(record.env ?? {})),
   })
@@ -64,10 +70,8 @@ export function connectionOf(record: SessionRecord, startedAt: number): Connecti
   connection.relayClient = record.relay_client ?? false
   connection.immune = record.immune ?? false
   connection.auth = record.auth && { user: record.auth.user, mechanism: record.auth.mechanism ?? 'PLAIN' }
-  connection.tls = record.tls && {
-    protocol: record.tls.protocol ?? 'TLSv1.3',
-    cipher: record.tls.cipher ?? 'TLS_AES_256_GCM_SHA384',
-  }
+  connection.tls = record.tls && tlsOf(record.tls)
+  connection.xforward = record.xforward && new Map(Object.entries(record.xforward))
   for (const [name, value] of Object.entries(record.notes?.connection ?? {})) connection.notes.set(name, value)
   return connection
 }
