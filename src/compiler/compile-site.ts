@@ -16,7 +16,7 @@ import { ListRegistry, type NamedList } from './list-registry.ts'
 import { codeChain, type CodeEnvironment, type Codes, joinWords, setUpCode } from './load-code.ts'
 import { NoteBook } from './note-book.ts'
 import { bindParams } from './params.ts'
-import { compileChain, type EntryUse, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
+import { checkIdle, compileChain, type EntryUse, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
 import { type ListPlace, readLists, readSiteList } from './plugin-lists.ts'
 import { type LoadEnvironment, type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
 
@@ -160,6 +160,7 @@ function chainsOf(
   }
   if (!code || plugin.kind !== 'code') return undefined
   const use: EntryUse = { ...entry, name: code.name, lists: new ListRegistry(shared) }
+  for (const [hook] of code.rules) checkIdle(hook, at, site.report)
   const chains = code.rules.map(([hook, rule]) => [hook, codeChain(hook, rule, use, site)] as const)
   return { name: code.name, use: entry.use, at, path: plugin.path, file: undefined, chains }
 }

@@ -1,7 +1,7 @@
 /** What a handler is given: the state of the session at one hook. Facts are read from it, effects are applied to it. */
 import type { AuthAttempt } from './auth.ts'
 import type { Hook } from './hook.ts'
-import type { Ports } from './ports.ts'
+import type { LogLine, Ports } from './ports.ts'
 import type { Outcome } from './outcome.ts'
 import type { Connection, Recipient, Transaction } from './session.ts'
 import type { AtomTrace } from './trace.ts'
@@ -24,6 +24,8 @@ export interface HookContext {
   readonly attempt?: AuthAttempt | undefined
   /** At `deny` and `ok`: what was decided. */
   readonly decided: Outcome | undefined
+  /** At `logging`. */
+  readonly logged?: LogLine | undefined
   readonly ports: Ports
   /** Aborts when the handler's time is up; look-ups pass it on. */
   readonly signal: AbortSignal | undefined

@@ -211,6 +211,8 @@ const COMMAND_FACTS: readonly FactDefinition[] = [
   fact('decided.code', 'text', 'any', 'At deny and ok: the return code', ({ decided }) => decided?.verdict.code),
   fact('decided.plugin', 'text', 'any', 'At deny and ok: the plugin that spoke', ({ decided }) => decided?.by?.plugin),
   fact('decided.rule', 'text', 'any', 'At deny and ok: the rule that spoke', ({ decided }) => decided?.by?.rule),
+  fact('logged.level', 'text', 'any', 'At logging: debug, info, warn or error', ({ logged }) => logged?.level),
+  fact('logged.text', 'text', 'any', 'At logging: the line without its fields', ({ logged }) => logged?.text),
   fact('decided.message', 'text', 'any', 'At deny and ok: the text', ({ decided }) => decided?.verdict.message),
 ]
 

@@ -49,12 +49,15 @@ export const HOOK_TABLE = {
   unrecognized_command: { stage: 'any', summary: 'A command that is none' },
   deny: { stage: 'any', summary: 'Some hook was refused' },
   ok: { stage: 'any', summary: 'Some hook was not refused' },
-  config: { stage: 'any', summary: 'A setting was asked for' },
-  user_config: { stage: 'any', summary: 'A setting of one recipient was asked for' },
-  logging: { stage: 'any', summary: 'A line is about to be logged' },
+  config: { stage: 'any', summary: 'Never asked: settings are read when the site is loaded' },
+  user_config: { stage: 'any', summary: 'Never asked: settings are read when the site is loaded' },
+  logging: { stage: 'any', summary: 'A line about a session was logged' },
 } as const satisfies Record<string, { readonly stage: Stage; readonly summary: string }>
 
 export type Hook = keyof typeof HOOK_TABLE
+
+/** Names of qpsmtpd's hooks that plugins may have, and that nothing sets off. */
+export const IDLE_HOOKS: readonly Hook[] = ['config', 'user_config']
 
 export const HOOKS = Object.keys(HOOK_TABLE) as readonly Hook[]
 

@@ -57,6 +57,12 @@ export interface TextPieces extends AsyncIterable<string> {
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 
+export interface LogLine {
+  readonly level: LogLevel
+  readonly fields: LogFields
+  readonly text: string
+}
+
 export interface Log {
   write(level: LogLevel, fields: LogFields, text: string): void
 }

@@ -7,7 +7,7 @@ import type { AuthAttempt } from '../core/auth.ts'
 import type { Command, HookContext } from '../core/context.ts'
 import type { Hook } from '../core/hook.ts'
 import type { Outcome } from '../core/outcome.ts'
-import type { Ports } from '../core/ports.ts'
+import type { LogLine, Ports } from '../core/ports.ts'
 import type { Connection, Recipient, Transaction } from '../core/session.ts'
 import type { AtomTrace } from '../core/trace.ts'
 
@@ -19,6 +19,7 @@ export class RuleContext implements HookContext {
   readonly command: Command | undefined
   readonly attempt: AuthAttempt | undefined
   readonly decided: Outcome | undefined
+  readonly logged: LogLine | undefined
   readonly ports: Ports
   readonly trace: AtomTrace[] | undefined
   #found: Map<string, string> | undefined
@@ -33,6 +34,7 @@ export class RuleContext implements HookContext {
     this.command = base.command
     this.attempt = base.attempt
     this.decided = base.decided
+    this.logged = base.logged
     this.ports = base.ports
     this.trace = trace
   }

@@ -132,6 +132,7 @@ export class Sessions {
       revision: site.program.revision,
       dispatch: this.#dispatcher(site),
       offer: service.offer,
+      tellsLog: site.program.chains.has('logging'),
       terms: termsOf(visitor),
       ports,
       entropy,

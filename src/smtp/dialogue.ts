@@ -11,7 +11,7 @@ import type { Hook } from '../core/hook.ts'
 import type { Limits } from '../core/limits.ts'
 import { type Offer, PLAIN_OFFER } from '../core/offer.ts'
 import type { Outcome } from '../core/outcome.ts'
-import type { Entropy, LogFields, Ports, Spool, SpoolRoom } from '../core/ports.ts'
+import type { Entropy, Log, LogFields, Ports, Spool, SpoolRoom } from '../core/ports.ts'
 import { replyRow } from '../core/reply-table.ts'
 import { type Connection, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
 import type { TlsState } from '../core/tls.ts'
@@ -39,6 +39,8 @@ export interface DialogueOptions {
   /** What the listener offers; without it, what every listener does. */
   readonly offer?: Offer | undefined
   readonly ports: Ports
+  /** Some plugin wants to hear of every line that is logged. */
+  readonly tellsLog?: boolean
   readonly entropy: Entropy
   /** Without one, messages stay in memory and plugins have no temporary files. */
   readonly spool?: Spool | undefined
@@ -85,6 +87,7 @@ export class Dialogue {
   #connection: Connection
   /** What the client may do on account of who it is, whatever it said after the greeting. */
   #granted: Pick<Connection, 'relayClient' | 'immune'> = { relayClient: false, immune: false }
+  readonly #base: Ports
   #ports: Ports
   #transaction: Transaction | undefined
   #content: ContentReader | undefined
@@ -96,7 +99,8 @@ export class Dialogue {
     this.hostname = options.hostname
     this.limits = options.limits
     this.terms = options.terms ?? PLAIN_TERMS
-    this.#ports = options.ports
+    this.#base = options.tellsLog ? { ...options.ports, log: this.#toldLog(options.ports.log) } : options.ports
+    this.#ports = this.#base
     this.offer = options.offer ?? PLAIN_OFFER
     this.entropy = options.entropy
     this.pauses = new Pauses(options.ports.clock)
@@ -139,11 +143,11 @@ export class Dialogue {
   }
 
   begin(): Transaction {
-    const { newId, ports, spool } = this.#options
+    const { newId, spool } = this.#options
     const transaction = newTransaction(newId())
     this.transactions += 1
     this.#room = spool?.begin()
-    if (this.#room) this.#ports = { ...ports, temporary: this.#room }
+    if (this.#room) this.#ports = { ...this.#base, temporary: this.#room }
     this.#transaction = transaction
     return transaction
   }
@@ -191,7 +195,7 @@ export class Dialogue {
       this.#connection.xforward = undefined
       this.#content = undefined
       this.#room = undefined
-      this.#ports = this.#options.ports
+      this.#ports = this.#base
       return room?.end()
     })
   }
@@ -248,6 +252,17 @@ export class Dialogue {
   /** Lets plugins know; what they answer changes nothing. */
   tell(hook: Hook): MaybePromise<void> {
     return andThen(this.#options.dispatch(this.#context(hook, {})), () => undefined)
+  }
+
+  /** What is logged while a plugin hears of a line goes to the log alone. */
+  #toldLog(log: Log): Log {
+    return {
+      write: (level, fields, text) => {
+        log.write(level, fields, text)
+        const { dispatch, ports } = this.#options
+        void dispatch({ ...this.#context('logging', {}), ports, logged: { level, fields, text } })
+      },
+    }
   }
 
   #subject({ recipient, attempt }: Pick<Question, 'recipient' | 'attempt'> = {}): Subject {

@@ -38,6 +38,8 @@ export interface RigOptions {
   /** Every hook answers with a promise. */
   readonly asynchronous?: boolean
   readonly spool?: Spool
+  /** Whether the hook `logging` is asked. */
+  readonly tellsLog?: boolean
   /** A real dispatcher, instead of the table. */
   readonly dispatch?: Dispatch
   /** Instead of ports that find nothing and deliver nothing. */
@@ -144,6 +146,7 @@ export function smtpRig(options: RigOptions = {}): Rig {
     offer: { protocol: 'smtp', auth: undefined, ...options.offer, extensions },
     entropy: fakeEntropy(),
     spool: options.spool,
+    tellsLog: options.tellsLog ?? false,
     newId: counter('t'),
     terms: { ...PLAIN_TERMS, ...options.terms },
     wire: {
