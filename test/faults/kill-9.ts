@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { randomFrom } from '../support/random.ts'
 import type { Figure } from './run.ts'
 import { startProcess, writeSite } from './server.ts'
 
@@ -149,15 +150,4 @@ function isWhole(token: string, text: string): boolean {
   return (
     lines.filter((line) => line === `line of ${token}`).length === MESSAGE_LINES && lines.includes(`end of ${token}`)
   )
-}
-
-/** A small generator, so that a run can be repeated (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

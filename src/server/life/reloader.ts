@@ -54,7 +54,7 @@ export class Reloader {
   /** Resolves when an attempt that began after this call has ended. */
   request(): Promise<void> {
     this.#wanted = true
-    this.#running ??= this.#work().finally(() => (this.#running = undefined))
+    this.#running ??= this.#work()
     return this.#running
   }
 
@@ -67,6 +67,7 @@ export class Reloader {
       if (attempt.kind === 'swapped') this.#swapped(attempt, took)
       else this.#refused(attempt.problems, took)
     }
+    this.#running = undefined
   }
 
   async #attempt(): Promise<Attempt> {
