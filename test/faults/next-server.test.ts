@@ -55,21 +55,32 @@ describe('a next server that closes', () => {
 })
 
 describe('a next server that falls silent', () => {
-  for (const step of ['GREETING', 'EHLO', 'MAIL', 'RCPT', 'DATA', 'END'] as const)
+  for (const step of ['GREETING', 'EHLO', 'MAIL', 'RCPT', 'DATA'] as const)
     it(`defers at ${step} when the time is over, and leaves no connection`, async () => {
-      const sink = await sinkWith({ [step]: HANG })
-      const clock = fakeClock()
-      const result = send(sink.port, {}, clock)
-      await sink.reached(step)
-      clock.advance(MINUTE - 1)
-      assert.ok(clock.pending() > 0)
-      clock.advance(1)
-      const { kind, text } = await result
+      const { kind, text } = await afterSilence(step, MINUTE)
       assert.deepEqual([kind, text], ['deferred', 'The next server failed: it did not answer in time'])
-      await sink.idle()
-      clock.advance(MINUTE)
-      assert.equal(clock.pending(), 0)
     })
+
+  it('has until the end of the delivery for the answer to the content, then defers, and leaves no connection', async () => {
+    const { kind, text } = await afterSilence('END', 5 * MINUTE)
+    assert.deepEqual([kind, text], ['deferred', 'The next server failed: the delivery took too long'])
+  })
+
+  /** The answer, which must come after this time and not before. */
+  async function afterSilence(step: keyof Answers, time: number): Promise<DeliveryOutcome> {
+    const sink = await sinkWith({ [step]: HANG })
+    const clock = fakeClock()
+    const result = send(sink.port, {}, clock)
+    await sink.reached(step)
+    clock.advance(time - 1)
+    assert.ok(clock.pending() > 0)
+    clock.advance(1)
+    const said = await result
+    await sink.idle()
+    clock.advance(MINUTE)
+    assert.equal(clock.pending(), 0)
+    return said
+  }
 
   it('is left after the message was taken, too', async () => {
     const sink = await sinkWith({ QUIT: HANG })

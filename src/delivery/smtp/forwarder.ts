@@ -71,8 +71,19 @@ export class Forwarder {
       ports.log.write('warn', { host: peerText(peer), because: message }, 'next server failed')
   }
 
+  /** A server may end a session that has served enough: a new one is another matter. */
   async #tryOne(peer: Peer, job: DeliveryJob, signal: AbortSignal): Promise<DeliveryResult> {
-    const connection = (await this.#reuse(peer, signal)) ?? (await openConnection(peer, job, this.#settings, signal))
+    const waiting = await this.#reuse(peer, signal)
+    if (waiting !== undefined)
+      try {
+        return await this.#use(waiting, peer, job)
+      } catch (fault) {
+        if (!(fault instanceof HostFault) || signal.aborted) throw fault
+      }
+    return this.#use(await openConnection(peer, job, this.#settings, signal), peer, job)
+  }
+
+  async #use(connection: SmtpConnection, peer: Peer, job: DeliveryJob): Promise<DeliveryResult> {
     try {
       const result = await handOver(connection, job, this.#settings)
       if (this.#health.worked(peer)) job.ports.log.write('info', { host: peerText(peer) }, 'next server works again')

@@ -32,9 +32,14 @@ export const CONNECTION_OPTIONS = {
     type: 'string',
     format: 'duration',
     default: '60s',
-    description: 'Time for each step: connect, each reply, each piece of the content',
+    description: 'Time for each step but the last: connect, each reply, each piece of the content',
   },
-  deadline: { type: 'string', format: 'duration', default: '5m', description: 'Time for the whole delivery' },
+  deadline: {
+    type: 'string',
+    format: 'duration',
+    default: '5m',
+    description: 'Time for the whole delivery, and so for the answer to the content',
+  },
   idle_connections: {
     type: 'integer',
     minimum: 0,

@@ -112,7 +112,7 @@ function whatBroke(fault: unknown): DeliveryOutcome {
 
 async function finalAnswer(wire: SmtpWire, taken: (reply: Reply) => string): Promise<DeliveryOutcome> {
   try {
-    const reply = await wire.reply()
+    const reply = await wire.finalReply()
     if (reply.code === CLOSING) wire.abort()
     if (!isPositive(reply)) return refusal('refused the message', reply)
     return { kind: 'delivered', text: taken(reply) }

@@ -90,9 +90,21 @@ export class SmtpWire {
     this.obey(signal)
   }
 
-  /** The greeting, or the next answer to what was asked last. */
-  async reply(): Promise<Reply> {
-    await this.#until(() => this.#replies.length > 0, NOT_IN_TIME)
+  /** The greeting, or the answer to what was asked last. */
+  reply(): Promise<Reply> {
+    return this.#nextReply(NOT_IN_TIME)
+  }
+
+  /**
+   * The next answer to the content, for which only the signal sets an end: a server that is still busy with the message
+   * would take it, and the client send it again (RFC 5321 section 4.5.3.2.6).
+   */
+  finalReply(): Promise<Reply> {
+    return this.#nextReply(undefined)
+  }
+
+  async #nextReply(late: string | undefined): Promise<Reply> {
+    await this.#until(() => this.#replies.length > 0, late)
     const reply = this.#replies.shift()
     if (reply === undefined) throw this.#faultBecause('it did not answer')
     return reply
@@ -111,7 +123,7 @@ export class SmtpWire {
     await this.#until(() => !this.#socket.writableNeedDrain, 'it did not take the content in time')
   }
 
-  /** After the last line of the content; `reply` then gives so many answers. */
+  /** After the last line of the content; `finalReply` then gives so many answers. */
   endContent(answers: number): void {
     this.#ask('.\r\n', answers)
   }
@@ -205,9 +217,10 @@ export class SmtpWire {
     if (this.#fault !== undefined) throw this.#fault
   }
 
-  async #until(isDone: () => boolean, late: string): Promise<void> {
+  /** `late` is what it failed by when one step's time is over. */
+  async #until(isDone: () => boolean, late: string | undefined): Promise<void> {
     if (isDone()) return
-    const cancel = this.#options.clock.after(this.#options.timeout, () => void this.#fail(late))
+    const cancel = late === undefined ? noOperation : this.#startStep(late)
     try {
       while (!isDone()) {
         this.#check()
@@ -216,5 +229,9 @@ export class SmtpWire {
     } finally {
       cancel()
     }
+  }
+
+  #startStep(late: string): () => void {
+    return this.#options.clock.after(this.#options.timeout, () => void this.#fail(late))
   }
 }

@@ -73,24 +73,28 @@ describe('a connection to the next server', () => {
     assert.equal(sink.connections(), 1)
   })
 
-  it('does not keep the process alive', async () => {
-    const sink = await sinkWith()
-    const program = `
-      import { smtpForward } from ${JSON.stringify(new URL('../../../src/delivery/smtp-forward.ts', import.meta.url))}
-      import { systemClock } from ${JSON.stringify(new URL('../../../src/ports/system-clock.ts', import.meta.url))}
-      import { deliveryTarget } from ${JSON.stringify(new URL('../../support/delivery-target.ts', import.meta.url))}
-      import { deliveryJob } from ${JSON.stringify(new URL('../../support/delivery-job.ts', import.meta.url))}
-      const target = deliveryTarget(smtpForward, { host: '127.0.0.1:${sink.port}', idle_timeout: '1h' })
-      const { kind } = await target.deliver(deliveryJob({ ports: { clock: systemClock() } }))
-      process.stdout.write(kind)`
-    const child = spawn(process.execPath, [...TRIPWIRE, '--input-type=module', '--eval', program], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+  for (const [what, EHLO] of [
+    ['clear text', '250 sink.example'],
+    ['TLS', '250-sink.example\r\n250 STARTTLS'],
+  ] as const)
+    it(`does not keep the process alive (${what})`, async () => {
+      const sink = await sinkWith({ EHLO })
+      const program = `
+        import { smtpForward } from ${JSON.stringify(new URL('../../../src/delivery/smtp-forward.ts', import.meta.url))}
+        import { systemClock } from ${JSON.stringify(new URL('../../../src/ports/system-clock.ts', import.meta.url))}
+        import { deliveryTarget } from ${JSON.stringify(new URL('../../support/delivery-target.ts', import.meta.url))}
+        import { deliveryJob } from ${JSON.stringify(new URL('../../support/delivery-job.ts', import.meta.url))}
+        const target = deliveryTarget(smtpForward, { host: '127.0.0.1:${sink.port}', idle_timeout: '1h' })
+        const { kind } = await target.deliver(deliveryJob({ ports: { clock: systemClock() } }))
+        process.stdout.write(kind)`
+      const child = spawn(process.execPath, [...TRIPWIRE, '--input-type=module', '--eval', program], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      let output = ''
+      child.stdout.on('data', (chunk) => (output += String(chunk)))
+      assert.deepEqual(await once(child, 'close'), [0, null])
+      assert.equal(output, 'delivered')
     })
-    let output = ''
-    child.stdout.on('data', (chunk) => (output += String(chunk)))
-    assert.deepEqual(await once(child, 'close'), [0, null])
-    assert.equal(output, 'delivered')
-  })
 })
 
 describe('a connection that waits', () => {
@@ -125,6 +129,13 @@ describe('a connection that waits', () => {
       assert.equal(await kindOf(target), 'delivered')
       assert.deepEqual([sink.connections(), sink.taken()], [2, 2])
     })
+
+  it('makes room for another when the server has had enough of it', async () => {
+    const sink = await sinkWith({ MAIL: ['250 ok', '421 4.7.0 too many messages', '250 ok'] })
+    const target = targetTo(sink)
+    assert.deepEqual([await kindOf(target), await kindOf(target)], ['delivered', 'delivered'])
+    assert.deepEqual([sink.connections(), sink.taken()], [2, 2])
+  })
 
   it('is not used when the server does not answer RSET in time', async () => {
     const sink = await sinkWith({ RSET: HANG })
