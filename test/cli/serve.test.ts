@@ -1,12 +1,16 @@
 /** The daemon as its admin meets it: how it starts, as whom, and what does not stop it. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { greeted, healthPage, house, reply, serve, siteFolder, siteText, start } from '../support/served-site.ts'
 
 const isRoot = process.getuid?.() === 0
-const python = spawnSync('python3', ['--version']).error === undefined
+const hasProgram = (name: string): boolean => spawnSync(name, ['--version']).error === undefined
+const python = hasProgram('python3')
+const notify = python && hasProgram('systemd-notify')
 
 describe('a start', () => {
   const refusals: readonly (readonly [string, (text: string) => string, RegExp])[] = [
@@ -60,6 +64,30 @@ export default { name: 'who', hooks: { noop: () => ({ code: 'OK', message: 'load
 })
 
 describe('systemd', () => {
+  it('hears when we are ready, reload and end', {
+    skip: !notify && 'python3 or systemd-notify is missing',
+  }, async (test) => {
+    const site = siteFolder(test)
+    const script = join(import.meta.dirname, '../support/notify-socket.py')
+    const python = spawn('python3', [script, site.path('notify')], { stdio: ['pipe', 'pipe', 'inherit'] })
+    test.after(() => python.stdin.end())
+    const lines = createInterface(python.stdout)[Symbol.asyncIterator]()
+    /** The first assignment of the next message; a barrier is none. */
+    const next = async (): Promise<string> => {
+      const line = (await lines.next()).value ?? assert.fail('nothing more is said')
+      const [first = ''] = line === 'ready' ? [line] : (JSON.parse(line) as string[])
+      return first.startsWith('BARRIER') ? next() : first
+    }
+    assert.equal(await next(), 'ready')
+    const server = await serve(test, site, { environment: { NOTIFY_SOCKET: site.path('notify') } })
+    assert.equal(await next(), 'READY=1')
+    server.child.kill('SIGHUP')
+    assert.deepEqual([await next(), await next()], ['RELOADING=1', 'READY=1'])
+    server.child.kill('SIGTERM')
+    assert.equal(await next(), 'STOPPING=1')
+    assert.equal(await server.exited, 0)
+  })
+
   it('may hand over the sockets', { skip: !python && 'this machine has no python3' }, async (test) => {
     const site = siteFolder(test, { listen: '{ name: mx, port: 25 }, { name: other, port: 0 }' })
     const script = [
