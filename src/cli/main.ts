@@ -14,8 +14,8 @@ import { CommandError, EXIT } from './exit-code.ts'
 import type { Shell } from './shell.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
-export async function run(argv: readonly string[]): Promise<number> {
-  const terminal = openTerminal()
+/** Never throws for what a user did wrong; that becomes an exit code. */
+export async function run(argv: readonly string[], terminal = openTerminal()): Promise<number> {
   let exitCode: number = EXIT.ok
   const program = build({ terminal, finish: (code) => (exitCode = code) })
   // A handler that never settles must meet its deadline, not an event loop that has nothing left to wait for.
@@ -35,6 +35,10 @@ function build(shell: Shell): Command {
     .description('Mail filtering that an admin can read, test and trust')
     .version(versionText(), '-V, --version', 'print the version')
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => shell.terminal.print(text.trimEnd()),
+      writeErr: (text) => shell.terminal.talk(text.trimEnd()),
+    })
     .showHelpAfterError('(--help shows the options)')
     .addHelpText('after', '\nExample:\n  $ postern check && postern test && postern serve\n')
   for (const add of [

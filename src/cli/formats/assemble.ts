@@ -114,7 +114,11 @@ function counts(
 
 function shownDiagnostic(diagnostic: Diagnostic): JsonDiagnostic {
   const json = toJsonDiagnostic(diagnostic)
-  return { ...json, file: shown(json.file), labels: json.labels.map((label) => ({ ...label, file: shown(label.file) })) }
+  return {
+    ...json,
+    file: shown(json.file),
+    labels: json.labels.map((label) => ({ ...label, file: shown(label.file) })),
+  }
 }
 
 function jsonTest({ suite, name, at, status, reason, ...result }: TestResult): JsonTest {

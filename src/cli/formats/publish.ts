@@ -32,6 +32,7 @@ export async function publish(publishing: Publishing, shell: Shell, run: () => P
   const { report, fault } = made.fault ? made : written
   print(report, outputs, { ...rendering, color: shell.terminal.color }, shell.terminal)
   if (fault) throw fault
+  if (report.failure !== undefined) shell.terminal.talk(`postern: ${report.failure}`)
   shell.finish(report.summary.exit_code)
 }
 
@@ -104,6 +105,4 @@ function print(report: SavedReport, outputs: readonly Output[], rendering: Rende
     const text = render(report, rendering)
     if (text !== '') terminal.print(text)
   }
-  const { failure, summary } = report
-  if (failure !== undefined && summary.exit_code === EXIT.nothing) terminal.talk(`postern: ${failure}`)
 }
