@@ -25,12 +25,13 @@ export function sectionsOf(page: string): readonly Section[] {
     .slice(1)
     .map((text) => {
       const [heading = ''] = text.split('\n', 1)
-      const examples = [...text.matchAll(/^```(.+)\n([^]*?)^```$/gm)].map(([, kind = '', inside = '']) => ({
-        kind,
-        text: inside,
-      }))
-      return { code: heading.slice(0, 6), meaning: heading.slice(7), examples }
+      return { code: heading.slice(0, 6), meaning: heading.slice(7), examples: examplesOf(text) }
     })
+}
+
+export function examplesOf(text: string): readonly Example[] {
+  const blocks = text.matchAll(/^```(.+)\n([^]*?)^```$/gm)
+  return Array.from(blocks, ([, kind = '', inside = '']) => ({ kind, text: inside }))
 }
 
 const HOUSE = 'plugin: house\nhooks: { rcpt: [{ id: ok, match: { relay_client: true }, return: OK }] }\n'
@@ -39,10 +40,13 @@ const TLS = { 'tls/mx.pem': cert, 'tls/mx.key': key }
 const SITE = 'hostname: mx.example.org\nplugins: [PLUGIN]\n'
 
 /** What is found when everything around the example is in order. */
-export async function checkExample(example: Example): Promise<readonly Diagnostic[]> {
+export async function checkExample(
+  example: Example,
+  more: Readonly<Record<string, string>> = {},
+): Promise<readonly Diagnostic[]> {
   const root = mkdtempSync(join(tmpdir(), 'postern-example-'))
   try {
-    const files = { 'rules/house.yaml': HOUSE, 'lists/partners': '192.0.2.7\n', ...TLS, ...filesOf(example) }
+    const files = { 'rules/house.yaml': HOUSE, 'lists/partners': '192.0.2.7\n', ...TLS, ...more, ...filesOf(example) }
     for (const [name, text] of Object.entries(files)) {
       await mkdir(dirname(join(root, name)), { recursive: true })
       await writeFile(join(root, name), text)
