@@ -1,5 +1,5 @@
 /** How the listeners of a site serve: TLS, proxies in front, whose word is taken. */
-import { PLAIN_SERVICE, type Service, type ServiceTls } from '../core/service.ts'
+import type { Service, ServiceTls } from '../core/service.ts'
 import type { ListIndex } from '../core/list.ts'
 import { type MapNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
 import { type ListPlace, readSiteList } from './plugin-lists.ts'

@@ -54,7 +54,7 @@ function readChain(text: string, node: YamlNode, where: Where): readonly X509Cer
 }
 
 /** Clients may go away over it, or not; mail servers mostly do not. */
-function checkDates({ subject = '', validFromDate, validToDate }: X509Certificate, node: YamlNode, where: Where): void {
+function checkDates({ subject, validFromDate, validToDate }: X509Certificate, node: YamlNode, where: Where): void {
   const now = where.now?.()
   if (now === undefined || (validFromDate.getTime() <= now && now <= validToDate.getTime())) return
   const [word, date] = validToDate.getTime() < now ? ['was valid until', validToDate] : ['is valid from', validFromDate]
@@ -62,7 +62,7 @@ function checkDates({ subject = '', validFromDate, validToDate }: X509Certificat
     code: 'TLS001',
     severity: 'warning',
     at: node.at,
-    message: `the certificate \`${subject.replaceAll('\n', ', ')}\` ${word} ${date.toISOString().slice(0, 10)}`,
+    message: `the certificate \`${(subject || textOf(node) || '').replaceAll('\n', ', ')}\` ${word} ${date.toISOString().slice(0, 10)}`,
   })
 }
 

@@ -43,8 +43,8 @@ export interface TlsState {
 }
 
 export interface ClientCertificate {
-  /** RFC 4514: `CN=mail.example.org,O=Example`. */
-  readonly subject: string
+  /** RFC 4514: `CN=mail.example.org,O=Example`. Absent when it has none. */
+  readonly subject: string | undefined
   /** SHA-256 of the certificate, as `openssl x509 -fingerprint -sha256` prints it. */
   readonly fingerprint: string
   /** Whether an authority we know has signed it, and it is valid now. */

@@ -19,7 +19,7 @@ export function tlsStateOf(socket: TLSSocket): TlsState {
 
 function clientOf(certificate: X509Certificate, verified: boolean): ClientCertificate {
   // One relative name a line, the most general first; special characters are escaped as RFC 4514 wants it.
-  const subject = certificate.subject?.split('\n').toReversed().join(',') ?? ''
+  const subject = (certificate.subject || '').split('\n').toReversed().join(',') || undefined
   return { subject, fingerprint: certificate.fingerprint256, verified }
 }
 

@@ -12,7 +12,7 @@ import {
   type SecureContext,
   type TlsOptions,
   type TLSSocket,
-  Server,
+  type Server,
 } from 'node:tls'
 import { canonicalDomain, parentDomains } from '../core/domain.ts'
 import type { Log } from '../core/ports.ts'

@@ -21,7 +21,7 @@ export function tlsOf({ protocol, cipher, server_name: serverName, client }: Tls
     protocol: protocol ?? 'TLSv1.3',
     cipher: cipher ?? 'TLS_AES_256_GCM_SHA384',
     ...(serverName !== undefined && { serverName }),
-    ...(client && { client: { subject: '', fingerprint: '', verified: false, ...client } }),
+    ...(client && { client: { subject: undefined, fingerprint: '', verified: false, ...client } }),
   }
 }
 

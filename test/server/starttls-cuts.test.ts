@@ -30,7 +30,7 @@ async function inject(rig: House, pieces: readonly string[]): Promise<string> {
   const clear = await greeted(rig)
   let plain = ''
   clear.socket.on('data', (octets: Buffer) => (plain += octets.toString('latin1')))
-  await inPieces(clear.say, pieces)
+  await inPieces((octets) => clear.say(octets), pieces)
   if (clear.socket.readableEnded || clear.socket.destroyed) return plain
   const client = encrypted(clear)
   rig.keep(client)
@@ -100,7 +100,7 @@ describe('row 22: commands behind STARTTLS', () => {
   it('and a client that waits is answered inside', async (test) => {
     const rig = await injectionHouse(test)
     const clear = await greeted(rig)
-    await inPieces(clear.say, [...STARTTLS])
+    await inPieces((octets) => clear.say(octets), [...STARTTLS])
     await clear.hear('220 2.0.0 Ready to start TLS\r\n')
     const client = encrypted(clear)
     rig.keep(client)

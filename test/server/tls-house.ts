@@ -1,9 +1,16 @@
 /** Houses whose listener speaks TLS, with an authority of their own. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { ConnectionOptions } from 'node:tls'
+import { findFact } from '../../src/core/facts.ts'
 import type { ListIndex } from '../../src/core/list.ts'
 import type { Service } from '../../src/core/service.ts'
+import type { Connection } from '../../src/core/session.ts'
 import type { TlsCertificate, TlsSettings } from '../../src/core/tls.ts'
 import { buildList } from '../../src/compiler/lists/index.ts'
 import { authority, type Wish } from '../support/certificates.ts'
+import { startTls, type TlsClient, tlsClient } from '../support/tls-client.ts'
+import { greeted, type House } from './house.ts'
 
 export const OURS = authority('Our authority')
 
@@ -34,4 +41,26 @@ export function addresses(...texts: readonly string[]): ListIndex {
   return buildList('ip', 'a test', entries, ({ message }) => {
     throw new Error(message)
   })
+}
+
+export async function secured(rig: House, options?: ConnectionOptions): Promise<TlsClient> {
+  const client = await startTls(await greeted(rig), options)
+  rig.keep(client)
+  await once(client.socket, 'secureConnect')
+  return client
+}
+
+export function implicit(rig: House, options?: ConnectionOptions): TlsClient {
+  const client = tlsClient(rig.server.addresses[0]?.port ?? 0, options)
+  rig.keep(client)
+  return client
+}
+
+export function lastConnection({ contexts }: House): Connection {
+  return contexts.at(-1)?.connection ?? assert.fail('no hook was asked')
+}
+
+export async function askFact(name: string, rig: House): Promise<unknown> {
+  const { definition } = findFact(name) ?? assert.fail(`no fact ${name}`)
+  return definition.read(rig.contexts.at(-1) ?? assert.fail('no hook was asked'), '')
 }

@@ -188,12 +188,7 @@ describe('attributes', () => {
   })
 
   it('a value that is too long is none', () => {
-    assert.equal(
-      parseAttributes(`HELO=${'x'.repeat(255)}`, XCLIENT_ATTRIBUTES)
-        ?.get('HELO')
-        ?.toString().length,
-      255,
-    )
+    assert.equal(parseAttributes(`HELO=${'x'.repeat(255)}`, XCLIENT_ATTRIBUTES)?.get('HELO'), 'x'.repeat(255))
     assert.equal(parseAttributes(`HELO=${'x'.repeat(256)}`, XCLIENT_ATTRIBUTES), undefined)
   })
 })
