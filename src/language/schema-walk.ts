@@ -150,7 +150,9 @@ function findingsFor(node: YamlNode, schema: Schema, definitions: Definitions): 
 /** A required key that an unknown one was probably meant to be is not missing as well. */
 function missingKeys(map: MapNode, schema: Schema): readonly string[] {
   const given = map.entries.map(({ key }) => key.value)
+  const missing = (schema.required ?? []).filter((key) => !given.includes(key))
+  if (missing.length === 0) return missing
   const known = Object.keys(schema.properties ?? {})
   const meant = given.filter((key) => !known.includes(key)).map((key) => suggest(key, known))
-  return (schema.required ?? []).filter((key) => !given.includes(key) && !meant.includes(key))
+  return missing.filter((key) => !meant.includes(key))
 }
