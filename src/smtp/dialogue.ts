@@ -142,9 +142,13 @@ export class Dialogue {
     Object.assign(this.#connection, { ...this.#granted, hello: undefined, auth: undefined, tls })
   }
 
+  newId(): string {
+    return this.#options.newId()
+  }
+
   begin(): Transaction {
-    const { newId, spool } = this.#options
-    const transaction = newTransaction(newId())
+    const { spool } = this.#options
+    const transaction = newTransaction(this.newId())
     this.transactions += 1
     this.#room = spool?.begin()
     if (this.#room) this.#ports = { ...this.#base, temporary: this.#room }

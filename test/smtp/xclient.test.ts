@@ -97,6 +97,15 @@ describe('XCLIENT', () => {
     assert.equal(rig.contexts.at(-1)?.connection.notes.size, 0)
   })
 
+  it('the session begins anew under an id of its own, and the log has both', async () => {
+    const rig = await trusted()
+    await known(rig, 'XCLIENT ADDR=192.0.2.9', [])
+    const line = rig.log.find(({ text }) => text.includes('XCLIENT'))
+    assert.deepEqual([line?.fields['before'], line?.fields['by']], ['c1', '192.0.2.7'])
+    assert.equal(line?.fields['connection'], rig.contexts.at(-1)?.connection.id)
+    assert.notEqual(line?.fields['connection'], 'c1')
+  })
+
   it('a stranger’s changes nothing', async () => {
     const rig = await greetedRig()
     await rig.say('XCLIENT ADDR=192.0.2.99 LOGIN=root\r\nXFORWARD ADDR=192.0.2.99\r\nNOOP\r\n')

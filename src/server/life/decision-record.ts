@@ -14,6 +14,7 @@ import type { Connection, Transaction } from '../../core/session.ts'
 import type { RuleTrace } from '../../core/trace.ts'
 import type { ReturnCode, Verdict } from '../../core/verdict.ts'
 import type { MaskedField } from '../../compiler/life-settings.ts'
+import { anonymousTls, transportOf } from './recorded-transport.ts'
 
 export interface DecisionRecord {
   readonly v: 1
@@ -128,7 +129,7 @@ const MOST_RECIPIENTS = 100
 
 function factsOf(context: HookContext, { before, dns, headers, now }: Circumstances): RecordedFacts {
   const { connection, transaction } = context
-  const { remote, local, listener, remoteHost, hello, auth, tls } = connection
+  const { remote, local, listener, remoteHost, hello, auth } = connection
   return {
     remote_ip: remote.ip,
     remote_port: remote.port,
@@ -140,7 +141,7 @@ function factsOf(context: HookContext, { before, dns, headers, now }: Circumstan
     ...(before.immune && { immune: true }),
     ...(hello && { helo: hello.name, ...(hello.verb !== 'LHLO' && { helo_verb: hello.verb }) }),
     ...(auth && { auth }),
-    ...(tls && { tls }),
+    ...transportOf(connection),
     ...envelopeOf(context),
     ...(headers.length > 0 && transaction?.message && { headers: fieldsOf(context, headers) }),
     notes: before.notes,
@@ -196,7 +197,7 @@ function spokenOf({ code, message }: Verdict): RecordedDecision {
 
 /** The facts behind each name that can be masked; those behind its first go with it. */
 const MASKED: Readonly<Record<MaskedField, readonly string[]>> = {
-  remote_ip: ['remote_ip', 'remote_port', 'remote_host'],
+  remote_ip: ['remote_ip', 'remote_port', 'remote_host', 'proxy', 'xforward'],
   helo: ['helo'],
   auth: ['auth'],
   sender: ['sender'],
@@ -213,7 +214,10 @@ export function masked(
 ): DecisionRecord {
   if (fields.length === 0) return record
   const gone = new Set([...fields.flatMap((field) => MASKED[field]), ...REPEATING])
-  const kept = Object.entries(record.facts).filter(([name]) => !gone.has(name))
+  const isClientGone = fields.includes('remote_ip')
+  const kept = Object.entries(record.facts)
+    .filter(([name]) => !gone.has(name))
+    .map(([name, value]) => [name, name === 'tls' && isClientGone ? anonymousTls(value) : value] as const)
   const hashes = fields.flatMap((field) => {
     const value = hashOf(record.facts[field], hash)
     return value === undefined ? [] : [[field, value] as const]

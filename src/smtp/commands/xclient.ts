@@ -1,6 +1,6 @@
 /**
  * XCLIENT (http://www.postfix.org/XCLIENT_README.html): a trusted client names the client it speaks for, and the session
- * begins anew with that one: the connection's hooks, then the greeting.
+ * begins anew with that one, under an id of its own: the connection's hooks, then the greeting.
  *
  * Several commands add up. Nothing of the session before is left but TLS, and the right to say XCLIENT again. Nobody else
  * is told that there is such a command.
@@ -33,14 +33,17 @@ function restart(dialogue: Dialogue, given: Attributes): void {
   const told = new Map([...dialogue.told, ...given])
   // A name belongs to its address: with another address it would be a lie.
   if (given.has('ADDR') && !given.has('NAME')) told.delete('NAME')
+  const { id } = dialogue.connection
   dialogue.restart(impersonate(dialogue, told), told)
-  dialogue.log('info', { by: dialogue.origin.remote.ip }, 'the client is another one (XCLIENT)')
+  dialogue.log('info', { before: id, by: dialogue.origin.remote.ip }, 'the client is another one (XCLIENT)')
 }
 
-function impersonate({ origin, connection }: Dialogue, told: Attributes): Connection {
+function impersonate(dialogue: Dialogue, told: Attributes): Connection {
+  const { origin, connection } = dialogue
   const remote = endpoint(origin.remote, told, '')
   const anonymous = told.has('ADDR') ? told.get('ADDR') === undefined : (origin.anonymous ?? false)
-  const renamed = newConnection({ ...origin, remote, local: endpoint(origin.local, told, 'DEST'), anonymous })
+  const local = endpoint(origin.local, told, 'DEST')
+  const renamed = newConnection({ ...origin, id: dialogue.newId(), remote, local, anonymous })
   const [helo, user] = [textOf(told, 'HELO'), textOf(told, 'LOGIN')]
   renamed.tls = connection.tls
   if (helo !== undefined) renamed.hello = { verb: told.get('PROTO') === 'SMTP' ? 'HELO' : 'EHLO', name: helo }

@@ -98,6 +98,30 @@ describe('a record', () => {
     assert.deepEqual([again?.rule, again?.message], ['bulk', records[0]?.decision.message])
   })
 
+  it('has TLS, proxies and XFORWARD in the words of a session, without the keys of the channel', async () => {
+    const client = { subject: 'CN=c.example', fingerprint: 'AB:CD', verified: true }
+    const tls = { protocol: 'TLSv1.3', cipher: 'AEAD', serverName: 'mx.example.org', client }
+    const connection = {
+      ...smtpConnection('192.0.2.7'),
+      anonymous: true,
+      proxy: { ip: '10.0.0.1', authority: 'mx.example.org', uniqueId: 'id7' },
+      tls: { ...tls, channelBindings: new Map([['tls-exporter', Buffer.from('secret')]]) },
+      xforward: new Map([['addr', '192.0.2.99']]),
+    }
+    const all = recorder()
+    await (await realDispatch(all.one))(contextAt('mail', { connection, transaction: envelope() }))
+    const facts = all.records[0]?.facts ?? {}
+    assert.deepEqual(checkWithAjv(toJsonSchema(SESSION_SCHEMA, { params: false }), facts), [])
+    assert.deepEqual(facts['tls'], { protocol: 'TLSv1.3', cipher: 'AEAD', server_name: 'mx.example.org', client })
+    assert.deepEqual(facts['proxy'], { ip: '10.0.0.1', authority: 'mx.example.org', unique_id: 'id7' })
+    assert.deepEqual([facts['anonymous'], facts['xforward']], [true, { addr: '192.0.2.99' }])
+    const some = recorder({ mask: ['remote_ip'] })
+    await (await realDispatch(some.one))(contextAt('mail', { connection, transaction: envelope() }))
+    const written = JSON.stringify(some.records)
+    for (const gone of ['192.0.2.99', '10.0.0.1', 'AB:CD', 'c.example']) assert.ok(!written.includes(gone), gone)
+    assert.deepEqual(some.records[0]?.facts['tls'], { protocol: 'TLSv1.3', cipher: 'AEAD' })
+  })
+
   it('has the DNS answers of the whole session, in its words', async () => {
     const { records, one } = recorder()
     const answers = ['found', 'none', 'failed', 'late'] as const
