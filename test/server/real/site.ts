@@ -27,9 +27,14 @@ export interface TlsSite extends SiteFolder {
 }
 
 /** `listen` in flow style; certificates are there, and offered by STARTTLS unless a listener says otherwise. */
-export function tlsSite(test: Pick<TestContext, 'after'>, listen: string, more: readonly string[] = []): TlsSite {
+export function tlsSite(
+  test: Pick<TestContext, 'after'>,
+  listen: string,
+  more: readonly string[] = [],
+  plugins: readonly string[] = [],
+): TlsSite {
   const tls = 'tls: { client_certificates: request, ca: ca.pem, certificates: [{ cert: mx.pem, key: mx.key }] }'
-  const site = siteFolder(test, { listen, more: [tls, ...more], plugins: ['./telling.yaml'] })
+  const site = siteFolder(test, { listen, more: [tls, ...more], plugins: ['./telling.yaml', ...plugins] })
   const renew = (): Issued => {
     const issued = OURS.issue({ subject: 'mx.example.org', names: ['mx.example.org', '*.example.net'] })
     site.write('mx.pem', issued.cert + OURS.cert)

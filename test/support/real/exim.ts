@@ -18,7 +18,7 @@ export const noExim =
 
 const USER = 64_999
 
-const config = (place: Workplace): string => `
+const config = (place: Workplace, more: string): string => `
 primary_hostname = exim.example
 spool_directory = ${place.file('spool')}
 log_file_path = ${place.file('log', '%slog')}
@@ -31,6 +31,22 @@ check:
   deny  condition = \${if eq{$h_subject:}{refuse me}}
         message = Not this one
   accept
+${more}`
+
+/** Sections of a configuration that sends everything on to one port of loopback, with all that is offered there. */
+export const sendingTo = (port: number): string => `
+begin routers
+out:
+  driver = manualroute
+  route_list = * 127.0.0.1
+  transport = smtp
+  self = send
+begin transports
+smtp:
+  driver = smtp
+  port = ${port}
+  allow_localhost
+  hosts_try_prdr = *
 `
 
 export interface Exim {
@@ -41,13 +57,14 @@ export interface Exim {
   stop(): Promise<void>
 }
 
-export async function startExim(): Promise<Exim> {
+/** `more` are sections of its configuration. */
+export async function startExim(more = ''): Promise<Exim> {
   const place = await Workplace.make('exim')
   for (const name of ['spool', 'log']) {
     await mkdir(place.file(name))
     await chown(place.file(name), USER, USER)
   }
-  const conf = await place.write('exim.conf', config(place))
+  const conf = await place.write('exim.conf', config(place, more))
   await place.write('passwd', `root:x:0:0::/root:/bin/sh\nDebian-exim:x:${USER}:${USER}::/:/bin/false\n`)
   await place.write('group', `root:x:0:\nDebian-exim:x:${USER}:\n`)
   const start = `#!/bin/sh\n${environment(place)}exec ${EXIM} -C ${conf} "$@"\n`
