@@ -227,6 +227,15 @@ describe('TLS from the start', () => {
     assert.equal((await client.rest()).split('250 2.0.0 OK\r\n').length, 91)
   })
 
+  it('a client that closes its side after the last command is still answered', async (test) => {
+    const rig = await house(test, { services: speaking('implicit') })
+    const client = implicit(rig)
+    await client.hear(GREETING)
+    client.socket.end('HELO c.example\r\nQUIT\r\n')
+    assert.match(await client.rest(), /^250 [^\n]*\n221 /)
+    await emptied(rig)
+  })
+
   it('too many clients are told so before a handshake costs anything', async (test) => {
     const rig = await house(test, { services: speaking('implicit'), limits: { connections: 1 } })
     await implicit(rig).hear(GREETING)
