@@ -1,8 +1,8 @@
 /** Paths for programs that know one tree of files and nothing outside it. */
 
-/** Relative, with forward slashes; a file outside the tree loses the slash or the dots that say so. */
+/** Relative; a file outside the tree loses the slash or the dots that say so. */
 export function inTree(file: string): string {
-  return file.replaceAll('\\', '/').replace(/^(?:\.{0,2}\/)+/, '')
+  return file.replace(/^(?:\.{0,2}\/)+/, '')
 }
 
 /** The same as a relative URI reference (RFC 3986): `rules/caf%C3%A9.yaml`. */
