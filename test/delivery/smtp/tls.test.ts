@@ -175,7 +175,7 @@ function rawServer(answers: readonly string[]): Promise<number> {
   return listen(server)
 }
 
-describe('what is said in clear text after the answer to STARTTLS', () => {
+describe('row 18: what is said in clear text after the answer to STARTTLS', () => {
   const injected = '250-evil.example\r\n250 SIZE 1000000\r\n250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n'
   for (const tls of ['opportunistic', 'required'])
     it(`ends the session when it comes with the answer (${tls})`, async () => {
