@@ -14,12 +14,20 @@ export interface SiteFiles {
   readonly maildir: string
 }
 
-/** `plugins` are lines of the site's plugin list; a maildir stands at their end. */
-export function writeSite(plugins: readonly string[], more = ''): SiteFiles {
+export interface SiteOptions {
+  /** Name servers; without them all look-ups fail at once. */
+  readonly dns?: string
+  /** The last line of the site's plugin list, instead of a maildir. */
+  readonly queue?: string
+}
+
+/** `plugins` are lines of the site's plugin list; a maildir stands at their end. `more` are lines of the site file. */
+export function writeSite(plugins: readonly string[], more = '', options: SiteOptions = {}): SiteFiles {
   const directory = mkdtempSync(join(tmpdir(), 'postern-fault-'))
   const maildir = join(directory, 'mail')
   const file = join(directory, 'postern.yaml')
-  const entries = [...plugins, 'rcpt_ok', `queue/maildir: { path: ${maildir} }`].map((entry) => `  - ${entry}`)
+  const { dns = '127.0.0.1:1', queue = `queue/maildir: { path: ${maildir} }` } = options
+  const entries = [...plugins, 'rcpt_ok', queue].map((entry) => `  - ${entry}`)
   writeFileSync(
     file,
     [
@@ -27,7 +35,7 @@ export function writeSite(plugins: readonly string[], more = ''): SiteFiles {
       'listen: [{ name: mx, port: 0 }]',
       'local_domains: [example.org]',
       'allow_root: true',
-      'dns: { servers: ["127.0.0.1:1"], timeout: 1s }',
+      `dns: { servers: ["${dns}"], timeout: 1s }`,
       more,
       'plugins:',
       ...entries,

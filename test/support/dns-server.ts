@@ -2,14 +2,17 @@
  * A DNS server on loopback that answers from a zone written like the `dns` of a session file:
  * `{ 'example.org MX': ['10 mx.example.org'], 'slow.example A': 'TIMEOUT', 'broken.example A': 'SERVFAIL' }`.
  *
- * A name that has other records answers with none; a name that has no record does not exist.
+ * A name that has other records answers with none; a name that has no record does not exist. Instead of a zone it can be given
+ * a function, which may change its mind.
  */
 import { once } from 'node:events'
 import type { Socket } from 'node:dgram'
 import DNS from 'dns2'
 import { RECORD_TYPES, type RecordType } from '../../src/core/ports.ts'
 
-export type Zone = Readonly<Record<string, readonly string[] | 'TIMEOUT' | 'SERVFAIL' | 'REFUSED'>>
+export type ZoneAnswer = readonly string[] | 'TIMEOUT' | 'SERVFAIL' | 'REFUSED' | 'NXDOMAIN'
+export type Zone = Readonly<Record<string, ZoneAnswer>>
+export type Answering = (name: string, type: RecordType) => ZoneAnswer
 
 export interface DnsServer {
   /** For a resolver's list of servers. */
@@ -21,7 +24,8 @@ export interface DnsServer {
 
 const RCODES = { SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const
 
-export async function dnsServer(zone: Zone): Promise<DnsServer> {
+export async function dnsServer(zone: Zone | Answering): Promise<DnsServer> {
+  const answerTo = typeof zone === 'function' ? zone : answering(zone)
   const questions: string[] = []
   const server: Socket = DNS.createUDPServer((request, send) => {
     const response = DNS.Packet.createResponseFromRequest(request)
@@ -30,7 +34,7 @@ export async function dnsServer(zone: Zone): Promise<DnsServer> {
     if (question === undefined || type === undefined) return
     const name = question.name.toLowerCase()
     questions.push(`${name} ${type}`)
-    const answer = zone[`${name} ${type}`] ?? (isKnown(zone, name) ? [] : 'NXDOMAIN')
+    const answer = answerTo(name, type)
     if (answer === 'TIMEOUT') return
     if (typeof answer === 'string') response.header.rcode = RCODES[answer]
     else response.answers.push(...answer.map((record) => resource(question, type, record)))
@@ -43,6 +47,10 @@ export async function dnsServer(zone: Zone): Promise<DnsServer> {
     questions,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
+}
+
+function answering(zone: Zone): Answering {
+  return (name, type) => zone[`${name} ${type}`] ?? (isKnown(zone, name) ? [] : 'NXDOMAIN')
 }
 
 function isKnown(zone: Zone, name: string): boolean {

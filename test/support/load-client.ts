@@ -36,6 +36,31 @@ export async function sendAll(options: LoadOptions, isOver: () => boolean): Prom
   }
 }
 
+export interface Sent {
+  /** Whether the message had its 250. */
+  readonly accepted: boolean
+  /** The reply that ended it, its last line; the last one heard, when the connection broke. */
+  readonly reply: string
+  /** From the last command to its reply. */
+  readonly milliseconds: number
+}
+
+/** One message, in a session of its own. `from` is the client's own address. */
+export async function sendOnce(port: number, token: string, from = '127.0.0.1'): Promise<Sent> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from })
+  const talk = new Talk(socket)
+  const ledger = newLedger()
+  try {
+    await talk.want('220')
+    await talk.ask('EHLO load.example', '250')
+    await oneMessage(talk, { port, name: token, ledger }, 0)
+  } catch (fault) {
+    if (!(fault instanceof Ended)) throw fault
+  }
+  socket.destroy()
+  return { accepted: ledger.accepted.size > 0, reply: talk.last, milliseconds: talk.milliseconds }
+}
+
 class Ended extends Error {}
 
 async function oneSession(options: LoadOptions, session: number, isOver: () => boolean): Promise<void> {
@@ -78,6 +103,8 @@ async function oneMessage(talk: Talk, options: LoadOptions, number: number): Pro
 class Talk {
   /** The last reply, one line of it. */
   last = ''
+  /** What the last reply took, or the end without one. */
+  milliseconds = 0
   readonly #socket: Socket
   #heard = ''
   #over = false
@@ -102,6 +129,11 @@ class Talk {
   }
 
   async want(code: string): Promise<void> {
+    const began = performance.now()
+    await this.#hear(code).finally(() => (this.milliseconds = performance.now() - began))
+  }
+
+  async #hear(code: string): Promise<void> {
     for (;;) {
       const reply = /^(?:\d{3}-.*\r\n)*(\d{3} .*)\r\n/.exec(this.#heard)
       if (reply) {

@@ -52,3 +52,12 @@ export function clientOver(socket: Socket): SmtpClient {
     rest: () => until(() => over),
   }
 }
+
+/** Milliseconds until a fresh client is greeted; for ever, when it is not. */
+export async function greetingTime(port: number): Promise<number> {
+  const began = performance.now()
+  const client = smtpClient(port)
+  const heard = await client.hear('ready\r\n').catch(() => '')
+  client.socket.destroy()
+  return heard === '' ? Number.POSITIVE_INFINITY : performance.now() - began
+}
