@@ -87,12 +87,10 @@ describe('a message in chunks', () => {
 describe('the octets of a chunk', () => {
   const SMUGGLED = 'VRFY smuggled\r\n'
   const payload = fc.array(fc.constantFrom(SMUGGLED, 'A: b\r\n', '\r\n', '\n', '\r', '.\r\n', 'x'), { maxLength: 5 })
-  const chunk = fc
-    .tuple(payload, fc.boolean())
-    .map(([parts, last]) => ({
-      text: `BDAT ${parts.join('').length}${last ? ' LAST' : ''}\r\n${parts.join('')}`,
-      replies: 1,
-    }))
+  const chunk = fc.tuple(payload, fc.boolean()).map(([parts, last]) => ({
+    text: `BDAT ${parts.join('').length}${last ? ' LAST' : ''}\r\n${parts.join('')}`,
+    replies: 1,
+  }))
   const command = fc
     .constantFrom('NOOP', 'RSET', 'MAIL FROM:<a@b.example>', 'RCPT TO:<c@example.org>', 'HELO x', 'FOO')
     .map((text) => ({ text: `${text}\r\n`, replies: 1 }))

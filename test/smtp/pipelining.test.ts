@@ -7,7 +7,7 @@ import { ACCEPTING, ENVELOPE, greetedRig, pendingHook, type RigOptions } from '.
 
 describe('pipelining', () => {
   for (const asynchronous of [false, true]) {
-    it(`2,000 commands at once are answered in order, hooks ${asynchronous ? 'later' : 'at once'}`, async () => {
+    it(`row 37: 2,000 commands at once are answered in order, hooks ${asynchronous ? 'later' : 'at once'}`, async () => {
       const policy = {
         noop: ({ command }: { command: { argument: string } | undefined }) => verdict('OK', command?.argument),
       }
@@ -87,7 +87,7 @@ describe('pipelining', () => {
     assert.match(rig.heard(), /^250 [^\n]*\n450 [^\n]*\n250 2\.0\.0 OK\r\n$/)
   })
 
-  it('5,000 recipients: the limit is kept, the session stays', async () => {
+  it('row 33, limit recipients: 5,000 recipients: the limit is kept, the session stays', async () => {
     const rig = await greetedRig({ policy: ACCEPTING, limits: { recipients: 1000 } })
     const rcpts = Array.from({ length: 5000 }, (_, index) => `RCPT TO:<r${index}@example.org>\r\n`)
     await rig.say(`MAIL FROM:<>\r\n${rcpts.join('')}RSET\r\n`)
@@ -99,13 +99,13 @@ describe('pipelining', () => {
 })
 
 describe('long commands', () => {
-  it('of 100 KiB are refused once, and the next one is in step', async () => {
+  it('row 31, limit command_length: of 100 KiB are refused once, and the next one is in step', async () => {
     const rig = await greetedRig()
     await rig.say(`${'x'.repeat(100 * 1024)}\r\nNOOP\r\n`)
     assert.equal(rig.heard(), '500 5.5.2 Command line too long\r\n250 2.0.0 OK\r\n')
   })
 
-  it('of 48 MiB close the session, and nothing of them is kept', async () => {
+  it('row 31: of 48 MiB close the session, and nothing of them is kept', async () => {
     const rig = await greetedRig()
     const piece = Buffer.alloc(65536, 'x')
     for (let count = 0; count < 768; count += 1) rig.session.receive(piece)

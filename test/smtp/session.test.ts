@@ -5,7 +5,7 @@ import { verdict } from '../../src/core/verdict.ts'
 import { ACCEPTING, contentRig, ENVELOPE, greetedRig, pendingHook, smtpRig } from '../support/smtp-rig.ts'
 
 describe('back-pressure', () => {
-  it('a client that does not read is not answered further until it does', async () => {
+  it('row 36: a client that does not read is not answered further until it does', async () => {
     const rig = await greetedRig()
     rig.wire.full = true
     await rig.say('NOOP\r\n')
@@ -18,7 +18,7 @@ describe('back-pressure', () => {
     assert.equal(rig.wire.flowing, true)
   })
 
-  it('a client that never reads is given up', async () => {
+  it('row 36: a client that never reads is given up', async () => {
     const rig = await greetedRig({ limits: { command_timeout: 10 } })
     rig.wire.full = true
     await rig.say('NOOP\r\n')
