@@ -1,7 +1,9 @@
 /** Listening on a unix socket: its file, its rights, and what a process that died has left in its place. */
 import { once } from 'node:events'
+import type { Stats } from 'node:fs'
 import { chmod, lstat, unlink } from 'node:fs/promises'
 import { createConnection, type Server } from 'node:net'
+import { dirname } from 'node:path'
 import type { UnixSocket } from '../core/site.ts'
 
 /** Rejects when somebody listens there, or the file is something else. Nobody can connect before the rights are right. */
@@ -15,11 +17,17 @@ export async function listenOnPath(server: Server, { path, permissions }: UnixSo
 }
 
 async function removeStale(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => undefined)
+  // Without this the system's own words would be about permissions.
+  if (!(await isThere(dirname(path)))) throw new Error(`there is no directory ${dirname(path)}`)
+  const found = await isThere(path)
   if (!found) return
   if (!found.isSocket()) throw new Error('there is a file that is no socket')
   if (await isAnswered(path)) throw new Error('another process listens there')
   await unlink(path)
+}
+
+function isThere(path: string): Promise<Stats | undefined> {
+  return lstat(path).catch(() => undefined)
 }
 
 function isAnswered(path: string): Promise<boolean> {
