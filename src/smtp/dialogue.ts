@@ -11,7 +11,7 @@ import type { Hook } from '../core/hook.ts'
 import type { Limits } from '../core/limits.ts'
 import { type Offer, PLAIN_OFFER } from '../core/offer.ts'
 import type { Outcome } from '../core/outcome.ts'
-import type { Entropy, Log, LogFields, Ports, Spool, SpoolRoom } from '../core/ports.ts'
+import type { Entropy, Log, LogFields, Ports, Spool } from '../core/ports.ts'
 import { replyRow } from '../core/reply-table.ts'
 import { type Connection, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
 import type { TlsState } from '../core/tls.ts'
@@ -19,13 +19,12 @@ import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
 import type { Answer } from './answer.ts'
 import type { Attributes } from './attributes.ts'
-import { ContentBody } from './content-body.ts'
-import { ContentReader, type Framing } from './content-reader.ts'
 import { logRuling, type Ruling, type Subject, subjectFields } from './decision-log.ts'
 import { Pauses } from './pauses.ts'
 import { TOO_MANY_AUTH_FAILURES, TOO_MANY_ERRORS } from './protocol-replies.ts'
 import { composeReply, type Reply } from './reply.ts'
 import { PLAIN_TERMS, type Terms } from './terms.ts'
+import { TransactionRoom } from './transaction-room.ts'
 
 export interface DialogueOptions {
   readonly connection: Connection
@@ -42,7 +41,7 @@ export interface DialogueOptions {
   /** Some plugin wants to hear of every line that is logged. */
   readonly tellsLog?: boolean
   readonly entropy: Entropy
-  /** Without one, messages stay in memory and plugins have no temporary files. */
+  /** For content that is too big for memory, and for temporary files of plugins. */
   readonly spool?: Spool | undefined
   /** Unique texts of letters and digits, for transactions. */
   readonly newId: () => string
@@ -75,6 +74,7 @@ export class Dialogue {
   readonly offer: Offer
   readonly entropy: Entropy
   readonly pauses: Pauses
+  readonly room: TransactionRoom
   /** Refused commands, and commands that serve no message, since the last accepted message. */
   errors = 0
   junk = 0
@@ -87,11 +87,7 @@ export class Dialogue {
   #connection: Connection
   /** What the client may do on account of who it is, whatever it said after the greeting. */
   #granted: Pick<Connection, 'relayClient' | 'immune'> = { relayClient: false, immune: false }
-  readonly #base: Ports
-  #ports: Ports
   #transaction: Transaction | undefined
-  #content: ContentReader | undefined
-  #room: SpoolRoom | undefined
   #ended = false
 
   constructor(options: DialogueOptions) {
@@ -99,21 +95,21 @@ export class Dialogue {
     this.hostname = options.hostname
     this.limits = options.limits
     this.terms = options.terms ?? PLAIN_TERMS
-    this.#base = options.tellsLog ? { ...options.ports, log: this.#toldLog(options.ports.log) } : options.ports
-    this.#ports = this.#base
     this.offer = options.offer ?? PLAIN_OFFER
     this.entropy = options.entropy
     this.pauses = new Pauses(options.ports.clock)
     this.#options = options
+    const { limits, spool } = options
+    const ports = options.tellsLog ? { ...options.ports, log: this.#toldLog(options.ports.log) } : options.ports
+    this.room = new TransactionRoom({ limits, ports, spool })
   }
 
   get connection(): Connection {
     return this.#connection
   }
 
-  /** Those of the session, and within a transaction its temporary files. */
   get ports(): Ports {
-    return this.#ports
+    return this.room.ports
   }
 
   get transaction(): Transaction | undefined {
@@ -147,11 +143,9 @@ export class Dialogue {
   }
 
   begin(): Transaction {
-    const { spool } = this.#options
     const transaction = newTransaction(this.newId())
     this.transactions += 1
-    this.#room = spool?.begin()
-    if (this.#room) this.#ports = { ...this.#base, temporary: this.#room }
+    this.room.begin()
     this.#transaction = transaction
     return transaction
   }
@@ -178,29 +172,13 @@ export class Dialogue {
     this.junk = 0
   }
 
-  /** What has come in of the content, from the first chunk on. */
-  get content(): ContentReader | undefined {
-    return this.#content
-  }
-
-  /** The content of the open transaction is about to come in. */
-  receive(framing: Framing): ContentReader {
-    const body = new ContentBody(this.#room, this.limits.spool_threshold)
-    this.#content = new ContentReader(this.limits, body, framing)
-    return this.#content
-  }
-
   /** Ends the transaction, if there is one. */
   reset(): MaybePromise<void> {
     if (this.#transaction === undefined) return undefined
     return andThen(this.tell('reset_transaction'), () => {
-      const room = this.#room
       this.#transaction = undefined
       this.#connection.xforward = undefined
-      this.#content = undefined
-      this.#room = undefined
-      this.#ports = this.#base
-      return room?.end()
+      return this.room.end()
     })
   }
 

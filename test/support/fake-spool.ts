@@ -48,7 +48,7 @@ class Room implements SpoolRoom {
         if (this.#spool.stored() + octets.length > this.#spool.room) throw new Error('ENOSPC: no space left on device')
         file.octets = Buffer.concat([file.octets, octets])
       },
-      read: async function* () {
+      async *read() {
         yield file.octets
       },
     }

@@ -19,10 +19,10 @@ export const bdat: CommandDefinition = {
     if (!chunk) return { reply: CHUNK_SIZE_NEEDED, close: true }
     if (!chunk.last && chunk.size < SMALL) dialogue.junk += 1
     if (dialogue.junk > dialogue.limits.junk_commands) return { reply: TOO_MUCH_JUNK, close: true }
-    const { transaction, content } = dialogue
+    const { transaction, room } = dialogue
     const refusal = obstacleTo(dialogue)
     if (refusal || !transaction) return pastChunk(chunk, { reply: refusal })
-    if (content) return take(dialogue, transaction, chunk)
+    if (room.content) return take(dialogue, transaction, chunk)
     let allowed = false
     const begin = (): MaybePromise<Answer> => {
       allowed = true
@@ -52,7 +52,7 @@ function obstacleTo({ offer, transaction }: Dialogue): Reply | undefined {
 
 function take(dialogue: Dialogue, transaction: Transaction, chunk: Chunk): MaybePromise<Answer> {
   const framing = bodyOf(transaction) === 'BINARYMIME' ? 'binary' : 'chunks'
-  const reader = dialogue.content ?? dialogue.receive(framing)
+  const reader = dialogue.room.content ?? dialogue.room.receive(framing)
   const incoming = { dialogue, transaction, reader }
   return chunk.size === 0 ? endChunk(incoming, chunk) : { listen: chunkMode(incoming, chunk) }
 }

@@ -20,7 +20,7 @@ export const data: CommandDefinition = {
     if (command.argument !== '') return { reply: NO_ARGUMENT }
     if (transaction === undefined) return { reply: MAIL_FIRST }
     if (transaction.recipients.length === 0) return { reply: RCPT_FIRST }
-    if (dialogue.content) return { reply: CHUNKS_BEGUN }
+    if (dialogue.room.content) return { reply: CHUNKS_BEGUN }
     if (bodyOf(transaction) === 'BINARYMIME') return { reply: BINARY_IN_CHUNKS }
     return dialogue.ask({
       hook: 'data',
@@ -34,5 +34,5 @@ export const data: CommandDefinition = {
 /** What a client sends before it is asked is not this message (RFC 2920 section 3.1): it is smuggled, or not SMTP. */
 function askForContent(dialogue: Dialogue, transaction: Transaction): Answer {
   if (dialogue.inputWaits()) return { reply: CONTENT_FIRST, close: true }
-  return { reply: GO_AHEAD, listen: contentMode({ dialogue, transaction, reader: dialogue.receive('dot') }) }
+  return { reply: GO_AHEAD, listen: contentMode({ dialogue, transaction, reader: dialogue.room.receive('dot') }) }
 }

@@ -16,7 +16,7 @@ export const rcpt: CommandDefinition = {
   run(dialogue, command) {
     const { transaction } = dialogue
     if (transaction === undefined) return { reply: MAIL_FIRST }
-    if (dialogue.content) return { reply: CHUNKS_BEGUN }
+    if (dialogue.room.content) return { reply: CHUNKS_BEGUN }
     if (transaction.recipients.length >= dialogue.limits.recipients) return { reply: TOO_MANY_RECIPIENTS }
     return dialogue.ask({
       hook: 'rcpt_pre',

@@ -13,9 +13,9 @@ import { said } from './site.ts'
 const RELAYED = 'bob@elsewhere.example'
 
 let site: LoginSite
-const endings: (() => void)[] = []
+const endings: (() => Promise<void>)[] = []
 
-before(async () => (site = await serveLogins({ after: (ending) => endings.unshift(ending as () => void) })))
+before(async () => (site = await serveLogins({ after: (ending) => endings.unshift(ending as () => Promise<void>) })))
 after(async () => {
   for (const end of endings) await end()
 })

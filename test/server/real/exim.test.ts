@@ -6,12 +6,12 @@ import { type LoginSite, serveLogins } from './login-site.ts'
 import { said } from './site.ts'
 
 describe('Exim', { skip: noExim }, () => {
-  const endings: (() => void)[] = []
+  const endings: (() => Promise<void>)[] = []
   let site: LoginSite
   let exim: Exim
 
   before(async () => {
-    site = await serveLogins({ after: (ending) => endings.unshift(ending as () => void) })
+    site = await serveLogins({ after: (ending) => endings.unshift(ending as () => Promise<void>) })
     exim = await startExim(sendingTo(site.ports.get('clear') ?? 0))
   })
   after(async () => {
