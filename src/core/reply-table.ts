@@ -171,7 +171,7 @@ export const REPLY_TABLE: Readonly<Record<Hook, ReplyRows>> = {
       reply: {
         code: 214,
         status: '2.0.0',
-        text: 'This is Postern, a mail policy server.\nCommands: EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT',
+        text: 'This is Postern, a mail policy server.\nCommands: {subject}',
       },
     },
     OK: accept(214, '2.0.0', 'No help here'),

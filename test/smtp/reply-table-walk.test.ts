@@ -62,7 +62,7 @@ const WALKS: Partial<Record<Hook, Walk>> = {
   quit: { before: [], say: 'QUIT\r\n' },
   vrfy: { before: [], say: 'VRFY bob\r\n' },
   noop: { before: [], say: 'NOOP\r\n' },
-  help: { before: [], say: 'HELP\r\n' },
+  help: { before: [], say: 'HELP\r\n', subject: 'EHLO HELO BDAT AUTH MAIL RCPT DATA RSET NOOP VRFY HELP QUIT' },
   unrecognized_command: { before: [], say: 'FOO\r\n' },
 }
 
