@@ -15,7 +15,12 @@ const ATTACKS = 80
 function table(heading: string): readonly (readonly string[])[] {
   const section = PAGE.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? ''
   const lines = section.split('\n').filter((line) => line.startsWith('|'))
-  return lines.slice(2).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()))
+  return lines.slice(2).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
 }
 
 interface Named {
@@ -92,7 +97,9 @@ describe('limits', () => {
 })
 
 it('every fault injection has a row', () => {
-  const scripts = readdirSync(join(ROOT, 'test/faults')).filter((name) => /^(?!run\.|server\.).*(?<!\.test)\.ts$/.test(name))
+  const scripts = readdirSync(join(ROOT, 'test/faults')).filter((name) =>
+    /^(?!run\.|server\.).*(?<!\.test)\.ts$/.test(name),
+  )
   assert.deepEqual(
     injections.map(([name = '']) => name).toSorted(),
     scripts.map((name) => `\`${name.slice(0, -'.ts'.length)}\``).toSorted(),

@@ -14,17 +14,21 @@ export interface TestTitles {
 interface Pattern {
   readonly kind: 'suite' | 'test'
   readonly regex: RegExp
+  /** The title is a variable: what it can be stands somewhere in quotes. */
+  readonly isVariable: boolean
 }
 
 export function titlesIn(path: string, text = readFileSync(path, 'utf8')): TestTitles {
   if (path.endsWith('.txt')) return only([/^# (.*)$/m.exec(text)?.[1] ?? ''])
-  if (path.endsWith('.yaml')) return only(Array.from(text.matchAll(/^ *- name: (.*)$/gm), ([, name = '']) => plain(name)))
+  if (path.endsWith('.yaml'))
+    return only(Array.from(text.matchAll(/^ *- name: (.*)$/gm), ([, name = '']) => plain(name)))
   const patterns = Array.from(text.matchAll(CALL), (call) => patternOf(call))
+  const rest = text.replace(ANY_CALL, '')
   return {
     has(title) {
       const [last = '', ...suites] = title.split(' › ').toReversed()
       const isThere = (kind: Pattern['kind'], part: string): boolean =>
-        patterns.some((pattern) => pattern.kind === kind && fits(pattern.regex, part, text))
+        patterns.some((pattern) => pattern.kind === kind && fits(pattern, part, pattern.isVariable ? rest : text))
       return isThere('test', last) && suites.every((suite) => isThere('suite', suite))
     },
   }
@@ -39,15 +43,19 @@ function plain(scalar: string): string {
   return /^(["']).*\1$/.test(scalar) ? scalar.slice(1, -1) : scalar
 }
 
-const CALL = /(?<![.\w$])(it|test|describe|suite)\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`|(\w+),)/g
+const QUOTED = String.raw`(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\`((?:[^\`\\]|\\.)*)\`)`
+const CALL = new RegExp(String.raw`(?<![.\w$])(it|test|describe|suite)\(\s*(?:${QUOTED}|(\w+),)`, 'g')
+/** Those that are skipped too. */
+const ANY_CALL = new RegExp(String.raw`(?<![.\w$])(?:it|test|describe|suite)(?:\.\w+)?\(\s*${QUOTED}`, 'g')
 
-function patternOf([, call = '', single, double, template, variable]: RegExpExecArray | RegExpMatchArray): Pattern {
+function patternOf([, call = '', single, double, template, variable]: RegExpExecArray): Pattern {
   const kind = call === 'describe' || call === 'suite' ? 'suite' : 'test'
   const literal = single ?? double
-  if (literal !== undefined) return { kind, regex: exactly(quoted(unescaped(literal))) }
-  if (variable !== undefined) return { kind, regex: exactly('(.+)') }
+  const isVariable = variable !== undefined
+  if (literal !== undefined) return { kind, isVariable, regex: exactly(quoted(unescaped(literal))) }
+  if (isVariable) return { kind, isVariable, regex: exactly('(.+)') }
   const parts = (template ?? '').split(/\$\{[^}]*\}/)
-  return { kind, regex: exactly(parts.map((part) => quoted(unescaped(part))).join('(.*)')) }
+  return { kind, isVariable, regex: exactly(parts.map((part) => quoted(unescaped(part))).join('(.*)')) }
 }
 
 function exactly(pattern: string): RegExp {
@@ -62,8 +70,12 @@ function unescaped(text: string): string {
   return text.replace(/\\(.)/g, '$1')
 }
 
-/** What a computed title was made of stands in the file: as it is, or as the text that JSON.stringify quoted. */
-function fits(regex: RegExp, title: string, text: string): boolean {
+/** What a computed title was made of stands in the file, in one piece or word by word. */
+function fits({ regex, isVariable }: Pattern, title: string, text: string): boolean {
   const [whole, ...values] = regex.exec(title) ?? []
-  return whole !== undefined && values.every((value) => text.includes(value.replace(/^"|"$/g, '')))
+  if (whole === undefined) return false
+  const texts = [text, unescaped(text)]
+  const has = (value: string): boolean => texts.some((one) => one.includes(value))
+  if (isVariable) return ["'", '"', '`'].some((quote) => has(quote + title + quote))
+  return values.every((value) => has(value.replace(/^"|"$/g, '')) || (value.match(/\w+/g) ?? ['-']).every(has))
 }
