@@ -56,7 +56,8 @@ describe('a value with a `then`', () => {
   /** What a plugin makes of JSON that somebody else wrote. */
   async function answerTo(result: object): Promise<{ code: string | undefined; asked: boolean }> {
     let asked = false
-    const thenable = Object.defineProperty({ ...result }, 'then', { value: () => (asked = true) })
+    const thenable = { ...result }
+    Reflect.set(thenable, 'then', () => (asked = true))
     const odd = { name: 'odd', hooks: { rcpt: () => thenable } }
     const site = sound(await loadTexts(texts, { 'odd.ts': { default: odd } }))
     const { decisions } = await tell(site, { sender: 'a@b.example', rcpt: ['c@example.org'] })
