@@ -13,9 +13,9 @@ export interface Ended {
 
 export interface Folder {
   readonly path: string
-  read(name: string): string
+  readonly read: (name: string) => string
   /** Runs alone: the working directory and the environment are the process's own. */
-  postern(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>
+  readonly postern: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ended>
 }
 
 export function folder(test: Pick<TestContext, 'after'>, files: Readonly<Record<string, string>>): Folder {

@@ -94,7 +94,8 @@ const CUT = '\n\nThe rest does not fit here; the log has it.\n'
 function cutAtLine(text: string, octets: number): string {
   const whole = Buffer.from(`${text}\n`)
   if (whole.length <= octets) return `${text}\n`
-  const room = whole.subarray(0, Math.max(0, octets - CUT.length))
+  if (octets < CUT.length) return ''
+  const room = whole.subarray(0, octets - CUT.length)
   return `${room.subarray(0, Math.max(0, room.lastIndexOf('\n'))).toString('utf8')}${CUT}`
 }
 
