@@ -55,7 +55,7 @@ const CONNECTION_FACTS: readonly FactDefinition[] = [
     'remote_host',
     'name',
     'connection',
-    "The client's name by PTR look-up; unknown when that failed",
+    "The client's name by PTR look-up, which proves nothing (`fcrdns` does); unknown when that failed",
     ({ connection }) => connection.remoteHost,
   ),
   fact(
