@@ -16,7 +16,15 @@ import { ListRegistry, type NamedList } from './list-registry.ts'
 import { codeChain, type CodeEnvironment, type Codes, joinWords, setUpCode } from './load-code.ts'
 import { NoteBook } from './note-book.ts'
 import { bindParams } from './params.ts'
-import { checkIdle, compileChain, type EntryUse, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
+import {
+  checkIdle,
+  compileChain,
+  type EntryUse,
+  type LiveChain,
+  type PluginUse,
+  prepare,
+  type SiteScope,
+} from './plugin.ts'
 import { type ListPlace, readLists, readSiteList } from './plugin-lists.ts'
 import { type LoadEnvironment, type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
 
