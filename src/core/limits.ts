@@ -56,7 +56,7 @@ export const LIMITS = {
     default: 100,
     minimum: 10,
     unit: 'count',
-    summary: 'NOOP, RSET, VRFY and HELP between two messages before the session is closed',
+    summary: 'NOOP, RSET, VRFY, HELP and chunks below 1 KiB between two messages before the session is closed',
   },
   auth_failures: {
     default: 3,
@@ -90,7 +90,12 @@ export const LIMITS = {
     unit: 'seconds',
     summary: 'Time for a trusted proxy to announce the client (PROXY protocol)',
   },
-  data_timeout: { default: 600, minimum: 1, unit: 'seconds', summary: 'Time for the whole content to arrive' },
+  data_timeout: {
+    default: 600,
+    minimum: 1,
+    unit: 'seconds',
+    summary: 'Time for the whole content to arrive, or for one chunk of it',
+  },
   data_rate: {
     default: 100,
     minimum: 1,
