@@ -24,6 +24,15 @@ export function offeredMechanisms({ offer: { auth }, connection }: Dialogue): re
   return mechanismsFor(new Set(auth.mechanisms), { isEncrypted: true, channelBindings })
 }
 
+/**
+ * None where no -PLUS mechanism is on offer: a client that could bind says that the server cannot (RFC 5802 section 6),
+ * and is right.
+ */
+function bindingsOffered(dialogue: Dialogue): ReadonlyMap<string, Buffer> {
+  const isBound = offeredMechanisms(dialogue).some((mechanism) => mechanism.isBound)
+  return (isBound && dialogue.connection.tls?.channelBindings) || NO_BINDINGS
+}
+
 const NO_BINDINGS: ReadonlyMap<string, Buffer> = new Map()
 
 /** RFC 7677 section 4 asks for at least so many. */
@@ -41,7 +50,7 @@ export class Authentication {
   #ruling: Ruling | undefined
 
   constructor(dialogue: Dialogue, { name, start }: Mechanism) {
-    const { hostname, entropy, connection } = dialogue
+    const { hostname, entropy } = dialogue
     this.#dialogue = dialogue
     this.#mechanism = name
     this.#exchange = start({
@@ -50,7 +59,7 @@ export class Authentication {
       randomBytes: (count) => entropy.bytes(count),
       processKey: entropy.key,
       iterations: SCRAM_ITERATIONS,
-      channelBindings: connection.tls?.channelBindings ?? NO_BINDINGS,
+      channelBindings: bindingsOffered(dialogue),
     })
   }
 

@@ -122,6 +122,13 @@ for (const mechanism of AUTH_MECHANISMS) {
   })
 }
 
+it('a client that could bind the channel logs in where no -PLUS mechanism is offered, and not where one is', async () => {
+  const able = (): Client => scramClient({ hash: 'sha256', user: USER, password: PASSWORD, gs2: 'y,,' })
+  const without = await authRig({ offer: { auth: { mechanisms: ['SCRAM-SHA-256'], withoutTls: false } } })
+  assert.equal(await logIn(without, 'SCRAM-SHA-256', able(), true), WELCOME)
+  assert.equal(await logIn(await authRig(), 'SCRAM-SHA-256', able(), true), REFUSED)
+})
+
 it('SCRAM works with keys that are stored instead of a password', async () => {
   const secrets = new Map([[USER, await scramSecret('sha256', PASSWORD)]])
   const rig = await authRig({}, secrets)
