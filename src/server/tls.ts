@@ -4,6 +4,7 @@
  * One `tls.Server` that never listens does the work, since only that checks client certificates and keeps tickets; it
  * is handed sockets as Node documents it ('connection' event). Whatever goes wrong ends in `close` of the plain socket.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { constants } from 'node:crypto'
 import type { Socket } from 'node:net'
 import {
@@ -25,7 +26,8 @@ type Established = (socket: TLSSocket) => void
 
 export class TlsGate {
   readonly #server: Server
-  readonly #waiting = new Map<string, Established>()
+  /** Events of a socket come in the context in which its handshake began: that tells whose it is. */
+  readonly #asked = new AsyncLocalStorage<Established>()
 
   /** Throws when OpenSSL does not like the settings; `tlsFault` says so beforehand. */
   constructor(settings: TlsSettings, log: Log) {
@@ -38,10 +40,8 @@ export class TlsGate {
     })
     this.#server.on('secureConnection', (socket) => {
       socket.on('error', (fault) => log.write('debug', { because: fault.message }, 'socket error'))
-      const key = keyOf(socket)
-      const established = this.#waiting.get(key)
-      this.#waiting.delete(key)
-      if (established) established(socket)
+      const established = this.#asked.getStore()
+      if (established) this.#asked.exit(() => established(socket))
       else socket.destroy()
     })
     this.#server.on('tlsClientError', (fault, socket) => {
@@ -52,18 +52,8 @@ export class TlsGate {
 
   /** Begins a handshake on a socket nobody reads from any more. Calls back when it is over and has succeeded. */
   secure(socket: Socket, established: Established): void {
-    const key = keyOf(socket)
-    this.#waiting.set(key, established)
-    socket.once('close', () => {
-      if (this.#waiting.get(key) === established) this.#waiting.delete(key)
-    })
-    this.#server.emit('connection', socket)
+    this.#asked.run(established, () => this.#server.emit('connection', socket))
   }
-}
-
-/** What makes a TCP connection one; the encrypted socket has it from the plain one. */
-function keyOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
-  return [localAddress, localPort, remoteAddress, remotePort].join(' ')
 }
 
 /** OpenSSL's objection to the settings as a whole: unknown ciphers, keys that are too short. */
