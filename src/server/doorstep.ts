@@ -6,7 +6,6 @@
  */
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import type { Limits } from '../core/limits.ts'
 import type { Clock, Log } from '../core/ports.ts'
 import type { ProxyHeader } from '../core/proxy.ts'
 import type { TlsSettings } from '../core/tls.ts'
@@ -16,10 +15,22 @@ import { TlsGate } from './tls.ts'
 type Announced = (header: ProxyHeader, rest: Buffer) => void
 type Encrypted = (socket: TLSSocket) => void
 
+export interface Handshake {
+  readonly settings: TlsSettings
+  readonly seconds: number
+}
+
+interface Wait {
+  readonly among: Set<Socket>
+  readonly seconds: number
+  readonly tooLate: () => void
+}
+
 export class Doorstep {
   readonly #clock: Clock
   readonly #log: Log
-  readonly #waiting = new Set<Socket>()
+  readonly #unannounced = new Set<Socket>()
+  readonly #shakingHands = new Set<Socket>()
   readonly #gates = new WeakMap<TlsSettings, TlsGate>()
 
   constructor({ clock, log }: { readonly clock: Clock; readonly log: Log }) {
@@ -27,31 +38,37 @@ export class Doorstep {
     this.#log = log
   }
 
-  get size(): number {
-    return this.#waiting.size
+  /** How many have to be announced yet. */
+  get unannounced(): number {
+    return this.#unannounced.size
   }
 
   /** Everybody leaves, now. */
   clear(): void {
-    for (const socket of this.#waiting) socket.destroy()
+    for (const socket of [...this.#unannounced, ...this.#shakingHands]) socket.destroy()
   }
 
-  /** The same for the same settings: tickets of one connection are good for the next. */
-  gate(settings: TlsSettings): TlsGate {
+  /** The same for the same settings: tickets of one connection are good for the next. Undefined when TLS cannot be spoken like that. */
+  gate(settings: TlsSettings): TlsGate | undefined {
     const known = this.#gates.get(settings)
     if (known) return known
-    const gate = new TlsGate(settings, this.#log)
-    this.#gates.set(settings, gate)
-    return gate
+    try {
+      const gate = new TlsGate(settings, this.#log)
+      this.#gates.set(settings, gate)
+      return gate
+    } catch (fault) {
+      this.#log.write('error', { because: String(fault) }, 'TLS does not work')
+      return undefined
+    }
   }
 
   /** Calls back when a trusted proxy has said who its client is; `rest` came right behind it. */
-  announced(socket: Socket, limits: Pick<Limits, 'proxy_timeout'>, next: Announced): void {
+  announced(socket: Socket, seconds: number, next: Announced): void {
     const giveUp = (because: string): void => {
       this.#log.write('warn', { remote_ip: socket.remoteAddress, because }, 'a proxy did not announce its client')
       socket.destroy()
     }
-    const leave = this.#wait(socket, limits.proxy_timeout, () => giveUp('time is up'))
+    const leave = this.#wait(socket, { among: this.#unannounced, seconds, tooLate: () => giveUp('time is up') })
     let octets: Buffer = Buffer.alloc(0)
     const hear = (more: Buffer): void => {
       octets = Buffer.concat([octets, more])
@@ -67,22 +84,22 @@ export class Doorstep {
   }
 
   /** Calls back when the client has made it through the handshake. */
-  encrypted(socket: Socket, settings: TlsSettings, limits: Pick<Limits, 'tls_timeout'>, next: Encrypted): void {
-    const leave = this.#wait(socket, limits.tls_timeout, () => socket.destroy())
-    this.gate(settings).secure(socket, (encrypted) => {
+  encrypted(socket: Socket, { settings, seconds }: Handshake, next: Encrypted): void {
+    const leave = this.#wait(socket, { among: this.#shakingHands, seconds, tooLate: () => socket.destroy() })
+    this.gate(settings)?.secure(socket, (encrypted) => {
       leave()
       next(encrypted)
     })
   }
 
   /** Until the answer is called, or the socket closed. */
-  #wait(socket: Socket, seconds: number, tooLate: () => void): () => void {
+  #wait(socket: Socket, { among, seconds, tooLate }: Wait): () => void {
     const cancel = this.#clock.after(seconds * 1000, tooLate)
     const leave = (): void => {
       cancel()
-      this.#waiting.delete(socket)
+      among.delete(socket)
     }
-    this.#waiting.add(socket)
+    among.add(socket)
     socket.once('close', leave)
     return leave
   }

@@ -91,12 +91,21 @@ export class Sessions {
     return now ?? this.#firstServices?.get(listener) ?? PLAIN_SERVICE
   }
 
+  /** What should be encrypted is not served in clear text. */
+  #speaks({ tls }: Service): boolean {
+    if (tls.mode === 'none') return true
+    return tls.mode !== 'unavailable' && this.#doorstep.gate(tls.settings) !== undefined
+  }
+
   #receive(visitor: Visitor): void {
     const { socket, site, service, remote } = visitor
-    if (service.tls.mode === 'unavailable') turnAway(socket, TLS_UNAVAILABLE)
+    if (!this.#speaks(service)) turnAway(socket, TLS_UNAVAILABLE)
     else if (!service.proxies?.find(remote.ip)) this.#admit(visitor)
-    else if (this.#count.all + this.#doorstep.size >= site.limits.connections) socket.destroy()
-    else this.#doorstep.announced(socket, site.limits, (header, rest) => this.#admit(introduce(visitor, header), rest))
+    else if (this.#count.all + this.#doorstep.unannounced >= site.limits.connections) socket.destroy()
+    else
+      this.#doorstep.announced(socket, site.limits.proxy_timeout, (header, rest) =>
+        this.#admit(introduce(visitor, header), rest),
+      )
   }
 
   #admit(visitor: Visitor, rest: Buffer = NOTHING): void {
@@ -114,7 +123,8 @@ export class Sessions {
       return
     }
     if (rest.length > 0) socket.unshift(rest)
-    this.#doorstep.encrypted(socket, service.tls.settings, site.limits, (encrypted) => {
+    const handshake = { settings: service.tls.settings, seconds: site.limits.tls_timeout }
+    this.#doorstep.encrypted(socket, handshake, (encrypted) => {
       this.#begin(visitor, encrypted, tlsStateOf(encrypted))
     })
   }

@@ -56,6 +56,20 @@ describe('a certificate', () => {
   })
 })
 
+describe('settings that OpenSSL does not like', () => {
+  it('leave nobody in clear text, and the server alive', async (test) => {
+    const rig = await house(test, { services: speaking('starttls', { ciphers: 'NOTHING' }) })
+    for (let count = 0; count < 2; count += 1)
+      assert.match(await rig.client().rest(), /^421 4\.7\.0 TLS is not available/)
+    assert.equal(rig.log.at(-1)?.text, 'TLS does not work')
+  })
+
+  it('are told beforehand', () => {
+    assert.equal(tlsFault(settings()), undefined)
+    assert.match(tlsFault(settings({ ciphers: 'NOTHING' })) ?? '', /no cipher match/)
+  })
+})
+
 describe('versions and ciphers', () => {
   async function isWelcome(test: TestContext, options: HouseOptions, client: ConnectionOptions): Promise<boolean> {
     const rig = await house(test, options)
@@ -150,12 +164,5 @@ describe('channel bindings', () => {
     assert.deepEqual(bindings?.get('tls-exporter'), exported)
     const own = client.socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase()
     assert.equal(bindings?.get('tls-server-end-point')?.toString('hex'), own)
-  })
-})
-
-describe('settings', () => {
-  it('that OpenSSL does not like are told beforehand', () => {
-    assert.equal(tlsFault(settings()), undefined)
-    assert.match(tlsFault(settings({ ciphers: 'NOTHING' })) ?? '', /no cipher match/)
   })
 })
