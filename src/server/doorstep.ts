@@ -6,6 +6,7 @@
  */
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import type { LimitName } from '../core/limits.ts'
 import type { Clock, Log } from '../core/ports.ts'
 import type { ProxyHeader } from '../core/proxy.ts'
 import type { TlsSettings } from '../core/tls.ts'
@@ -64,11 +65,13 @@ export class Doorstep {
 
   /** Calls back when a trusted proxy has said who its client is; `rest` came right behind it. */
   announced(socket: Socket, seconds: number, next: Announced): void {
-    const giveUp = (because: string): void => {
-      this.#log.write('warn', { remote_ip: socket.remoteAddress, because }, 'a proxy did not announce its client')
+    const giveUp = (because: string, limit?: LimitName): void => {
+      const fields = { remote_ip: socket.remoteAddress, because, limit }
+      this.#log.write('warn', fields, 'a proxy did not announce its client')
       socket.destroy()
     }
-    const leave = this.#wait(socket, { among: this.#unannounced, seconds, tooLate: () => giveUp('time is up') })
+    const tooLate = (): void => giveUp('time is up', 'proxy_timeout')
+    const leave = this.#wait(socket, { among: this.#unannounced, seconds, tooLate })
     let octets: Buffer = Buffer.alloc(0)
     const hear = (more: Buffer): void => {
       octets = Buffer.concat([octets, more])
@@ -85,7 +88,12 @@ export class Doorstep {
 
   /** Calls back when the client has made it through the handshake. */
   encrypted(socket: Socket, { settings, seconds }: Handshake, next: Encrypted): void {
-    const leave = this.#wait(socket, { among: this.#shakingHands, seconds, tooLate: () => socket.destroy() })
+    const tooLate = (): void => {
+      const fields = { remote_ip: socket.remoteAddress, limit: 'tls_timeout' }
+      this.#log.write('info', fields, 'the TLS handshake took too long')
+      socket.destroy()
+    }
+    const leave = this.#wait(socket, { among: this.#shakingHands, seconds, tooLate })
     this.gate(settings)?.secure(socket, (encrypted) => {
       leave()
       next(encrypted)

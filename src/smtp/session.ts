@@ -106,7 +106,7 @@ export class Session {
 
   /** Ends the session now. */
   abort(): void {
-    this.#finish(SHUTTING_DOWN)
+    this.#finish({ ...SHUTTING_DOWN, limit: 'shutdown_grace' })
   }
 
   /** The socket is closed, whoever closed it. */
@@ -184,7 +184,10 @@ export class Session {
     this.#securing = true
     this.#blocked = false
     this.#flowing = true
-    this.#cancelDeadline = ports.clock.after(limits.tls_timeout * 1000, () => this.#close())
+    this.#cancelDeadline = ports.clock.after(limits.tls_timeout * 1000, () => {
+      this.#dialogue.log('info', { limit: 'tls_timeout' }, 'the TLS handshake took too long')
+      this.#close()
+    })
     this.#wire.startTls?.()
   }
 
@@ -219,7 +222,8 @@ export class Session {
   /** The client's time for one whole command or content; octets that trickle in do not prolong it. */
   #startWaiting(): void {
     const { limits, ports } = this.#dialogue
-    this.#cancelDeadline ??= ports.clock.after(limits[this.#mode.timeout] * 1000, () => this.#finish(TIMED_OUT))
+    const limit = this.#mode.timeout
+    this.#cancelDeadline ??= ports.clock.after(limits[limit] * 1000, () => this.#finish({ ...TIMED_OUT, limit }))
     this.#rate ??= this.#mode.rate && this.#watchRate(limits[this.#mode.rate], limits.data_grace)
   }
 

@@ -1,5 +1,5 @@
 /**
- * The disk under the maildir is full, then it is not: nobody is told 250 for nothing, and service returns by itself (FI-4).
+ * The disk under the maildir is full, then it is not: nobody is told 250 for nothing, and service returns by itself.
  *
  * A tmpfs of 4 MiB is mounted for it, which only root may do.
  */

@@ -1,5 +1,5 @@
 /**
- * A name server that is silent, and name servers that lie (FI-12, FI-13).
+ * A name server that is silent, and name servers that lie.
  *
  * Silent: five lists and a look-up of the sender wait for it, and no phase of a session takes longer than it may. Lying: whatever it says
  * for everything, only a true listing has mail refused, and one line of the log names the list that lies.

@@ -1,4 +1,4 @@
-/** File descriptors run out: nobody falls, the processor stays idle, and there is service again when there is room (FI-19). */
+/** File descriptors run out: nobody falls, the processor stays idle, and there is service again when there is room. */
 import { execFileSync } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { processorTimeOf } from '../support/process-figures.ts'

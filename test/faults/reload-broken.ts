@@ -1,5 +1,5 @@
 /**
- * Reload with files that are broken in nine ways: what served before serves on, the log names file and line, nobody waits (FI-16).
+ * Reload with files that are broken in nine ways: what served before serves on, the log names file and line, nobody waits.
  */
 import { get } from 'node:http'
 import { rmSync, writeFileSync } from 'node:fs'

@@ -1,5 +1,5 @@
 /**
- * SIGTERM under load: nothing that had its 250 is lost, nobody is cut off without a word, the end comes in time (FI-3).
+ * SIGTERM under load: nothing that had its 250 is lost, nobody is cut off without a word, the end comes in time.
  *
  * Every other round has two workers.
  */

@@ -1,5 +1,5 @@
 /**
- * Mixed good and hostile traffic for a while: memory does not grow, nothing is left open (FI-20).
+ * Mixed good and hostile traffic for a while: memory does not grow, nothing is left open.
  *
  *     node test/faults/run.ts soak [SECONDS]
  *

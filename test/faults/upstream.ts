@@ -1,6 +1,6 @@
 /**
  * The next server refuses connections, hangs up after the content, or falls silent: 4xx for everybody, in time, and no
- * connection left (FI-9, FI-10, FI-11).
+ * connection left.
  */
 import { descriptorsOf } from '../support/process-figures.ts'
 import { type Sent, sendOnce } from '../support/load-client.ts'
