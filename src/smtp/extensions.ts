@@ -15,6 +15,8 @@ import type { KnownParameters, ParameterCheck } from './parameters.ts'
 interface Extension {
   /** Its line in the answer to EHLO: keyword (RFC 5321 section 4.1.1.1) and parameters. Undefined where it is not offered. */
   readonly line: (dialogue: Dialogue) => string | undefined
+  /** Whether its parameters are taken, where that is not the same as being offered. */
+  readonly isTaken?: (dialogue: Dialogue) => boolean
   readonly mail?: Readonly<Record<string, ParameterCheck>>
   readonly rcpt?: Readonly<Record<string, ParameterCheck>>
 }
@@ -46,9 +48,10 @@ const requiretls: Extension = {
   line: ({ offer, connection }) => (offer.extensions.requiretls && connection.tls ? 'REQUIRETLS' : undefined),
 }
 
-/** A client that has logged in may still name who wrote the message (RFC 4954 section 5). */
 const auth: Extension = {
   mail: { AUTH: identity },
+  /** Who has logged in is offered AUTH no more, and may name who wrote the message (RFC 4954 section 5). */
+  isTaken: (dialogue) => dialogue.connection.auth !== undefined || offeredMechanisms(dialogue).length > 0,
   line: (dialogue) => {
     const names = offeredMechanisms(dialogue).map(({ name }) => name)
     return names.length > 0 ? `AUTH ${names.join(' ')}` : undefined
@@ -90,6 +93,10 @@ export function extensionLines(dialogue: Dialogue): readonly string[] {
 export function knownParameters(command: 'mail' | 'rcpt', dialogue: Dialogue): KnownParameters {
   return (name) => {
     const bringing = EXTENSIONS.filter((one) => Object.hasOwn(one[command] ?? {}, name))
-    return bringing.findLast(({ line }) => line(dialogue) !== undefined)?.[command]?.[name]
+    return bringing.findLast((one) => isTaken(one, dialogue))?.[command]?.[name]
   }
+}
+
+function isTaken(extension: Extension, dialogue: Dialogue): boolean {
+  return extension.isTaken?.(dialogue) ?? extension.line(dialogue) !== undefined
 }
