@@ -166,7 +166,8 @@ export class Session {
     if (this.#closed) return undefined
     if (!partial) this.#mode = listen ?? this.#commands
     const said = replies ?? (reply ? [reply] : [])
-    for (const one of said) this.#say(one, logged)
+    // The same reply to each recipient is one line of the log.
+    for (const [index, one] of said.entries()) this.#say(one, logged || said.indexOf(one) < index)
     this.#dialogue.count(said)
     const { patienceEnds } = this.#dialogue
     if (close) this.#close()

@@ -59,6 +59,15 @@ describe('LMTP', () => {
     )
   })
 
+  it('has one line in the log for a refusal that is the same for all', async () => {
+    const rig = await sent({ rcpt: verdict('OK') }, 'LHLO', '', { ...LMTP, limits: { header_size: 5 } })
+    assert.equal(rig.heard(), '552 5.3.4 Header section too big\r\n'.repeat(3))
+    assert.deepEqual(
+      rig.log.filter(({ fields }) => fields['limit'] === 'header_size').map(({ text }) => text),
+      ['refused by the protocol'],
+    )
+  })
+
   it('goes on with the session after refusals, which count as no error when somebody got the message', async () => {
     const rig = await sent(queue(GONE, DELIVERED, GONE, GONE), 'LHLO', '', { ...LMTP, limits: { errors: 3 } })
     rig.heard()
