@@ -82,6 +82,23 @@ describe('attacks and faults', () => {
   })
 })
 
+/** `row 7` at the start of a title. */
+const ROW = /(?:it|test|describe)\(\s*['"`]row (\d+)\b/g
+
+it('a test that says which row it holds is in that row', () => {
+  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+  const tests = files.filter((name) => name.endsWith('.test.ts')).map((name) => `test/${name}`)
+  const said = tests.flatMap((file) =>
+    Array.from(readFileSync(join(ROOT, file), 'utf8').matchAll(ROW), ([, row = '']) => ({ file, row })),
+  )
+  const cellOf = (row: string): string => attacks.find(([number]) => number === row)?.at(-1) ?? ''
+  assert.ok(said.length > 0)
+  assert.deepEqual(
+    said.filter(({ file, row }) => !cellOf(row).includes(`\`${file}\``)),
+    [],
+  )
+})
+
 describe('limits', () => {
   it('have a row each, in their order', () =>
     assert.deepEqual(
