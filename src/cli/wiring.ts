@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { registerHooks } from 'node:module'
+import { registerHooks, type ResolveHookSync } from 'node:module'
 import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { CompileEnvironment } from '../compiler/compile-site.ts'
@@ -58,14 +58,18 @@ let isRegistered = false
 
 async function importModule(path: string): Promise<unknown> {
   if (!isRegistered) {
-    registerHooks({
-      resolve: (name, context, next) =>
-        name === 'postern' ? { url: PUBLIC_ENTRY, shortCircuit: true } : next(name, context),
-    })
+    registerHooks({ resolve: resolveForPlugins })
     isRegistered = true
   }
   const module: unknown = await import(`${pathToFileURL(path).href}?${await digestOf(path)}`)
   return module
+}
+
+/** A package.json above the site may say that its files are CommonJS (`npm init` does); TypeScript plugins are not. */
+const resolveForPlugins: ResolveHookSync = (name, context, next) => {
+  if (name === 'postern') return { url: PUBLIC_ENTRY, shortCircuit: true }
+  const resolved = next(name, context)
+  return resolved.format === 'commonjs-typescript' ? { ...resolved, format: 'module-typescript' } : resolved
 }
 
 /** Node keeps modules by address: one that changed since the last load gets a new one. */
