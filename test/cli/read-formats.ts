@@ -173,12 +173,24 @@ export function readMarkdown(text: string): readonly string[] {
   const lines = text.split('\n')
   let cells = 0
   for (const line of lines) {
-    assert.ok(!/<(?![^`]*`)/.test(line.replace(/`[^`]*`/g, '')), `HTML: ${line}`)
+    assert.ok(!withoutCode(line).includes('<'), `HTML: ${line}`)
     const count = line.startsWith('|') ? (line.replaceAll('\\|', '').match(/\|/g)?.length ?? 0) : 0
     assert.ok(cells === 0 || count === 0 || count === cells, `a row that does not fit: ${line}`)
     cells = count
   }
   return lines
+}
+
+/** What stands outside of code; a backslash there takes the meaning of the next character. */
+function withoutCode(line: string): string {
+  let outside = ''
+  for (let index = 0; index < line.length; index += 1) {
+    const end = line[index] === '`' ? line.indexOf('`', index + 1) : -1
+    if (end > 0) index = end
+    else if (line[index] === '\\') index += 1
+    else outside += line[index] ?? ''
+  }
+  return outside
 }
 
 export function readCompact(text: string): readonly string[] {

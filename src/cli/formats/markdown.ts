@@ -55,7 +55,7 @@ function tableRow(cells: readonly string[]): string {
 /** Everything that Markdown or HTML would read as more than text; code in backquotes stays code. */
 function text(words: string): string {
   return visible(words)
-    .split(/(`[^`]+`)/)
+    .split(/((?<!`)`[^`]+`(?!`))/)
     .map((part, index) => (index % 2 === 1 ? part.replaceAll('|', '\\|') : escaped(part)))
     .join('')
 }
