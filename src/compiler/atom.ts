@@ -1,4 +1,5 @@
 /** One key of a condition over a fact or a note: `sender.domain: .spam.example`, `header.Date: { exists: false }`. */
+import { placeOf } from '../language/diagnostic.ts'
 import type { HookContext } from '../core/context.ts'
 import type { FactType, FactValue } from '../core/fact.ts'
 import { FACTS, findFact, formatFact } from '../core/facts.ts'
@@ -191,8 +192,7 @@ function addListFinds(operator: string, scope: Scope): void {
 
 /** Evaluates, remembers which list entry matched, and writes the trace when somebody will read it. */
 function traced(key: ScalarNode, value: YamlNode, source: Source, tests: Tests): Test {
-  const { file, range } = key.at
-  const at = `${file}:${range.start.line}:${range.start.column}`
+  const at = placeOf(key.at)
   const label = `${key.source}: ${summarize(value)}`
   return (context) => {
     const seen = source.read(context)

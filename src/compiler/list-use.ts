@@ -2,7 +2,7 @@
 import type { FactType } from '../core/fact.ts'
 import type { ListIndex, ListKind } from '../core/list.ts'
 import type { DiagnosticCode } from '../language/codes.ts'
-import type { Span } from '../language/diagnostic.ts'
+import { placeOf, type Span } from '../language/diagnostic.ts'
 import type { ScalarNode, YamlNode } from '../language/node.ts'
 import { suggest } from '../language/suggest.ts'
 import { type Comparison, FAILS } from './comparison.ts'
@@ -124,9 +124,9 @@ function buildInline(
   })
 }
 
-function plainEntry({ value, source, quoted, at: { file, range } }: ScalarNode): GivenEntry {
+function plainEntry({ value, source, quoted, at }: ScalarNode): GivenEntry {
   const text = (quoted ? String(value) : source).trim()
-  return { text, rest: '', at: `${file}:${range.start.line}:${range.start.column}` }
+  return { text, rest: '', at: placeOf(at) }
 }
 
 function listEntry(kind: ListKind, scalar: ScalarNode): GivenEntry {

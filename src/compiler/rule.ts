@@ -1,4 +1,5 @@
 /** Rules: condition, effects, delivery and answer of one YAML rule become one entry of a chain. */
+import { placeOf } from '../language/diagnostic.ts'
 import { comesAfter, isHook } from '../core/hook.ts'
 import type { Action, Mode, Rule, Test } from '../core/program.ts'
 import { isAllowedAt, REPLY_TABLE } from '../core/reply-table.ts'
@@ -28,10 +29,9 @@ export function compileRule(node: MapNode, id: string, scope: Scope, entry: Entr
   const act = compileAct(node, mode, scope)
   const onUnknown = readOnUnknown(node, scope, entry)
   const replyAt = textOf(valueOf(node, 'reply_at'))
-  const { file, range } = node.at
   return {
     id,
-    at: `${file}:${range.start.line}:${range.start.column}`,
+    at: placeOf(node.at),
     test,
     exempt: exempt && entry.exempt ? any([exempt, entry.exempt]) : (exempt ?? entry.exempt),
     onUnknown,

@@ -1,4 +1,5 @@
 /** A word used in a condition or as a delivery target: its options are checked and it is compiled, once. */
+import { placeOf } from '../language/diagnostic.ts'
 import type { HookContext } from '../core/context.ts'
 import type { ListIndex } from '../core/list.ts'
 import { isKnownAt } from '../core/hook.ts'
@@ -84,8 +85,7 @@ function listOf(kind: ListIndex['kind'], value: YamlNode, scope: Scope): ListInd
 }
 
 function traced(name: string, key: ScalarNode, value: YamlNode, ask: Ask): Test {
-  const { file, range } = key.at
-  const at = `${file}:${range.start.line}:${range.start.column}`
+  const at = placeOf(key.at)
   const test = `${name}: ${summarize(value)}`
   return (context) =>
     andThen(answerOf(ask, context), (match: Match) => {

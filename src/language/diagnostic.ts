@@ -28,6 +28,11 @@ export interface Span {
   readonly range: Range
 }
 
+/** `file:line:column`, as traces, logs and reports name a place. */
+export function placeOf({ file, range }: Span): string {
+  return `${file}:${range.start.line}:${range.start.column}`
+}
+
 export type Severity = 'error' | 'warning' | 'info'
 
 /** A second place that matters, with what to say under it. */

@@ -21,11 +21,6 @@ export interface RawEntry {
 
 const HASH = 35
 
-/** All entries at once. */
-export function parseListFile(text: string, file: string): readonly RawEntry[] {
-  return [...listEntries(text, file)]
-}
-
 /** Where a piece of a file begins: lines and UTF-16 units before it. */
 export interface PieceStart {
   readonly lines: number

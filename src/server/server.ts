@@ -3,7 +3,7 @@
  *
  * A session keeps the site that was current when it began. Errors of a socket end its session only.
  */
-import { type Door, openDoor } from './life/door.ts'
+import type { Door } from './life/door.ts'
 import type { Listening } from './listening.ts'
 import { Sessions, type SessionsOptions } from './sessions.ts'
 
@@ -18,12 +18,6 @@ export interface Server {
    * Resolves when all sessions are over. A second call can shorten the grace.
    */
   close(options: { readonly grace: number }): Promise<void>
-}
-
-/** Listens on all addresses of the site, or rejects with a plain sentence and listens on none. */
-export async function startServer(options: ServerOptions): Promise<Server> {
-  const door = await openDoor({ listeners: options.site().listeners, ports: options.ports })
-  return serveBehind(door, options)
 }
 
 /** Opens a door that was held closed. */

@@ -3,8 +3,7 @@
  * plugins that a site or ruleset names. Read from the file as written, so that what no test switches on is there too.
  */
 import { summarize } from '../compiler/atom.ts'
-import { formatLocation } from '../core/location.ts'
-import { Report, type Span } from '../language/diagnostic.ts'
+import { placeOf, Report, type Span } from '../language/diagnostic.ts'
 import { type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { type PluginFile, readPluginFile } from '../language/plugin-file.ts'
 import { readEntries } from '../language/site-file.ts'
@@ -59,11 +58,6 @@ export function inventoryOf({ path, root }: RuleFile): Inventory {
   }
 }
 
-/** What traces call a place. */
-export function placeKey({ file, range }: Span): string {
-  return formatLocation({ file, line: range.start.line, column: range.start.column })
-}
-
 function rulesOf({ chains }: PluginFile): readonly RulePlace[] {
   const rules = chains.flatMap(({ hook, rules: nodes }) => nodes.flatMap((node) => rulePlace(node, hook)))
   const byKey = Map.groupBy(rules, ({ key }) => key)
@@ -79,7 +73,7 @@ function rulePlace(node: YamlNode, hook: string): readonly RulePlace[] {
   const conditions = [valueOf(node, 'match'), valueOf(node, 'unless')].flatMap(conditionsIn)
   const isSilent = textOf(reply) === 'DECLINED'
   return [
-    { key: placeKey(node.at), at: node.at, id, hooks: [hook], conditions, reply: isSilent ? undefined : reply?.at },
+    { key: placeOf(node.at), at: node.at, id, hooks: [hook], conditions, reply: isSilent ? undefined : reply?.at },
   ]
 }
 
@@ -101,7 +95,7 @@ function conditionsIn(node: YamlNode | undefined): readonly ConditionPlace[] {
 
 function conditionPlace({ key, value }: MapEntry): ConditionPlace {
   const test = `${key.value}: ${summarize(value)}`
-  return { key: placeKey(key.at), at: key.at, test, lists: new Set(namesIn(value)) }
+  return { key: placeOf(key.at), at: key.at, test, lists: new Set(namesIn(value)) }
 }
 
 /** Values of operators and options, without the `${}` of parameters. */

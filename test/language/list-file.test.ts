@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { parseListFile } from '../../src/language/list-file.ts'
+import { listEntries, type RawEntry } from '../../src/language/list-file.ts'
 
 type Row = readonly [text: string, rest: string, line: number, column: number]
 
+function parsed(text: string, file: string): readonly RawEntry[] {
+  return [...listEntries(text, file)]
+}
+
 function rows(text: string): readonly Row[] {
-  return parseListFile(text, 'lists/x').map((entry) => [entry.text, entry.rest, entry.line, entry.column])
+  return parsed(text, 'lists/x').map((entry) => [entry.text, entry.rest, entry.line, entry.column])
 }
 
 describe('list files', () => {
@@ -31,7 +35,7 @@ describe('list files', () => {
   for (const [text, wanted] of Object.entries(cases))
     it(JSON.stringify(text), () => assert.deepEqual(rows(text), wanted))
 
-  it('name the place of an entry', () => assert.equal(parseListFile('\n\na', 'lists/x')[0]?.at, 'lists/x:3'))
+  it('name the place of an entry', () => assert.equal(parsed('\n\na', 'lists/x')[0]?.at, 'lists/x:3'))
 
   it('agree with a reader that splits', () => {
     const piece = fc.constantFrom('a', 'é', '#', ' ', '\t', '\n', '\r\n', '\r', '.', '@', '  b', '# c')
@@ -45,7 +49,7 @@ describe('list files', () => {
 
   it('of a million lines are read', () => {
     const text = Array.from({ length: 1_000_000 }, (_, number) => `user${number}@example.org bulk`).join('\n')
-    const entries = parseListFile(text, 'lists/x')
+    const entries = parsed(text, 'lists/x')
     assert.equal(entries.length, 1_000_000)
     assert.deepEqual(entries.at(-1)?.text, 'user999999@example.org')
   })

@@ -6,7 +6,8 @@ import { PLAIN_SERVICE, type Service } from '../../src/core/service.ts'
 import type { Listener, Site } from '../../src/core/site.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import type { Dispatch } from '../../src/engine/dispatch.ts'
-import { type Server, startServer } from '../../src/server/server.ts'
+import { openDoor } from '../../src/server/life/door.ts'
+import { type Server, serveBehind } from '../../src/server/server.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
 import { type SmtpClient, smtpClient } from '../support/smtp-client.ts'
 import {
@@ -64,10 +65,12 @@ export async function house(test: TestContext, options: HouseOptions = {}): Prom
   }
   const state = { site: siteOf(options) }
   const clients: SmtpClient[] = []
-  const server = await startServer({
+  const ports = fakePorts({ clock, log })
+  const door = await openDoor({ listeners: state.site.listeners, ports })
+  const server = serveBehind(door, {
     site: () => state.site,
     dispatchFor: () => dispatch,
-    ports: fakePorts({ clock, log }),
+    ports,
     entropy: fakeEntropy(),
     newId: counter('i'),
     env: new Map([['RELAYCLIENT', '']]),

@@ -5,7 +5,7 @@ import type { CompileEnvironment } from '../../compiler/compile-site.ts'
 import { type LoadedSite, loadSite } from '../../compiler/load-site.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Site } from '../../core/site.ts'
-import { type Diagnostic, Report } from '../../language/diagnostic.ts'
+import { placeOf, type Diagnostic, Report } from '../../language/diagnostic.ts'
 import type { LoadResult, Problem } from '../../server/life/loading.ts'
 import { type FileMarks, readSteadily, type RecordedFiles } from '../../server/life/steady-read.ts'
 import { runTestFile, type TestResult } from '../../testing/run-tests.ts'
@@ -79,11 +79,7 @@ function resultOf({ loaded: { site, settings }, smoke, code, diagnostics }: Load
 function problemsOf(diagnostics: readonly Diagnostic[], wanted: Diagnostic['severity']): readonly Problem[] {
   return diagnostics
     .filter(({ severity }) => severity === wanted)
-    .map(({ code, file, range, message }) => ({
-      code,
-      at: `${file}:${range.start.line}:${range.start.column}`,
-      message,
-    }))
+    .map((diagnostic) => ({ code: diagnostic.code, at: placeOf(diagnostic), message: diagnostic.message }))
 }
 
 async function runSmoke(
@@ -115,5 +111,5 @@ function failureOf({ suite, name, at, passed, mismatches, problems }: TestResult
     ...problems,
   ]
   const message = `smoke test failed: ${suite} › ${name}: ${reasons.join('; ')}`
-  return [{ code: 'smoke', at: `${at.file}:${at.range.start.line}:${at.range.start.column}`, message }]
+  return [{ code: 'smoke', at: placeOf(at), message }]
 }
