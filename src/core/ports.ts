@@ -67,6 +67,22 @@ export interface Log {
   write(level: LogLevel, fields: LogFields, text: string): void
 }
 
+/**
+ * What a source outside knows about one key: a directory, a database, a web service. `values` has at least one; an entry
+ * without a value of its own has `''`.
+ */
+export type SourceAnswer =
+  | { readonly kind: 'found'; readonly values: readonly string[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'failed'; readonly because: string }
+
+/** A list or policy that is asked key by key and not loaded whole. */
+export interface KeyedSource {
+  /** Never rejects, and is bounded in time by itself. The key is data: it is no part of a query, a filter or a path. */
+  lookup(key: string): Promise<SourceAnswer>
+  close(): Promise<void>
+}
+
 /** Octets that nobody can foresee. */
 export interface Entropy {
   bytes(count: number): Buffer

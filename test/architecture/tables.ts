@@ -24,11 +24,17 @@ export const WORLD_LAYERS: readonly Layer[] = ['server', 'delivery', 'ports', 'a
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
   ajv: ['src/language/ajv.ts'],
   commander: ['src/cli/'],
+  ioredis: ['src/ports/redis/'],
   'ip-address': ['src/core/ip.ts'],
-  ldapts: ['src/ports/auth/ldap-directory.ts'],
-  pg: ['src/ports/auth/postgres.ts'],
+  ldapts: ['src/ports/auth/ldap-directory.ts', 'src/ports/ldap/'],
+  mailauth: ['src/ports/mail-authentication.ts'],
+  'mmdb-lib': ['src/ports/geoip.ts'],
+  mysql2: ['src/ports/sql/'],
+  pg: ['src/ports/auth/postgres.ts', 'src/ports/sql/'],
   pino: ['src/ports/pino-log.ts'],
   re2js: ['src/compiler/regex.ts'],
+  'vscode-languageserver': ['src/cli/lsp/'],
+  'vscode-languageserver-textdocument': ['src/cli/lsp/'],
   yaml: ['src/language/yaml.ts', 'src/language/yaml-traps.ts'],
 }
 

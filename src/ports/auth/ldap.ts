@@ -9,7 +9,7 @@ import { defineMatcher } from '../../core/word.ts'
 import { bindAs, type Reader } from './ldap-directory.ts'
 import { checkFilter } from './ldap-filter.ts'
 import { passwordMatcher, TIMEOUT } from './login.ts'
-import { requireLibrary } from './optional-library.ts'
+import { requireLibrary } from '../optional-library.ts'
 import { SERVER_OPTIONS } from './server-options.ts'
 
 export const authLdap = defineMatcher({

@@ -1,7 +1,17 @@
 /** Libraries that only some rules need: looked for when such a rule is loaded, loaded when it is first asked. */
 
+export type OptionalLibrary =
+  | 'ioredis'
+  | 'ldapts'
+  | 'mailauth'
+  | 'mmdb-lib'
+  | 'mysql2'
+  | 'pg'
+  | 'vscode-languageserver'
+  | 'vscode-languageserver-textdocument'
+
 /** Throws an Error that says what to install. */
-export function requireLibrary(name: 'ldapts' | 'pg'): void {
+export function requireLibrary(name: OptionalLibrary): void {
   try {
     import.meta.resolve(name)
   } catch (error) {
