@@ -18,14 +18,16 @@ export class ClientCount {
   /** Counts a connection; answers with the limit that is in the way instead when there is one. Without an address it only counts among all. */
   enter(ip: string | undefined, limits: Pick<Limits, ConnectionLimit>): ConnectionLimit | undefined {
     if (this.#all >= limits.connections) return 'connections'
-    if (ip === undefined) {
-      this.#all += 1
-      return undefined
-    }
+    const limit = ip === undefined ? undefined : this.identify(ip, limits)
+    if (limit === undefined) this.#all += 1
+    return limit
+  }
+
+  /** The client of a connection that was counted without an address is known now; answers as `enter` does. */
+  identify(ip: string, limits: Pick<Limits, 'connections_per_client'>): ConnectionLimit | undefined {
     const client = clientOf(ip)
     const before = this.#byClient.get(client) ?? 0
     if (before >= limits.connections_per_client) return 'connections_per_client'
-    this.#all += 1
     this.#byClient.set(client, before + 1)
     return undefined
   }

@@ -10,7 +10,7 @@ import type { Dispatch } from '../engine/dispatch.ts'
 import { SHUTTING_DOWN, TLS_UNAVAILABLE, TOO_MANY_CONNECTIONS } from '../smtp/protocol-replies.ts'
 import { formatReply, type Reply } from '../smtp/reply.ts'
 import { Session } from '../smtp/session.ts'
-import { ClientCount } from './client-count.ts'
+import { ClientCount, type ConnectionLimit } from './client-count.ts'
 import { Doorstep } from './doorstep.ts'
 import { SocketWire } from './socket-wire.ts'
 import { tlsStateOf } from './tls-state.ts'
@@ -28,6 +28,8 @@ export interface SessionsOptions {
   readonly newId: () => string
   /** What rules may read as `env.NAME`. */
   readonly env: ReadonlyMap<string, string>
+  /** Where another process counts the clients: asks it about one that a proxy has announced. */
+  readonly placeFor?: (socket: Socket, ip: string) => Promise<ConnectionLimit | undefined>
 }
 
 const NOTHING = Buffer.alloc(0)
@@ -103,19 +105,33 @@ export class Sessions {
     else if (!service.proxies?.find(remote.ip)) this.#admit(visitor)
     else if (this.#count.all + this.#doorstep.unannounced >= site.limits.connections) socket.destroy()
     else
-      this.#doorstep.announced(socket, site.limits.proxy_timeout, (header, rest) =>
-        this.#admit(introduce(visitor, header), rest),
+      this.#doorstep.announced(
+        socket,
+        site.limits.proxy_timeout,
+        (header, rest) => void this.#announced(introduce(visitor, header), rest),
       )
   }
 
+  async #announced(visitor: Visitor, rest: Buffer): Promise<void> {
+    const { placeFor } = this.#options
+    if (visitor.anonymous || !placeFor) return this.#admit(visitor, rest)
+    const { socket, remote } = visitor
+    const limit = await placeFor(socket, remote.ip)
+    if (socket.destroyed) return
+    if (this.#closing) turnAway(socket, SHUTTING_DOWN)
+    else if (limit !== undefined) this.#refuse(visitor, limit)
+    else this.#admit(visitor, rest)
+  }
+
+  #refuse({ socket, remote }: Visitor, limit: ConnectionLimit): void {
+    this.#options.ports.log.write('info', { remote_ip: remote.ip, limit }, 'too many connections')
+    turnAway(socket, TOO_MANY_CONNECTIONS)
+  }
+
   #admit(visitor: Visitor, rest: Buffer = NOTHING): void {
-    const { ports } = this.#options
     const { socket, site, service, remote } = visitor
     const limit = this.#count.enter(remote.ip, site.limits)
-    if (limit !== undefined) {
-      ports.log.write('info', { remote_ip: remote.ip, limit }, 'too many connections')
-      return turnAway(socket, TOO_MANY_CONNECTIONS)
-    }
+    if (limit !== undefined) return this.#refuse(visitor, limit)
     socket.once('close', () => this.#count.leave(remote.ip))
     if (service.tls.mode !== 'implicit') {
       const session = this.#begin(visitor, socket)

@@ -43,6 +43,20 @@ describe('workers', () => {
     assert.equal(await server.exited, 0)
   })
 
+  it('count the clients of a proxy together', async (test) => {
+    const listen = '{ name: mx, port: 0, proxy: { from: [127.0.0.0/8] } }'
+    const site = siteFolder(test, { listen, more: ['workers: 2', 'limits: { connections_per_client: 2 }'] })
+    const server = await serve(test, site)
+    const come = (ip: string): SmtpClient => {
+      const client = server.client()
+      client.say(`PROXY TCP4 ${ip} 192.0.2.1 40000 25\r\n`)
+      return client
+    }
+    for (const ip of ['192.0.2.7', '192.0.2.8', '192.0.2.7', '192.0.2.8']) await greeted(come(ip))
+    assert.match(await come('192.0.2.7').rest(), /^421 4\.7\.0 Too many connections/)
+    await greeted(come('192.0.2.9'))
+  })
+
   it('are started again when one falls, and the others go on', async (test) => {
     const site = siteFolder(test, { more: ['workers: 2'], plugins: ['./fall.mjs'] })
     site.write(

@@ -75,6 +75,7 @@ class Crew implements Service {
       log,
       metrics,
       left: (key) => this.#reception.left(key),
+      announced: (key, ip) => this.#reception.announced(key, ip),
       gone: (worker) => this.#reception.gone(worker),
     })
   }

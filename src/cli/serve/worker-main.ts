@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { loadSettings } from '../../compiler/load-site.ts'
 import { systemClock } from '../../ports/system-clock.ts'
+import type { ConnectionLimit } from '../../server/client-count.ts'
 import { guardProcess } from '../../server/life/guards.ts'
 import type { Loaded } from '../../server/life/loading.ts'
 import { sample } from '../../server/life/metrics.ts'
@@ -21,6 +22,9 @@ class Worker {
   readonly #path: string
   readonly #runtime: Runtime
   readonly #sessions: Sessions
+  /** Clients that were announced, until it is known whether they have a place; by the key of their connection. */
+  readonly #asking = new Map<number, (limit: ConnectionLimit | undefined) => void>()
+  readonly #keys = new WeakMap<Socket, number>()
   #site: Loaded
   #prepared: Loaded | undefined
   #ending = false
@@ -29,11 +33,13 @@ class Worker {
     this.#path = path
     this.#runtime = runtime
     this.#site = first
-    this.#sessions = new Sessions({ ...runtime, site: () => this.#site.site })
+    const placeFor = (socket: Socket, ip: string) => this.#placeFor(socket, ip)
+    this.#sessions = new Sessions({ ...runtime, site: () => this.#site.site, placeFor })
   }
 
   hear(message: ToWorker, socket: Socket | undefined): void {
     if (message.kind === 'connection') this.#accept(message.key, message.listener, socket)
+    else if (message.kind === 'place') this.#asking.get(message.key)?.(message.limit)
     else if (message.kind === 'prepare') void this.#prepare(message.round)
     else if (message.kind === 'commit') this.#commit()
     else if (message.kind === 'abandon') this.#prepared = undefined
@@ -63,8 +69,21 @@ class Worker {
     }
     // A client may end its side and still hear the answer.
     socket.allowHalfOpen = true
+    this.#keys.set(socket, key)
     socket.once('close', () => say({ kind: 'left', key }))
     this.#sessions.accept(socket, listener)
+  }
+
+  #placeFor(socket: Socket, ip: string): Promise<ConnectionLimit | undefined> {
+    const key = this.#keys.get(socket)
+    if (key === undefined) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      this.#asking.set(key, (limit) => {
+        this.#asking.delete(key)
+        resolve(limit)
+      })
+      say({ kind: 'announced', key, ip })
+    })
   }
 
   async #prepare(round: number): Promise<void> {

@@ -3,7 +3,7 @@
  *
  * Counting here makes the limits hold over all workers exactly, and a client that opens many connections spreads over them.
  * A worker says when a connection is closed; when a worker ends, all of its connections are. What comes through a trusted
- * proxy is counted in all only: who the client is, the worker hears later, and counts for itself.
+ * proxy is counted in all at first: who the client is, the worker hears later, and asks here whether it has a place.
  */
 import type { Socket } from 'node:net'
 import { canonicalIp } from '../../core/ip.ts'
@@ -32,7 +32,7 @@ export interface ReceptionOptions {
 }
 
 interface Guest {
-  /** As counted; absent for who comes through a proxy. */
+  /** As counted; absent for who comes through a proxy and was not announced yet. */
   readonly ip: string | undefined
   readonly receiver: Receiver
 }
@@ -72,6 +72,15 @@ export class Reception {
         turnAway(socket, TOO_MANY_CONNECTIONS)
       }
     }
+  }
+
+  /** A worker has heard from a proxy who its client is. Answers with the limit that is in the way. */
+  announced(key: number, ip: string): ConnectionLimit | undefined {
+    const guest = this.#guests.get(key)
+    if (!guest || guest.ip !== undefined) return undefined
+    const limit = this.#count.identify(ip, this.#options.limits())
+    if (limit === undefined) this.#guests.set(key, { ...guest, ip })
+    return limit
   }
 
   /** A worker's connection is closed. */

@@ -64,7 +64,21 @@ async function reception(
 const TOO_MANY = '421 4.7.0 Too many connections, try again later\r\n'
 
 describe('the reception', () => {
-  it('counts what comes through a proxy in all only', async (test) => {
+  it('counts who comes through a proxy as the client it is, over all workers', async (test) => {
+    const limits = { connections: 100, connections_per_client: 2 }
+    const { reception: one, come } = await reception(test, 2, limits, '127.0.0.1')
+    for (let count = 0; count < 4; count += 1) await come()
+    const place = (key: number, ip = '192.0.2.7'): string | undefined => one.announced(key, ip)
+    assert.deepEqual([place(1), place(2), place(3)], [undefined, undefined, 'connections_per_client'])
+    assert.equal(place(4, '192.0.2.8'), undefined)
+    one.left(1)
+    assert.equal(place(3), undefined)
+    for (const key of [2, 3, 4]) one.left(key)
+    assert.equal(one.connections, 0)
+    assert.equal(one.announced(9, '192.0.2.7'), undefined)
+  })
+
+  it('counts what comes through a proxy in all only until it is announced', async (test) => {
     const limits = { connections: 3, connections_per_client: 1 }
     const { reception: one, children, come } = await reception(test, 1, limits, '127.0.0.1')
     for (let count = 0; count < 3; count += 1) await come()

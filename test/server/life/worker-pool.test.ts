@@ -22,6 +22,7 @@ function poolOf(count: number) {
     log: { write: (level, fields, text) => log.push({ level, fields, text }) },
     metrics,
     left: (key) => left.push(key),
+    announced: (key) => (key > 1 ? 'connections_per_client' : undefined),
     gone: ({ number }) => gone.push(number),
   })
   const child = (index: number): FakeChild => children[index] ?? assert.fail(`no child ${index}`)
@@ -104,6 +105,15 @@ describe('a pool', () => {
     const { child, left } = await serving()
     child(0).say({ kind: 'left', key: 7 })
     assert.deepEqual(left, [7])
+  })
+
+  it('tells a worker whether the client of a proxy has a place', async () => {
+    const { child } = await serving()
+    for (const key of [1, 2]) child(1).say({ kind: 'announced', key, ip: '192.0.2.7' })
+    assert.deepEqual(child(1).heard.slice(-2), [
+      { kind: 'place', key: 1, limit: undefined },
+      { kind: 'place', key: 2, limit: 'connections_per_client' },
+    ])
   })
 })
 
