@@ -66,8 +66,9 @@ async function readService(
       message: `listener \`${nameOf(item)}\` requires TLS and does not offer it: nobody could send mail`,
       help: 'add `tls: starttls`',
     })
-  const [proxies, xclient, xforward] = [await trusted('proxy'), await trusted('xclient'), await trusted('xforward')]
-  return { offer: readOffer(item, root), tls, requireTls, proxies, xclient, xforward }
+  const [proxies, nat64] = [await trusted('proxy'), await trusted('nat64')]
+  const [xclient, xforward] = [await trusted('xclient'), await trusted('xforward')]
+  return { offer: readOffer(item, root), tls, requireTls, proxies, nat64, xclient, xforward }
 }
 
 async function readTrusted(

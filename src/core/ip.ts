@@ -60,6 +60,16 @@ export function canonicalIp(text: string): string | undefined {
   return isIpFault(ip) ? undefined : formatIp(ip)
 }
 
+/**
+ * The IPv4 address in the last 32 bits of an IPv6 address: who comes through a translator whose prefix has 96 bits, such as
+ * 64:ff9b::/96 (NAT64, RFC 6052 section 2.2). An IPv4 address is itself.
+ */
+export function embeddedIpv4(text: string): string {
+  const ip = parseIp(text)
+  if (isIpFault(ip) || ip.version === 4) return text
+  return formatIp({ version: 4, value: Number(ip.value & 0xffffffffn) })
+}
+
 const ZERO = 48
 const DOT = 46
 

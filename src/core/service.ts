@@ -18,6 +18,8 @@ export interface Service {
   readonly requireTls: boolean
   /** Peers that announce their clients with the PROXY protocol, and must. */
   readonly proxies: ListIndex | undefined
+  /** Networks of translators, with prefixes of 96 bits: clients there are the IPv4 addresses in their last 32 bits (RFC 6052). */
+  readonly nat64?: ListIndex | undefined
   /** Clients that may say who the client is (XCLIENT). */
   readonly xclient: ListIndex | undefined
   /** Clients that may say, for the log, whose mail they bring (XFORWARD). */

@@ -112,6 +112,7 @@ export const LISTEN_SCHEMA = {
       },
       require_tls: { type: 'boolean', description: 'Whether mail is only taken over TLS' },
       proxy: trust('Peers that announce their clients with the PROXY protocol, and must'),
+      nat64: trust('Translators: an address there stands for the IPv4 address in its last 32 bits, `64:ff9b::/96`'),
       xclient: trust('Clients that may say for whom they speak (XCLIENT)'),
       xforward: trust('Clients that may say, for the log, whose mail they bring (XFORWARD)'),
     },

@@ -14,7 +14,7 @@ import { ClientCount, type ConnectionLimit } from './client-count.ts'
 import { Doorstep } from './doorstep.ts'
 import { SocketWire } from './socket-wire.ts'
 import { tlsStateOf } from './tls-state.ts'
-import { introduce, termsOf, type Visitor } from './visitor.ts'
+import { introduce, termsOf, translated, type Visitor } from './visitor.ts'
 
 export interface SessionsOptions {
   /** The site new connections get. Asked at every connection; its listeners count only at the start. */
@@ -102,7 +102,7 @@ export class Sessions {
   #receive(visitor: Visitor): void {
     const { socket, site, service, remote } = visitor
     if (!this.#speaks(service)) turnAway(socket, TLS_UNAVAILABLE)
-    else if (!service.proxies?.find(remote.ip)) this.#admit(visitor)
+    else if (!service.proxies?.find(remote.ip)) this.#admit(translated(visitor))
     else if (this.#count.all + this.#doorstep.unannounced >= site.limits.connections) socket.destroy()
     else
       this.#doorstep.announced(

@@ -1,5 +1,6 @@
 /** Somebody at the door: who it is, as far as that is known, and how the listener serves. */
 import type { Socket } from 'node:net'
+import { embeddedIpv4 } from '../core/ip.ts'
 import type { ListIndex } from '../core/list.ts'
 import type { ProxyHeader } from '../core/proxy.ts'
 import type { Service } from '../core/service.ts'
@@ -13,10 +14,21 @@ export interface Visitor extends Pick<ConnectionStart, 'remote' | 'local' | 'lis
   readonly service: Service
 }
 
+/** Whom an address stands for at this listener: who comes through a translator is the IPv4 client behind it. */
+export function clientAt({ nat64 }: Pick<Service, 'nat64'>, ip: string): string {
+  return nat64?.find(ip) ? embeddedIpv4(ip) : ip
+}
+
+export function translated(visitor: Visitor): Visitor {
+  const { service, remote } = visitor
+  return { ...visitor, remote: { ...remote, ip: clientAt(service, remote.ip) } }
+}
+
 /** The proxy's client takes the proxy's place; when there is none to speak of, the proxy stays, and is nobody. */
 export function introduce(visitor: Visitor, { addresses, ...notice }: ProxyHeader): Visitor {
   const proxy = { ...notice, ip: visitor.remote.ip }
-  return addresses ? { ...visitor, ...addresses, proxy } : { ...visitor, anonymous: true, proxy }
+  if (!addresses) return { ...visitor, anonymous: true, proxy }
+  return translated({ ...visitor, ...addresses, proxy })
 }
 
 export function termsOf({ service, remote, anonymous = false }: Visitor): Terms {

@@ -1,7 +1,7 @@
 /** A proxy in front, over real sockets: who is believed, who is not, and what becomes of those who never say for whom they speak. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
 import type { HookContext } from '../../src/core/context.ts'
 import { findFact } from '../../src/core/facts.ts'
 import { verdict } from '../../src/core/verdict.ts'
@@ -33,6 +33,24 @@ async function announcing(rig: House, header: string | Buffer): Promise<SmtpClie
   await client.hear(GREETING)
   return client
 }
+
+describe('a translator (NAT64)', () => {
+  const service = { ...TRUSTED.mx, nat64: addresses('64:ff9b::/96') }
+  const seen = async (test: TestContext, ip: string): Promise<unknown> => {
+    const rig = await house(test, { services: { mx: service } })
+    const remote = { ip, port: 40000 }
+    await announcing(rig, proxyLine({ remote, local: { ip: '2001:db8::1', port: 25 } }))
+    return fact('remote_ip', rig)
+  }
+
+  it('stands for the IPv4 client behind it', async (test) => {
+    assert.equal(await seen(test, '64:ff9b::c000:207'), '192.0.2.7')
+  })
+
+  it('is nobody else where its network is not named', async (test) => {
+    assert.equal(await seen(test, '64:ff9b:1::c000:207'), '64:ff9b:1::c000:207')
+  })
+})
 
 describe('a trusted proxy', () => {
   it('announces the client, which rules, logs and replies then know', async (test) => {

@@ -5,13 +5,14 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Limits } from '../../core/limits.ts'
-import type { ListIndex } from '../../core/list.ts'
+import type { Service as ListenerService } from '../../core/service.ts'
 import { labelled, type Sample } from '../../server/life/metrics.ts'
 import { type Loaded, type Outline, outlineOf, type Problem, restartNeeded } from '../../server/life/loading.ts'
 import { Reception } from '../../server/life/reception.ts'
 import type { Attempt } from '../../server/life/reloader.ts'
 import type { FileMarks } from '../../server/life/steady-read.ts'
 import { WorkerPool } from '../../server/life/worker-pool.ts'
+import { clientAt } from '../../server/visitor.ts'
 import { CommandError } from '../exit-code.ts'
 import { EXTENSION } from '../wiring.ts'
 import type { Daemon } from './daemon.ts'
@@ -46,8 +47,8 @@ class Crew implements Service {
   readonly #reception: Reception
   readonly #pool: WorkerPool
   #limits: Limits
-  /** By listener: who announces its clients. */
-  #proxies: ReadonlyMap<string, ListIndex>
+  /** By listener. */
+  #inBetween: ReadonlyMap<string, InBetween>
   #marks: FileMarks
 
   constructor(daemon: Daemon, runtime: Runtime, first: Loaded, maskKey: Buffer) {
@@ -58,13 +59,13 @@ class Crew implements Service {
     this.#start = outlineOf(first)
     this.revision = this.#start.revision
     this.#limits = first.site.limits
-    this.#proxies = proxiesOf(first)
+    this.#inBetween = inBetweenOf(first)
     this.#marks = first.marks
     this.#reception = new Reception({
       receivers: () => this.#pool.ready(),
       limits: () => this.#limits,
       homes: new Map(door.addresses.flatMap((one) => (one.path === undefined ? [] : [[one.name, one.address]]))),
-      isProxy: (listener, ip) => this.#proxies.get(listener)?.find(ip) !== undefined,
+      clientOf: (listener, ip) => clientOf(this.#inBetween.get(listener), ip),
       log,
     })
     this.#pool = new WorkerPool({
@@ -128,15 +129,21 @@ class Crew implements Service {
 
   #changed(result: Loaded): Attempt {
     this.#limits = result.site.limits
-    this.#proxies = proxiesOf(result)
+    this.#inBetween = inBetweenOf(result)
     const outline = outlineOf(result)
     const { warnings } = result
     return { kind: 'swapped', revision: outline.revision, warnings, restart: restartNeeded(this.#start, outline) }
   }
 }
 
-function proxiesOf({ site: { services = new Map() } }: Loaded): ReadonlyMap<string, ListIndex> {
-  const proxies = new Map<string, ListIndex>()
-  for (const [listener, service] of services) if (service.proxies) proxies.set(listener, service.proxies)
-  return proxies
+/** Who stands between a listener and its clients. */
+type InBetween = Pick<ListenerService, 'proxies' | 'nat64'>
+
+function inBetweenOf({ site: { services = new Map() } }: Loaded): ReadonlyMap<string, InBetween> {
+  return new Map([...services].map(([listener, { proxies, nat64 }]) => [listener, { proxies, nat64 }]))
+}
+
+function clientOf(between: InBetween | undefined, ip: string): string | undefined {
+  if (!between) return ip
+  return between.proxies?.find(ip) ? undefined : clientAt(between, ip)
 }

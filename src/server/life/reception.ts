@@ -26,8 +26,8 @@ export interface ReceptionOptions {
   readonly limits: () => Pick<Limits, ConnectionLimit>
   /** Where clients of a unix socket count as coming from, by listener. */
   readonly homes: ReadonlyMap<string, string>
-  /** Whether this peer of a listener is a proxy that will announce its client. */
-  readonly isProxy: (listener: string, ip: string) => boolean
+  /** Whom a peer of a listener stands for; undefined for a proxy, which will announce its client. */
+  readonly clientOf: (listener: string, ip: string) => string | undefined
   readonly log: Log
 }
 
@@ -54,7 +54,7 @@ export class Reception {
   }
 
   receive(socket: Socket, listener: string): void {
-    const { log, limits, isProxy, homes } = this.#options
+    const { log, limits, clientOf, homes } = this.#options
     socket.on('error', (fault) => log.write('debug', { because: fault.message }, 'socket error'))
     const ip = canonicalIp(homes.get(listener) ?? socket.remoteAddress?.replace(/%.*$/, '') ?? '')
     const receiver = this.#idlest()
@@ -64,7 +64,7 @@ export class Reception {
       log.write('warn', { remote_ip: ip }, 'there is no worker to take a connection')
       turnAway(socket, SHUTTING_DOWN)
     } else {
-      const counted = isProxy(listener, ip) ? undefined : ip
+      const counted = clientOf(listener, ip)
       const limit = this.#count.enter(counted, limits())
       if (limit === undefined) this.#handOver(socket, listener, { ip: counted, receiver })
       else {

@@ -29,7 +29,7 @@ async function reception(
     receivers: () => receivers,
     limits: () => limits,
     homes: new Map([['local', '127.0.0.1']]),
-    isProxy: (listener, ip) => listener === 'mx' && ip === proxy,
+    clientOf: (listener, ip) => (listener === 'mx' && ip === proxy ? undefined : ip),
     log: { write: (level, fields, text) => log.push({ level, fields, text }) },
   })
   const root = mkdtempSync(join(tmpdir(), 'postern-reception-'))
