@@ -6,11 +6,11 @@ import { FACTS, findFact, formatFact } from '../core/facts.ts'
 import { HOOK_TABLE, isKnownAt, type Stage } from '../core/hook.ts'
 import type { Test } from '../core/program.ts'
 import type { Schema } from '../core/schema.ts'
-import { type Truth, truthOf, Unknown } from '../core/truth.ts'
+import { andThen, type MaybePromise, Unknown } from '../core/truth.ts'
 import type { MapEntry, MapNode, ScalarNode, YamlNode } from '../language/node.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import { suggest } from '../language/suggest.ts'
-import { type Compared, type Comparison, elementType, FAILS, TYPE_NAMES, when } from './comparison.ts'
+import { type Compared, type Comparison, elementType, every, FAILS, some, TYPE_NAMES, when } from './comparison.ts'
 import { compileInline } from './list-use.ts'
 import { readNote } from './note-value.ts'
 import { OPERATORS, operatorsOf } from './operators.ts'
@@ -24,7 +24,9 @@ interface Source {
 interface Tests {
   /** What `exists` asks for; undefined when it does not ask. */
   readonly exists: boolean | undefined
-  readonly comparisons: readonly Comparison[]
+  /** Nothing else is asked. */
+  readonly isBare: boolean
+  readonly comparison: Comparison
 }
 
 /** Undefined when the key or its value is wrong; that has been reported then. */
@@ -87,7 +89,7 @@ export function tooEarly(key: ScalarNode, stage: Stage, scope: Scope): undefined
 function compileTests({ key, value }: MapEntry, type: FactType, scope: Scope): Tests | undefined {
   if (value.kind === 'map') return compileOperators(value, type, scope)
   const comparison = compilePlain(key, value, elementType(type), scope)
-  return comparison && { exists: undefined, comparisons: [comparison] }
+  return comparison && { exists: undefined, isBare: false, comparison }
 }
 
 function compilePlain(key: ScalarNode, value: YamlNode, type: FactType, scope: Scope): Comparison | undefined {
@@ -150,7 +152,8 @@ function compileOperators(node: MapNode, type: FactType, scope: Scope): Tests | 
     else comparisons.push(compileOperator(entry, elementType(type), scope))
   }
   const valid = comparisons.filter((comparison) => comparison !== undefined)
-  return valid.length < comparisons.length ? undefined : { exists, comparisons: valid }
+  if (valid.length < comparisons.length) return undefined
+  return { exists, isBare: valid.length === 0, comparison: every(valid) }
 }
 
 function compileExists({ key, value }: MapEntry, scope: Scope): boolean | undefined {
@@ -196,48 +199,34 @@ function traced(key: ScalarNode, value: YamlNode, source: Source, tests: Tests):
   const label = `${key.source}: ${summarize(value)}`
   return (context) => {
     const seen = source.read(context)
-    const compared = seen instanceof Unknown ? undefined : compare(seen, tests, context)
-    if (compared?.entry) remember(context.found, compared.entry)
-    const truth: Truth = compared ? truthOf(compared.holds) : 'unknown'
-    context.trace?.push({
-      at,
-      test: label,
-      truth,
-      ...(seen !== undefined && !(seen instanceof Unknown) && { saw: formatFact(seen) }),
-      ...(seen instanceof Unknown
-        ? { because: seen.because }
-        : compared?.because !== undefined && { because: compared.because }),
+    const compared = seen instanceof Unknown ? unknown(seen) : compare(seen, tests, context)
+    return andThen(compared, ({ truth, because, entry }) => {
+      if (entry) remember(context.found, entry)
+      context.trace?.push({
+        at,
+        test: label,
+        truth,
+        ...(seen !== undefined && !(seen instanceof Unknown) && { saw: formatFact(seen) }),
+        ...(because !== undefined && { because }),
+      })
+      return truth
     })
-    return truth
   }
 }
 
-function compare(seen: FactValue | undefined, { exists, comparisons }: Tests, context: HookContext): Compared {
-  if (seen === undefined) return when(exists === false && comparisons.length === 0)
+function unknown({ because }: Unknown): Compared {
+  return { truth: 'unknown', because }
+}
+
+function compare(seen: FactValue | undefined, tests: Tests, context: HookContext): MaybePromise<Compared> {
+  const { exists, isBare, comparison } = tests
+  if (seen === undefined) return when(exists === false && isBare)
   if (exists === false) return FAILS
-  const [first, ...others] = comparisons
-  if (!first) return when(true)
-  if (Array.isArray(seen)) return compareMany(seen, comparisons, context)
-  if (others.length === 0) return first(seen, context)
-  return compareAll(seen, comparisons, context)
+  return isSeveral(seen) ? some(seen, comparison, context) : comparison(seen, context)
 }
 
-function compareMany(values: readonly FactValue[], comparisons: readonly Comparison[], context: HookContext): Compared {
-  for (const value of values) {
-    const compared = compareAll(value, comparisons, context)
-    if (compared.holds) return compared
-  }
-  return FAILS
-}
-
-function compareAll(value: FactValue, comparisons: readonly Comparison[], context: HookContext): Compared {
-  let last: Compared = FAILS
-  for (const comparison of comparisons) {
-    const compared = comparison(value, context)
-    if (!compared.holds) return FAILS
-    last = compared.entry ? compared : last.entry ? last : compared
-  }
-  return last
+function isSeveral(seen: FactValue): seen is Extract<FactValue, readonly unknown[]> {
+  return Array.isArray(seen)
 }
 
 function remember(found: Map<string, string>, entry: NonNullable<Compared['entry']>): void {

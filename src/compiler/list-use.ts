@@ -89,7 +89,7 @@ export function compileInline(operand: YamlNode, scope: Scope, type: FactType): 
   const index = buildInline(kind, values.map(plainEntry), values, (finding) => complain(scope, finding))
   return (value) => {
     const entry = index.find(value)
-    return entry ? { holds: true, because: `\`${entry.text}\`` } : FAILS
+    return entry ? { truth: 'hit', because: `\`${entry.text}\`` } : FAILS
   }
 }
 

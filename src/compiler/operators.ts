@@ -9,7 +9,7 @@ import type { Schema } from '../core/schema.ts'
 import type { ScalarNode, YamlNode } from '../language/node.ts'
 import { toOptions } from '../language/schema-check.ts'
 import { spanWithin } from '../language/template.ts'
-import { type Comparison, inIndex, when } from './comparison.ts'
+import { type Comparison, every, FAILS, inIndex, when } from './comparison.ts'
 import { globToRegex } from './glob.ts'
 import { compileInline, findList, MATCHED_KINDS, VALUE_KINDS } from './list-use.ts'
 import { compileRegex } from './regex.ts'
@@ -49,7 +49,7 @@ function textTest(test: (text: string, wanted: string) => boolean): Operator['co
     return (value) => {
       const text = textOf(value).toLowerCase()
       const found = wanted.find((one) => test(text, one))
-      return found === undefined ? when(false) : { holds: true, because: `\`${found}\`` }
+      return found === undefined ? when(false) : { truth: 'hit', because: `\`${found}\`` }
     }
   }
 }
@@ -81,7 +81,7 @@ function compilePatterns(operand: YamlNode, scope: Scope): Comparison | undefine
   return (value) => {
     const text = textOf(value)
     const found = tests.find(({ test }) => test(text))
-    return found ? { holds: true, because: `\`${found.source}\`` } : when(false)
+    return found ? { truth: 'hit', because: `\`${found.source}\`` } : when(false)
   }
 }
 
@@ -118,10 +118,13 @@ function compileBetween(operand: YamlNode, scope: Scope): Comparison | undefined
   return undefined
 }
 
+const never: Comparison = () => FAILS
+
 function compileLength(operand: YamlNode, scope: Scope): Comparison | undefined {
   const entries = operand.kind === 'map' ? operand.entries : []
-  const tests = entries.map(({ key, value }) => OPERATORS.get(key.value)?.compile(value, scope, 'number'))
-  return (value, context) => when(tests.every((test) => test?.(textOf(value).length, context).holds ?? false))
+  const tests = entries.map(({ key, value }) => OPERATORS.get(key.value)?.compile(value, scope, 'number') ?? never)
+  const all = every(tests)
+  return (value, context) => all(textOf(value).length, context)
 }
 
 function compileInList(kinds: typeof VALUE_KINDS): Operator['compile'] {
