@@ -57,7 +57,10 @@ export function createDispatcher(program: Program, options: DispatchOptions): Di
   const report = (outcome: Outcome, context: HookContext): MaybePromise<Outcome> => {
     const hook: Hook = replyRow(context.hook, outcome.verdict.code).meaning === 'refuse' ? 'deny' : 'ok'
     if (UNREPORTED.has(context.hook) || !turns.has(hook)) return outcome
-    return andThen(dispatch({ ...context, hook, decided: outcome }), () => outcome)
+    return andThen(dispatch({ ...context, hook, decided: outcome }), (told) => {
+      options.onTold?.(told)
+      return outcome
+    })
   }
   return dispatch
 }

@@ -1,4 +1,6 @@
 /** How a dispatcher works. */
+import type { Outcome } from '../core/outcome.ts'
+
 export interface DispatchOptions {
   /** Milliseconds for one rule or handler. */
   readonly deadline: number
@@ -6,4 +8,6 @@ export interface DispatchOptions {
   readonly hookDeadline?: number
   /** Whether outcomes carry every rule that was looked at. */
   readonly trace: boolean
+  /** Is shown what plugins did when they heard of a decision, at `deny` and `ok`. */
+  readonly onTold?: (outcome: Outcome) => void
 }

@@ -30,8 +30,12 @@ export const SESSION_SCHEMA = {
     auth: {
       type: 'object',
       required: ['user'],
-      properties: { user: { type: 'string' }, mechanism: { type: 'string' } },
-      description: 'Who logged in, and how',
+      properties: {
+        user: { type: 'string' },
+        mechanism: { type: 'string', description: 'PLAIN without it' },
+        password: { type: 'string', description: 'The client logs in with it; without it, it has logged in before' },
+      },
+      description: 'Who logs in, and how',
     },
     ...TRANSPORT_PROPERTIES,
     commands: {

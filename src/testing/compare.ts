@@ -2,7 +2,7 @@
 import type { Decision } from '../core/decision.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Expectation } from './test-case.ts'
-import type { Walked } from './walk.ts'
+import { isAfterwards, type Walked } from './walk.ts'
 
 export interface Mismatch {
   readonly field: string
@@ -26,7 +26,8 @@ export function compare(expected: Expectation, walked: Walked): readonly Mismatc
 export function decisionMeant({ hook, rcpt }: Expectation, { decisions, outcomes }: Walked): Meant | undefined {
   const matches = (decision: Decision): boolean =>
     (hook === undefined || decision.hook === hook) && (rcpt === undefined || decision.rcpt === rcpt)
-  const index = hook === undefined && rcpt === undefined ? decisions.length - 1 : decisions.findIndex(matches)
+  const isUnnamed = hook === undefined && rcpt === undefined
+  const index = isUnnamed ? decisions.findLastIndex((one) => !isAfterwards(one.hook)) : decisions.findIndex(matches)
   const [decision, outcome] = [decisions[index], outcomes[index]]
   return decision && outcome && { decision, outcome }
 }

@@ -15,7 +15,7 @@ export interface SessionRecord {
   readonly immune?: boolean
   readonly helo?: string
   readonly helo_verb?: 'EHLO' | 'HELO'
-  readonly auth?: { readonly user: string; readonly mechanism?: string }
+  readonly auth?: { readonly user: string; readonly mechanism?: string; readonly password?: string }
   readonly tls?: TlsRecord
   readonly anonymous?: boolean
   readonly proxy?: ProxyRecord
@@ -69,7 +69,8 @@ export function connectionOf(record: SessionRecord, startedAt: number): Connecti
   connection.remoteHost = record.remote_host ?? undefined
   connection.relayClient = record.relay_client ?? false
   connection.immune = record.immune ?? false
-  connection.auth = record.auth && { user: record.auth.user, mechanism: record.auth.mechanism ?? 'PLAIN' }
+  if (record.auth && record.auth.password === undefined)
+    connection.auth = { user: record.auth.user, mechanism: record.auth.mechanism ?? 'PLAIN' }
   connection.tls = record.tls && tlsOf(record.tls)
   connection.xforward = record.xforward && new Map(Object.entries(record.xforward))
   for (const [name, value] of Object.entries(record.notes?.connection ?? {})) connection.notes.set(name, value)

@@ -4,16 +4,16 @@
  * It asks the same dispatcher and composes replies from the same table as the server, and goes no further than a real
  * session would. Nothing is delivered: the carrier it is given decides what `queue` hears.
  */
-import { addressText, formatAddress, parseMailbox } from '../core/address.ts'
-import type { Address } from '../core/address.ts'
+import { addressText, formatAddress } from '../core/address.ts'
+import type { AuthAttempt } from '../core/auth.ts'
 import type { Command, HookContext } from '../core/context.ts'
 import type { Decision } from '../core/decision.ts'
-import { makeField } from '../core/header.ts'
+import { type HeaderField, makeField } from '../core/header.ts'
 import type { Hook } from '../core/hook.ts'
-import { memoryBody, Message } from '../core/message.ts'
+import type { Message } from '../core/message.ts'
 import type { Outcome } from '../core/outcome.ts'
-import type { Ports } from '../core/ports.ts'
-import { replyRow } from '../core/reply-table.ts'
+import type { LogLine, Ports } from '../core/ports.ts'
+import { type ReplyRow, replyRow } from '../core/reply-table.ts'
 import { reverseName } from '../core/reverse-name.ts'
 import { type Connection, newRecipient, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
@@ -22,6 +22,7 @@ import { lookUpRemoteHost } from '../smtp/remote-host.ts'
 import { decisionOf } from './decision.ts'
 import { hasAnswer } from './fixture-resolver.ts'
 import { connectionOf, recipientsOf, type SessionRecord } from './session-record.ts'
+import { addressIn, bareAddress, commandOf, hookOf, loginIn, messageOf, rewrittenBy, senderIn } from './walk-parts.ts'
 
 export interface WalkOptions {
   readonly dispatch: Dispatch
@@ -53,7 +54,35 @@ interface Asked {
   readonly subject?: string
   readonly recipient?: Recipient
   readonly command?: Command
+  readonly attempt?: AuthAttempt
 }
+
+/** Hooks at which most sites have no rule. Where no rule was asked there, nothing is told of them. */
+const QUIET: ReadonlySet<Hook> = new Set([
+  'mail_pre',
+  'rcpt_pre',
+  'received_line',
+  'queue_post',
+  'reset_transaction',
+  'disconnect',
+  'post_connection',
+  'logging',
+])
+
+/** Hooks behind which a session has nothing more to say: no expectation means them unless it names them. */
+export function isAfterwards(hook: Hook): boolean {
+  return AFTERWARDS.has(hook)
+}
+
+const AFTERWARDS: ReadonlySet<Hook> = new Set([
+  'queue_post',
+  'reset_transaction',
+  'disconnect',
+  'post_connection',
+  'logging',
+  'deny',
+  'ok',
+])
 
 class Walker {
   readonly #record: SessionRecord
@@ -61,11 +90,25 @@ class Walker {
   readonly #connection: Connection
   readonly #decisions: Decision[] = []
   readonly #outcomes: Outcome[] = []
+  readonly #ports: Ports
+  /** What plugins do about lines of the log goes on beside the session. */
+  readonly #logging: Promise<void>[] = []
   #transaction: Transaction | undefined
+  #transactionIsOver = false
 
   constructor(record: SessionRecord, options: WalkOptions) {
     this.#record = record
     this.#options = options
+    const { log, ...others } = options.ports
+    this.#ports = {
+      ...others,
+      log: {
+        write: (level, fields, text) => {
+          log.write(level, fields, text)
+          this.#logging.push(this.#tellLog({ level, fields, text }))
+        },
+      },
+    }
     this.#connection = connectionOf(record, options.ports.clock.now())
   }
 
@@ -84,12 +127,22 @@ class Walker {
     const steps = [
       () => this.#connect(),
       () => this.#hello(),
+      () => this.#logIn(),
       () => this.#commands(),
       () => this.#mail(),
       () => this.#recipients(),
       () => this.#content(),
     ]
-    for (const step of steps) if (!(await step())) return
+    for (const step of steps) if (!(await step())) break
+    await this.#end()
+  }
+
+  /** Whatever came before: plugins hear that it is over. */
+  async #end(): Promise<void> {
+    if (this.#transaction) await this.#ask({ hook: 'reset_transaction' })
+    this.#transactionIsOver = true
+    for (const hook of ['disconnect', 'post_connection'] as const) await this.#ask({ hook })
+    await Promise.all(this.#logging)
   }
 
   async #connect(): Promise<boolean> {
@@ -113,11 +166,24 @@ class Walker {
     return this.#ask({ hook: verb === 'HELO' ? 'helo' : 'ehlo', subject: helo })
   }
 
+  /** A login that fails ends nothing. */
+  async #logIn(): Promise<boolean> {
+    const attempt = loginIn(this.#record)
+    if (!attempt) return true
+    const { user, mechanism } = attempt
+    const { row } = await this.#consult({ hook: 'auth', attempt, command: { verb: 'AUTH', argument: mechanism } })
+    if (row.meaning === 'accept') {
+      this.#connection.auth = { user, mechanism }
+      this.#connection.relayClient = true
+    }
+    return row.close !== true
+  }
+
   async #commands(): Promise<boolean> {
     for (const line of this.#record.commands ?? []) {
       const command = commandOf(line)
-      await this.#ask({ hook: COMMAND_HOOKS.get(command.verb) ?? 'unrecognized_command', command })
-      if (this.#decisions.at(-1)?.disconnect) return false
+      const { row } = await this.#consult({ hook: hookOf(command), command, subject: command.argument })
+      if (row.close) return false
     }
     return true
   }
@@ -126,72 +192,94 @@ class Walker {
     const { sender, mail_params: params, notes } = this.#record
     if (sender === undefined) return false
     const transaction = newTransaction('offline')
-    transaction.sender = senderIn(sender)
     transaction.mailParams = new Map(Object.entries(params ?? {}).map(([name, value]) => [name.toUpperCase(), value]))
     for (const [name, value] of Object.entries(notes?.transaction ?? {})) transaction.notes.set(name, value)
     this.#transaction = transaction
-    return this.#ask({ hook: 'mail', subject: formatAddress(transaction.sender) })
+    const command = { verb: 'MAIL', argument: `FROM:<${bareAddress(sender)}>` }
+    const { outcome } = await this.#consult({ hook: 'mail_pre', command })
+    transaction.sender = senderIn(rewrittenBy(outcome) ?? sender)
+    return this.#ask({ hook: 'mail', command, subject: formatAddress(transaction.sender) })
   }
 
   async #recipients(): Promise<boolean> {
-    for (const text of recipientsOf(this.#record)) {
-      const recipient = newRecipient(addressIn(text))
-      const accepted = await this.#ask({ hook: 'rcpt', recipient, subject: formatAddress(recipient.address) })
-      if (accepted) this.#transaction?.recipients.push(recipient)
-      if (this.#decisions.at(-1)?.disconnect) return false
-    }
+    for (const text of recipientsOf(this.#record)) if (!(await this.#recipient(text))) return false
     return (this.#transaction?.recipients.length ?? 0) > 0
   }
 
+  async #recipient(text: string): Promise<boolean> {
+    const command = { verb: 'RCPT', argument: `TO:<${bareAddress(text)}>` }
+    const { outcome } = await this.#consult({ hook: 'rcpt_pre', command })
+    const recipient = newRecipient(addressIn(rewrittenBy(outcome) ?? text))
+    const subject = formatAddress(recipient.address)
+    const { goesOn, row } = await this.#consult({ hook: 'rcpt', command, recipient, subject })
+    if (goesOn) this.#transaction?.recipients.push(recipient)
+    return row.close !== true
+  }
+
   async #content(): Promise<boolean> {
-    const message = this.#message()
+    const message = messageOf(this.#record, this.#options.message)
     if (!message || !this.#transaction) return false
     if (!(await this.#ask({ hook: 'data' }))) return false
     this.#transaction.message = message
     for (const hook of ['data_headers_end', 'data_post_headers'] as const)
       if (!(await this.#ask({ hook }))) return false
-    const { hostname, ports } = this.#options
-    message.prepend(
-      receivedField({ connection: this.#connection, hostname, id: this.#transaction.id, now: ports.clock.now() }),
-    )
-    for (const hook of ['data_post', 'queue_pre', 'queue'] as const) if (!(await this.#ask({ hook }))) return false
-    return true
+    await this.#receive(message, this.#transaction.id)
+    for (const hook of ['data_post', 'queue_pre'] as const) if (!(await this.#ask({ hook }))) return false
+    const { row } = await this.#consult({ hook: 'queue' })
+    return row.meaning === 'accept' && this.#ask({ hook: 'queue_post' })
   }
 
-  #message(): Message | undefined {
-    const { headers, body } = this.#record
-    if (this.#options.message) return Message.parse(this.#options.message)
-    if (headers === undefined && body === undefined) return undefined
-    const fields = (headers ?? []).map(([name, value]) => makeField(name, value).raw)
-    return Message.of(Buffer.concat(fields), memoryBody(Buffer.from((body ?? '').replace(/\r?\n/g, '\r\n'))))
+  async #receive(message: Message, id: string): Promise<void> {
+    const { outcome } = await this.#consult({ hook: 'received_line' })
+    const written = rewrittenBy(outcome)
+    message.prepend(written === undefined ? this.#received(id) : makeField('Received', written))
+  }
+
+  #received(id: string): HeaderField {
+    const { hostname, ports } = this.#options
+    return receivedField({ connection: this.#connection, hostname, id, now: ports.clock.now() })
   }
 
   /** Whether the session goes on. */
   async #ask(asked: Asked): Promise<boolean> {
-    const outcome = await this.#options.dispatch(this.#context(asked))
-    const row = replyRow(asked.hook, outcome.verdict.code)
-    this.#outcomes.push(outcome)
-    this.#decisions.push(
-      decisionOf(outcome, {
-        connection: this.#connection,
-        transaction: this.#transaction,
-        recipient: asked.recipient,
-        names: { subject: asked.subject ?? '', hostname: this.#options.hostname },
-      }),
-    )
-    if (this.#options.isolated && outcome.verdict.code === 'DECLINED') return true
-    return row.meaning !== 'refuse' && row.meaning !== 'silent'
+    return (await this.#consult(asked)).goesOn
   }
 
-  #context({ hook, recipient, command }: Asked): HookContext {
+  async #consult(asked: Asked): Promise<Ruled> {
+    const outcome = await this.#options.dispatch(this.#context(asked))
+    const row = replyRow(asked.hook, outcome.verdict.code)
+    const isQuiet = QUIET.has(asked.hook) && !outcome.by && !outcome.trace?.length
+    if (!isQuiet) this.#note(outcome, asked)
+    const isOpen = this.#options.isolated && outcome.verdict.code === 'DECLINED'
+    return { outcome, row, goesOn: isOpen || (row.meaning !== 'refuse' && row.meaning !== 'silent') }
+  }
+
+  #note(outcome: Outcome, { recipient, subject = '' }: Asked): void {
+    this.#outcomes.push(outcome)
+    const subjects = { connection: this.#connection, transaction: this.#transaction, recipient }
+    this.#decisions.push(decisionOf(outcome, { ...subjects, names: { subject, hostname: this.#options.hostname } }))
+  }
+
+  /** What is logged while a plugin hears of a line goes to the log alone. */
+  async #tellLog(logged: LogLine): Promise<void> {
+    const outcome = await this.#options.dispatch({
+      ...this.#context({ hook: 'logging' }),
+      ports: this.#options.ports,
+      logged,
+    })
+    if (outcome.trace?.length) this.#note(outcome, { hook: 'logging' })
+  }
+
+  #context({ hook, recipient, command, attempt }: Asked): HookContext {
     return {
       hook,
       connection: this.#connection,
-      transaction: this.#transaction,
+      transaction: this.#transactionIsOver ? undefined : this.#transaction,
       recipient,
       command,
+      attempt,
       decided: undefined,
-      ports: this.#options.ports,
+      ports: this.#ports,
       signal: undefined,
       found: new Map(),
       trace: undefined,
@@ -199,26 +287,8 @@ class Walker {
   }
 }
 
-const COMMAND_HOOKS: ReadonlyMap<string, Hook> = new Map([
-  ['NOOP', 'noop'],
-  ['VRFY', 'vrfy'],
-  ['HELP', 'help'],
-  ['QUIT', 'quit'],
-])
-
-function commandOf(line: string): Command {
-  const [verb = '', ...rest] = line.split(' ')
-  return { verb: verb.toUpperCase(), argument: rest.join(' ') }
-}
-
-function senderIn(text: string): Address {
-  return text === '' || text === '<>' ? { kind: 'null' } : addressIn(text)
-}
-
-function addressIn(text: string): Address {
-  const bare = text.replace(/^<(.*)>$/, '$1')
-  if (bare.toLowerCase() === 'postmaster') return { kind: 'postmaster' }
-  const address = parseMailbox(bare)
-  if (!address) throw new Error(`\`${text}\` is no mail address; an SMTP server would answer 501`)
-  return address
+interface Ruled {
+  readonly outcome: Outcome
+  readonly row: ReplyRow
+  readonly goesOn: boolean
 }

@@ -16,8 +16,8 @@ import { smtpRig } from '../support/smtp-rig.ts'
 
 /** What a client can say; the rest of a record is the server's or the clock's. */
 const SAID = new Set(['remote_ip', 'helo', 'helo_verb', 'sender', 'rcpt', 'headers', 'body', 'commands', 'mail_params'])
-/** Hooks that a record does not walk: nothing is decided there. */
-const UNTOLD = new Set([
+/** Hooks of which a record tells nothing where no rule decides. */
+const QUIET = new Set([
   'mail_pre',
   'rcpt_pre',
   'received_line',
@@ -48,7 +48,7 @@ async function talk(site: Site, record: SessionRecord): Promise<Heard> {
   const ask = (context: HookContext): Verdict | Promise<Verdict> =>
     andThen(dispatch(context), ({ hook, verdict, by }): MaybePromise<Verdict> => {
       const about = hook === 'rcpt' && context.recipient ? ` ${addressText(context.recipient.address)}` : ''
-      if (!UNTOLD.has(hook)) decisions.push(`${hook}${about} ${verdict.code} ${by?.plugin}/${by?.rule}`)
+      if (!QUIET.has(hook) || by) decisions.push(`${hook}${about} ${verdict.code} ${by?.plugin}/${by?.rule}`)
       return verdict
     })
   const rig = smtpRig({ policy: Object.fromEntries(HOOKS.map((hook) => [hook, ask])), ip: record.remote_ip ?? '' })
