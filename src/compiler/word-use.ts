@@ -24,7 +24,7 @@ export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: 
   if (!ask) return undefined
   for (const name of Object.keys(word.finds ?? {})) scope.finds.add(`${word.name}.${name}`)
   scope.words.onUnknown = moreCareful(scope.words.onUnknown, word.onUnknown)
-  return traced(word.name, key, value, ask)
+  return traced(word.name, key, value, answeredFor(word, ask))
 }
 
 const BY_CARE: readonly OnUnknown[] = ['skip', 'match', 'defer']
@@ -35,6 +35,10 @@ export function moreCareful(one: OnUnknown, other: OnUnknown): OnUnknown {
 }
 
 type Ask = ReturnType<MatcherWord['compile']>
+
+function answeredFor(word: MatcherWord, ask: Ask): Ask {
+  return (context) => context.ports.answerFor?.(word) ?? ask(context)
+}
 
 /** `true` stands for no options at all. */
 function optionsNode(value: YamlNode): YamlNode {

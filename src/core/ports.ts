@@ -4,6 +4,7 @@
 import type { DeliveryJob, DeliveryResult, DeliveryTarget } from './delivery.ts'
 import type { LogLevel } from './effect.ts'
 import type { MaybePromise } from './truth.ts'
+import type { Match, MatcherWord } from './word.ts'
 
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. */
@@ -126,6 +127,8 @@ export interface Ports {
   readonly resolver: Resolver
   readonly log: Log
   readonly carry: Carrier
+  /** What a word answers where the world is not there to be asked. Undefined: it asks by itself, or through these ports. */
+  readonly answerFor?: (word: Pick<MatcherWord, 'name' | 'outside'>) => Match | undefined
   /** Absent where answers come from a table: what stands there is believed. */
   readonly listHealth?: ListHealth
   /** Within a transaction of a server. */

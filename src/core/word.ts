@@ -35,6 +35,8 @@ export interface MatcherWord<Options = unknown> {
   /** What must be known for these options, where that depends on them: the sender's domain comes later than the client's. */
   readonly stageOf?: (options: Options) => Stage
   readonly options: Schema
+  /** Asks somebody other than a port that works offline: in tests and for `explain`, the session says what it answers. */
+  readonly outside?: boolean
   /** What an unknown answer means when the rule does not say. */
   readonly onUnknown: OnUnknown
   /** Names it adds for templates, without the word's own name: `{ zone: 'The zone that lists the client' }`. */
