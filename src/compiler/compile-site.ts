@@ -17,7 +17,6 @@ import { codeChain, type CodeEnvironment, type Codes, joinWords, setUpCode } fro
 import { NoteBook } from './note-book.ts'
 import { bindParams } from './params.ts'
 import {
-  checkIdle,
   compileChain,
   type EntryUse,
   type LiveChain,
@@ -168,7 +167,6 @@ function chainsOf(
   }
   if (!code || plugin.kind !== 'code') return undefined
   const use: EntryUse = { ...entry, name: code.name, lists: new ListRegistry(shared) }
-  for (const [hook] of code.rules) checkIdle(hook, at, site.report)
   const chains = code.rules.map(([hook, rule]) => [hook, codeChain(hook, rule, use, site)] as const)
   return { name: code.name, use: entry.use, at, path: plugin.path, file: undefined, chains }
 }

@@ -1,8 +1,8 @@
 /** Plugins: a checked plugin file with its parameters in place becomes a chain for each hook. */
-import { type Hook, IDLE_HOOKS } from '../core/hook.ts'
+import type { Hook } from '../core/hook.ts'
 import type { Chain, Mode, Rule } from '../core/program.ts'
 import type { Vocabulary } from '../core/word.ts'
-import type { Report, Span } from '../language/diagnostic.ts'
+import type { Report } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import type { HookChain, PluginFile } from '../language/plugin-file.ts'
 import { RULE_SCHEMA } from '../language/rule-schema.ts'
@@ -60,8 +60,6 @@ export function prepare(use: PluginUse, site: SiteScope): readonly LiveChain[] {
 function prepareChain(chain: HookChain, use: PluginUse, site: SiteScope): LiveChain {
   const rules = chain.rules.flatMap((rule) => prepareRule(rule, chain.hook, use, site))
   checkNames(rules, chain.hook, site.report)
-  const [first] = rules
-  if (first) checkIdle(chain.hook, first.node.at, site.report)
   return { hook: chain.hook, rules }
 }
 
@@ -79,18 +77,6 @@ function prepareRule(rule: YamlNode, hook: Hook, use: PluginUse, site: SiteScope
   if (!valid || node.kind !== 'map' || id === undefined) return []
   enterNotes(node, id, hook, use, site.notes)
   return hasLeftOvers(node, { plugin: use.file.name, hook, params: use.params }, site.report) ? [] : [{ id, node }]
-}
-
-export function checkIdle(hook: Hook, at: Span, report: Report): void {
-  if (!IDLE_HOOKS.includes(hook)) return
-  report.add({
-    code: 'CFG114',
-    severity: 'warning',
-    at,
-    hook,
-    message: `hook \`${hook}\` is never asked`,
-    help: 'settings are read when the site is loaded; write them in the site file',
-  })
 }
 
 function checkNames(rules: readonly LiveRule[], hook: Hook, report: Report): void {

@@ -17,6 +17,8 @@ export interface Decision {
   /** `file:line:column` of the rule. */
   readonly at?: string
   readonly disconnect: boolean
+  /** Which policy the recipient has, and why this one. */
+  readonly policy?: { readonly key?: string; readonly because: string }
   readonly notes: Readonly<Record<string, NoteValue>>
   readonly headers: readonly string[]
   readonly trace: readonly RuleTrace[]

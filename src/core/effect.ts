@@ -1,10 +1,16 @@
 /** What a rule does besides answering, as data: the dispatcher applies it and `explain` prints it. */
 import type { NoteScope, NoteValue } from './notes.ts'
+import type { SettingValue } from './policy.ts'
+import type { SessionConfig } from './session.ts'
 
 export type Effect =
   | { readonly kind: 'set_note'; readonly scope: NoteScope; readonly name: string; readonly value: NoteValue }
   | { readonly kind: 'add_note'; readonly scope: NoteScope; readonly name: string; readonly amount: number }
   | { readonly kind: 'set_flag'; readonly flag: 'relay_client' | 'immune'; readonly value: boolean }
+  /** At `user_config`. */
+  | { readonly kind: 'set_policy'; readonly name: string; readonly value: SettingValue }
+  /** At `config`. */
+  | { readonly kind: 'set_config'; readonly name: keyof SessionConfig; readonly value: SettingValue }
   | { readonly kind: 'add_score'; readonly amount: number }
   | { readonly kind: 'add_header'; readonly name: string; readonly value: string }
   | { readonly kind: 'remove_header'; readonly name: string }

@@ -216,8 +216,12 @@ const COMMAND_FACTS: readonly FactDefinition[] = [
   fact('decided.message', 'text', 'any', 'At deny and ok: the text', ({ decided }) => decided?.verdict.message),
 ]
 
-function isImmune({ connection, transaction }: HookContext): boolean {
-  return connection.relayClient || connection.immune || (transaction?.immune ?? false)
+/** Of a message to several recipients: when all of them are. */
+function isImmune({ connection, transaction, recipient }: HookContext): boolean {
+  if (connection.relayClient || connection.immune || transaction?.immune) return true
+  if (recipient) return recipient.immune ?? false
+  const { recipients = [] } = transaction ?? {}
+  return recipients.length > 0 && recipients.every(({ immune }) => immune)
 }
 
 function presentOnly(values: readonly string[] | undefined): readonly string[] | undefined {

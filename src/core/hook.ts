@@ -19,6 +19,7 @@ export const STAGES = [
 export type Stage = (typeof STAGES)[number]
 
 export const HOOK_TABLE = {
+  config: { stage: 'accept', summary: 'The settings of a session are read: name, greeting, size of messages' },
   pre_connection: { stage: 'accept', summary: 'A socket was accepted; nothing has been sent, no name looked up' },
   connect: { stage: 'connection', summary: 'Before the greeting' },
   helo: { stage: 'greeting', summary: 'HELO was said' },
@@ -27,6 +28,7 @@ export const HOOK_TABLE = {
   mail_pre: { stage: 'greeting', summary: 'MAIL was said, the address is not parsed yet' },
   mail: { stage: 'sender', summary: 'MAIL was said and its address is well-formed' },
   rcpt_pre: { stage: 'sender', summary: 'RCPT was said, the address is not parsed yet' },
+  user_config: { stage: 'recipient', summary: "A recipient's policy was looked up, before RCPT is decided" },
   rcpt: {
     stage: 'recipient',
     summary: 'RCPT was said and its address is well-formed; mail moves only when a plugin answers OK',
@@ -49,15 +51,10 @@ export const HOOK_TABLE = {
   unrecognized_command: { stage: 'any', summary: 'A command that is none' },
   deny: { stage: 'any', summary: 'Some hook was refused' },
   ok: { stage: 'any', summary: 'Some hook was not refused' },
-  config: { stage: 'any', summary: 'Never asked: settings are read when the site is loaded' },
-  user_config: { stage: 'any', summary: 'Never asked: settings are read when the site is loaded' },
   logging: { stage: 'any', summary: 'A line about a session was logged' },
 } as const satisfies Record<string, { readonly stage: Stage; readonly summary: string }>
 
 export type Hook = keyof typeof HOOK_TABLE
-
-/** Names of qpsmtpd's hooks that plugins may have, and that nothing sets off. */
-export const IDLE_HOOKS: readonly Hook[] = ['config', 'user_config']
 
 export const HOOKS = Object.keys(HOOK_TABLE) as readonly Hook[]
 

@@ -6,6 +6,9 @@
 import type { HookContext } from './context.ts'
 import type { Effect } from './effect.ts'
 import type { Hook } from './hook.ts'
+import type { SourceSpec } from './source.ts'
+import type { SettingValue } from './policy.ts'
+import type { Recipient } from './session.ts'
 import type { MaybePromise, OnUnknown, Truth } from './truth.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -43,6 +46,28 @@ export interface Chain {
   /** Condition of the whole plugin, from its entry in the site file. */
   readonly scope: Test | undefined
   readonly rules: readonly Rule[]
+  /** After DATA: it knows recipients apart, so it is asked for each part of them on its own. */
+  readonly perRecipient?: boolean
+}
+
+/** What rules after DATA know of a recipient: those it differs in cannot always share an answer. */
+export interface RecipientKey {
+  /** As in rules: `policy.reject_at`, `rcpt.domain`. */
+  readonly name: string
+  readonly read: (recipient: Recipient) => SettingValue | undefined
+}
+
+/** What happens to a message whose recipients differ in what rules after DATA know of them. */
+export const ON_SPLIT = {
+  defer_different: 'such a recipient hears 452 at RCPT, and the client sends the message again for it',
+  prdr: 'each hears an answer of its own from clients that use PRDR; else as defer_different',
+  lmtp: 'each hears an answer of its own from LMTP clients; else as defer_different',
+} as const
+export type OnSplit = keyof typeof ON_SPLIT
+
+export interface Split {
+  readonly on: OnSplit
+  readonly keys: readonly RecipientKey[]
 }
 
 export interface Program {
@@ -52,4 +77,8 @@ export interface Program {
   readonly plugins: readonly string[]
   /** Chains of each hook in plugin order. A hook without chains is absent. */
   readonly chains: ReadonlyMap<Hook, readonly Chain[]>
+  /** Lists outside that its rules may ask. */
+  readonly sources?: readonly SourceSpec[]
+  /** Absent where no rule after DATA knows recipients apart. */
+  readonly split?: Split
 }

@@ -64,6 +64,7 @@ const AUTH_DENY: ReplyRow = { ...refuse(535, '5.7.8', 'Authentication failed'), 
 const AUTH_DENYSOFT: ReplyRow = { ...refuse(454, '4.7.0', 'Temporary authentication failure'), isReplyFixed: true }
 
 export const REPLY_TABLE: Readonly<Record<Hook, ReplyRows>> = {
+  config: { DECLINED: IGNORE },
   pre_connection: {
     DECLINED: PROCEED,
     OK: ACCEPT,
@@ -102,6 +103,7 @@ export const REPLY_TABLE: Readonly<Record<Hook, ReplyRows>> = {
     DONE: SILENT,
   },
   rcpt_pre: PASS_OR_ANSWER,
+  user_config: { DECLINED: IGNORE },
   rcpt: {
     DECLINED: refuse(450, '4.7.1', 'No plugin decided if relaying is allowed'),
     OK: accept(250, '2.1.5', '{subject}, recipient ok'),
@@ -185,14 +187,17 @@ export const REPLY_TABLE: Readonly<Record<Hook, ReplyRows>> = {
   },
   deny: OBSERVE,
   ok: OBSERVE,
-  config: { DECLINED: IGNORE },
-  user_config: { DECLINED: IGNORE },
   logging: { DECLINED: IGNORE },
 }
 
+/** Where another mail server asks us, nobody is refused because no plugin spoke: whether it relays is its own affair. */
+const LEFT_TO_THE_SERVER: ReadonlySet<Hook> = new Set(['rcpt', 'unrecognized_command'])
+
 /** The row for an answer; an answer the hook does not know counts as DECLINED. */
-export function replyRow(hook: Hook, code: ReturnCode): ReplyRow {
-  return REPLY_TABLE[hook][code] ?? REPLY_TABLE[hook].DECLINED ?? PROCEED
+export function replyRow(hook: Hook, code: ReturnCode, attached = false): ReplyRow {
+  const row = code === 'DECLINED' ? undefined : REPLY_TABLE[hook][code]
+  if (row) return row
+  return (attached && LEFT_TO_THE_SERVER.has(hook) ? undefined : REPLY_TABLE[hook].DECLINED) ?? PROCEED
 }
 
 export function isAllowedAt(hook: Hook, code: ReturnCode): boolean {

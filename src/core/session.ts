@@ -7,6 +7,7 @@ import type { Address } from './address.ts'
 import type { Hook } from './hook.ts'
 import type { Message } from './message.ts'
 import type { Notes } from './notes.ts'
+import type { RecipientPolicy } from './policy.ts'
 import type { Rule } from './program.ts'
 import type { ProxyNotice } from './proxy.ts'
 import type { TlsState } from './tls.ts'
@@ -32,6 +33,15 @@ export interface DelayedRefusal {
   readonly verdict: Verdict
 }
 
+/** What rules at `config` may change, for one session. */
+export interface SessionConfig {
+  hostname?: string
+  /** What follows the name in the greeting. */
+  greeting?: string
+  /** Octets. */
+  message_size?: number
+}
+
 export interface Connection {
   readonly id: string
   /** The client, as far as a trusted proxy (PROXY protocol, XCLIENT) says so where one is in between. */
@@ -42,11 +52,15 @@ export interface Connection {
    * an address, only by logging in.
    */
   readonly anonymous?: boolean
+  /** Another mail server holds the session and asks us about it (src/attach): it decides what no plugin decides. */
+  readonly attached?: boolean
   /** What a proxy announced with the PROXY protocol besides addresses. */
   readonly proxy?: ProxyNotice | undefined
   /** The client's name by PTR look-up; absent when it has none, unknown when the look-up failed. */
   remoteHost: string | undefined | Unknown
   readonly listener: string
+  /** Absent: what the site says. */
+  readonly config?: SessionConfig
   /** Milliseconds since the epoch. */
   readonly startedAt: number
   /** The environment variables a wrapper such as tcpserver set: RELAYCLIENT, RBLSMTPD, … */
@@ -70,6 +84,10 @@ export interface Recipient {
   readonly address: Address
   readonly params: ReadonlyMap<string, string | true>
   readonly notes: Notes
+  /** Found at RCPT, before the hook. */
+  policy?: RecipientPolicy
+  /** Rules leave mail to this recipient alone. */
+  immune?: boolean
 }
 
 export interface Transaction {
@@ -78,6 +96,8 @@ export interface Transaction {
   /** ESMTP parameters of MAIL, names in upper case. */
   mailParams: ReadonlyMap<string, string | true>
   readonly recipients: Recipient[]
+  /** Recipients that rules after DATA treat alike, each part on its own; absent while there is one part. */
+  parts?: readonly (readonly Recipient[])[]
   message: Message | undefined
   immune: boolean
   readonly notes: Notes
@@ -114,7 +134,7 @@ export function newRecipient(address: Address, params: ReadonlyMap<string, strin
 
 export type ConnectionStart = Pick<
   Connection,
-  'id' | 'remote' | 'local' | 'anonymous' | 'proxy' | 'listener' | 'startedAt' | 'env'
+  'id' | 'remote' | 'local' | 'anonymous' | 'attached' | 'proxy' | 'listener' | 'startedAt' | 'env'
 >
 
 export function newConnection(start: ConnectionStart): Connection {
@@ -123,6 +143,7 @@ export function newConnection(start: ConnectionStart): Connection {
     remoteHost: undefined,
     hello: undefined,
     auth: undefined,
+    config: {},
     tls: undefined,
     relayClient: false,
     immune: false,

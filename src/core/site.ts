@@ -1,5 +1,6 @@
 /** A site as the server needs it: compiled once, never changed, replaced whole at reload. */
 import type { Limits } from './limits.ts'
+import type { PolicyPlan } from './policy.ts'
 import type { Program } from './program.ts'
 import type { Service } from './service.ts'
 
@@ -27,4 +28,6 @@ export interface Site {
   readonly services?: ReadonlyMap<string, Service>
   readonly limits: Limits
   readonly program: Program
+  /** Absent where rules know no policies. */
+  readonly policies?: PolicyPlan
 }

@@ -1,7 +1,9 @@
 /** Applies what a rule does to the session. The only place, outside the SMTP session itself, that changes it. */
 import type { HookContext } from '../core/context.ts'
+import { canonicalDomain } from '../core/domain.ts'
 import { type Effect, LOG_LEVELS } from '../core/effect.ts'
 import { isFieldName, makeField } from '../core/header.ts'
+import { LIMITS } from '../core/limits.ts'
 import type { NoteScope, Notes } from '../core/notes.ts'
 
 /** Answers with the milliseconds the client is to wait, 0 for most effects. */
@@ -16,6 +18,12 @@ export function applyEffect(effect: Effect, context: HookContext, plugin: string
       return 0
     case 'set_flag':
       setFlag(effect.flag, effect.value, context)
+      return 0
+    case 'set_policy':
+      context.recipient?.policy?.settings.set(effect.name, effect.value)
+      return 0
+    case 'set_config':
+      setConfig(effect, context)
       return 0
     case 'add_score':
       connection.score += effect.amount
@@ -42,6 +50,8 @@ export function applyEffect(effect: Effect, context: HookContext, plugin: string
   }
 }
 
+type SetConfig = Extract<Effect, { readonly kind: 'set_config' }>
+
 const NOTE_TYPES: readonly string[] = ['string', 'number', 'boolean']
 
 /** Whether it can be applied. Rules are checked when they are compiled; what handlers answer may be anything. */
@@ -53,6 +63,10 @@ export function isEffect(effect: Effect): boolean {
       return typeof effect.name === 'string' && Number.isFinite(effect.amount)
     case 'set_flag':
       return typeof effect.value === 'boolean'
+    case 'set_policy':
+      return typeof effect.name === 'string' && NOTE_TYPES.includes(typeof effect.value)
+    case 'set_config':
+      return isConfig(effect)
     case 'add_score':
       return Number.isFinite(effect.amount)
     case 'add_header':
@@ -69,6 +83,18 @@ export function isEffect(effect: Effect): boolean {
   }
 }
 
+/** What cannot be said to clients is not said: a name that is none, a size below what every server must take. */
+function isConfig({ name, value }: SetConfig): boolean {
+  if (name === 'message_size') return Number.isInteger(value) && Number(value) >= LIMITS.message_size.minimum
+  if (name === 'hostname') return typeof value === 'string' && canonicalDomain(value) !== undefined
+  return name === 'greeting' && typeof value === 'string'
+}
+
+/** Once the session has its settings, nothing looks there again. */
+function setConfig({ name, value }: SetConfig, { hook, connection }: HookContext): void {
+  if (hook === 'config') Object.assign(connection.config ?? {}, { [name]: value })
+}
+
 function notesOf(scope: NoteScope, { connection, transaction, recipient }: HookContext): Notes {
   if (scope === 'recipient' && recipient) return recipient.notes
   if (scope !== 'connection' && transaction) return transaction.notes
@@ -81,12 +107,17 @@ function addToNote(notes: Notes, name: string, amount: number): void {
 }
 
 /**
- * What a client is granted before MAIL lasts for the connection; what a sender is granted, for the transaction. A client
- * nobody knows is granted nothing on account of an address that is not its own.
+ * What a client is granted before MAIL lasts for the connection; what a sender is granted, for the transaction; what is
+ * granted for mail to a recipient, for that one. A client nobody knows is granted nothing on account of an address that is not its own.
  */
-function setFlag(flag: 'relay_client' | 'immune', value: boolean, { connection, transaction }: HookContext): void {
+function setFlag(
+  flag: 'relay_client' | 'immune',
+  value: boolean,
+  { connection, transaction, recipient }: HookContext,
+): void {
   const granted = value && (!connection.anonymous || connection.auth !== undefined)
   if (flag === 'relay_client') connection.relayClient = granted
+  else if (recipient) recipient.immune = value
   else if (transaction?.sender) transaction.immune = value
   else connection.immune = granted
 }

@@ -11,6 +11,7 @@ import type { Hook } from '../core/hook.ts'
 import type { Limits } from '../core/limits.ts'
 import { type Offer, PLAIN_OFFER } from '../core/offer.ts'
 import type { Outcome } from '../core/outcome.ts'
+import { noPolicy, type Policies } from '../core/policy.ts'
 import type { Entropy, Log, LogFields, Ports, Spool } from '../core/ports.ts'
 import { replyRow } from '../core/reply-table.ts'
 import { type Connection, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
@@ -38,6 +39,8 @@ export interface DialogueOptions {
   /** What the listener offers; without it, what every listener does. */
   readonly offer?: Offer | undefined
   readonly ports: Ports
+  /** Without it recipients have none. */
+  readonly policies?: Policies | undefined
   /** Some plugin wants to hear of every line that is logged. */
   readonly tellsLog?: boolean
   readonly entropy: Entropy
@@ -68,8 +71,6 @@ export interface Step extends Question {
 const NOTHING: Answer = {}
 
 export class Dialogue {
-  readonly hostname: string
-  readonly limits: Limits
   readonly terms: Terms
   readonly offer: Offer
   readonly entropy: Entropy
@@ -88,20 +89,29 @@ export class Dialogue {
   /** What the client may do on account of who it is, whatever it said after the greeting. */
   #granted: Pick<Connection, 'relayClient' | 'immune'> = { relayClient: false, immune: false }
   #transaction: Transaction | undefined
+  #limits: Limits
   #ended = false
 
   constructor(options: DialogueOptions) {
     this.#connection = options.connection
-    this.hostname = options.hostname
-    this.limits = options.limits
+    this.#limits = options.limits
     this.terms = options.terms ?? PLAIN_TERMS
     this.offer = options.offer ?? PLAIN_OFFER
     this.entropy = options.entropy
     this.pauses = new Pauses(options.ports.clock)
     this.#options = options
-    const { limits, spool } = options
+    const { spool } = options
     const ports = options.tellsLog ? { ...options.ports, log: this.#toldLog(options.ports.log) } : options.ports
-    this.room = new TransactionRoom({ limits, ports, spool })
+    this.room = new TransactionRoom({ ports, spool })
+  }
+
+  /** Our own name, as this client hears it. */
+  get hostname(): string {
+    return this.#connection.config?.hostname ?? this.#options.hostname
+  }
+
+  get limits(): Limits {
+    return this.#limits
   }
 
   get connection(): Connection {
@@ -125,6 +135,24 @@ export class Dialogue {
   restart(connection: Connection, told: Attributes): void {
     this.#connection = connection
     this.told = told
+  }
+
+  /** What rules say about the settings of this session holds from here on. */
+  configure(): MaybePromise<void> {
+    return andThen(this.tell('config'), () => {
+      const { limits } = this.#options
+      const { message_size = limits.message_size } = this.#connection.config ?? {}
+      this.#limits = { ...limits, message_size }
+    })
+  }
+
+  /** The recipient has its policy then, and rules have had their say about it. */
+  settle(recipient: Recipient): MaybePromise<void> {
+    const found = this.#options.policies?.find(recipient.address) ?? noPolicy()
+    return andThen(found, (policy) => {
+      recipient.policy = policy
+      return this.tell('user_config', { recipient })
+    })
   }
 
   /** The client is about to be greeted. */
@@ -232,8 +260,8 @@ export class Dialogue {
   }
 
   /** Lets plugins know; what they answer changes nothing. */
-  tell(hook: Hook): MaybePromise<void> {
-    return andThen(this.#options.dispatch(this.#context(hook, {})), () => undefined)
+  tell(hook: Hook, about: Pick<Question, 'recipient'> = {}): MaybePromise<void> {
+    return andThen(this.#options.dispatch(this.#context(hook, about)), () => undefined)
   }
 
   /** What is logged while a plugin hears of a line goes to the log alone. */

@@ -9,7 +9,9 @@ import { lookUpRemoteHost } from './remote-host.ts'
 const LOOK_UP = 10_000
 
 export function openSession(dialogue: Dialogue): MaybePromise<Answer> {
-  return dialogue.ask({ hook: 'pre_connection', go: () => identify(dialogue) })
+  return dialogue.when(dialogue.configure(), () =>
+    dialogue.ask({ hook: 'pre_connection', go: () => identify(dialogue) }),
+  )
 }
 
 function identify(dialogue: Dialogue): MaybePromise<Answer> {
@@ -24,7 +26,8 @@ function identify(dialogue: Dialogue): MaybePromise<Answer> {
 }
 
 function greet(dialogue: Dialogue): Answer {
-  const { hostname, offer } = dialogue
+  const { connection, hostname, offer } = dialogue
+  const greeting = connection.config?.greeting ?? `${offer.protocol === 'lmtp' ? 'LMTP' : 'ESMTP'} Postern ready`
   dialogue.greet()
-  return { reply: { code: 220, text: `${hostname} ${offer.protocol === 'lmtp' ? 'LMTP' : 'ESMTP'} Postern ready` } }
+  return { reply: { code: 220, text: `${hostname} ${greeting}` } }
 }

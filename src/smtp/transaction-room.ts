@@ -6,7 +6,6 @@ import { ContentBody } from './content-body.ts'
 import { ContentReader, type Framing } from './content-reader.ts'
 
 interface Options {
-  readonly limits: Limits
   readonly ports: Ports
   /** Without one, content stays in memory and plugins have no temporary files. */
   readonly spool: Spool | undefined
@@ -39,8 +38,7 @@ export class TransactionRoom {
   }
 
   /** The content is about to come in. */
-  receive(framing: Framing): ContentReader {
-    const { limits } = this.#options
+  receive(framing: Framing, limits: Limits): ContentReader {
     this.#content = new ContentReader(limits, new ContentBody(this.#room, limits.spool_threshold), framing)
     return this.#content
   }

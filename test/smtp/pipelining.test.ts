@@ -83,7 +83,7 @@ describe('pipelining', () => {
     assert.equal(rig.heard(), '')
     answer(verdict('OK'))
     await rig.settle()
-    assert.deepEqual(rig.hooks, ['mail_pre', 'mail', 'rcpt_pre', 'rcpt', 'noop'])
+    assert.deepEqual(rig.hooks, ['mail_pre', 'mail', 'rcpt_pre', 'user_config', 'rcpt', 'noop'])
     assert.match(rig.heard(), /^250 [^\n]*\n450 [^\n]*\n250 2\.0\.0 OK\r\n$/)
   })
 

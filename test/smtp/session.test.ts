@@ -79,7 +79,7 @@ describe('an answer that comes too late', () => {
     rig.session.start()
     rig.session.gone()
     await rig.settle()
-    assert.deepEqual(rig.hooks, ['pre_connection', 'disconnect', 'post_connection'])
+    assert.deepEqual(rig.hooks, ['config', 'pre_connection', 'disconnect', 'post_connection'])
     assert.equal(rig.heard(), '')
   })
 

@@ -52,7 +52,7 @@ function obstacleTo({ offer, transaction }: Dialogue): Reply | undefined {
 
 function take(dialogue: Dialogue, transaction: Transaction, chunk: Chunk): MaybePromise<Answer> {
   const framing = bodyOf(transaction) === 'BINARYMIME' ? 'binary' : 'chunks'
-  const reader = dialogue.room.content ?? dialogue.room.receive(framing)
+  const reader = dialogue.room.content ?? dialogue.room.receive(framing, dialogue.limits)
   const incoming = { dialogue, transaction, reader }
   return chunk.size === 0 ? endChunk(incoming, chunk) : { listen: chunkMode(incoming, chunk) }
 }

@@ -34,5 +34,5 @@ export const data: CommandDefinition = {
 /** What a client sends before it is asked is not this message (RFC 2920 section 3.1): it is smuggled, or not SMTP. */
 function askForContent(dialogue: Dialogue, transaction: Transaction): Answer {
   if (dialogue.inputWaits()) return { reply: CONTENT_FIRST, close: true }
-  return { reply: GO_AHEAD, listen: contentMode({ dialogue, transaction, reader: dialogue.room.receive('dot') }) }
+  return { reply: GO_AHEAD, listen: contentMode({ dialogue, transaction, reader: dialogue.room.receive('dot', dialogue.limits) }) }
 }

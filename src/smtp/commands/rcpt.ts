@@ -5,7 +5,7 @@ import { newRecipient, type Transaction } from '../../core/session.ts'
 import type { MaybePromise } from '../../core/truth.ts'
 import type { Answer } from '../answer.ts'
 import type { CommandDefinition } from '../command.ts'
-import type { Dialogue } from '../dialogue.ts'
+import type { Dialogue, Step } from '../dialogue.ts'
 import { type PathSyntax, parsePathArgument, rewritten } from '../path-argument.ts'
 import { CHUNKS_BEGUN, MAIL_FIRST, syntaxError, TOO_MANY_RECIPIENTS } from '../protocol-replies.ts'
 
@@ -31,7 +31,7 @@ function takeRecipient(dialogue: Dialogue, transaction: Transaction, command: Co
   if (!parsed.ok) return { reply: parsed.reply }
   if (parsed.address.kind === 'null') return { reply: NULL_RECIPIENT }
   const recipient = newRecipient(parsed.address, parsed.params)
-  return dialogue.ask({
+  const ask: Step = {
     hook: 'rcpt',
     command,
     recipient,
@@ -40,5 +40,6 @@ function takeRecipient(dialogue: Dialogue, transaction: Transaction, command: Co
       transaction.recipients.push(recipient)
       return { reply }
     },
-  })
+  }
+  return dialogue.when(dialogue.settle(recipient), () => dialogue.ask(ask))
 }
