@@ -10,6 +10,7 @@ import type { Vocabulary } from '../core/word.ts'
 import { DELIVERIES } from '../delivery/index.ts'
 import { Report } from '../language/diagnostic.ts'
 import { AUTH_WORDS } from '../ports/auth/index.ts'
+import { spf } from '../ports/spf.ts'
 import { listFiles } from '../ports/list-files.ts'
 import { tlsFault } from '../server/tls.ts'
 import { MATCHERS } from '../vocabulary/index.ts'
@@ -20,7 +21,7 @@ const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
 export const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 
 export const VOCABULARY: Vocabulary = {
-  matchers: new Map([...MATCHERS, ...AUTH_WORDS].map((word) => [word.name, word])),
+  matchers: new Map([...MATCHERS, ...AUTH_WORDS, spf].map((word) => [word.name, word])),
   deliveries: new Map(DELIVERIES.map((word) => [word.name, word])),
 }
 

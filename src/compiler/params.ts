@@ -76,10 +76,11 @@ export function bindParams(declarations: readonly ParamDeclaration[], binding: B
 }
 
 /** The schema of a parameter's value, for checks, editors and documentation. */
-export function paramSchema({ list, type, values, minimum }: ParamDeclaration): Schema {
+export function paramSchema({ list, type, values, minimum, maximum }: ParamDeclaration): Schema {
   if (list) return { 'x-list': list }
   if (values) return { type: 'string', enum: values }
-  if (minimum !== undefined && (type === 'integer' || type === 'number')) return { type, minimum }
+  if (type === 'integer' || type === 'number')
+    return { type, ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) }
   return type === 'return_code'
     ? { type: 'string', enum: [...RETURN_CODES, ...Object.keys(RETURN_CODE_WORDS)] }
     : TYPE_SCHEMAS[type ?? 'text']

@@ -48,6 +48,7 @@ const PARAM_SCHEMA = {
     },
     values: { type: 'array', items: { type: 'string' }, description: 'The values allowed' },
     minimum: { type: 'number', description: 'The smallest number allowed' },
+    maximum: { type: 'number', description: 'The greatest number allowed' },
     default: {
       description: 'Used when the site says nothing; without it the parameter must be given, unless it is optional',
     },
@@ -97,6 +98,7 @@ export interface ParamDeclaration {
   readonly values: readonly string[] | undefined
   /** For numbers. */
   readonly minimum?: number
+  readonly maximum?: number
   readonly default: YamlNode | undefined
   readonly optional: boolean
   readonly summary: string
@@ -171,7 +173,8 @@ function mapsIn(root: MapNode, key: string): readonly Named[] {
 
 function readParam({ name, at, map }: Named): ParamDeclaration {
   const values = valueOf(map, 'values')
-  const minimum = valueOf(map, 'minimum')
+  const minimum = numberIn(valueOf(map, 'minimum'))
+  const maximum = numberIn(valueOf(map, 'maximum'))
   const list = listKind(valueOf(map, 'list'))
   return {
     name,
@@ -179,7 +182,8 @@ function readParam({ name, at, map }: Named): ParamDeclaration {
     list,
     type: list ? undefined : (PARAM_TYPES.find((type) => type === textOf(valueOf(map, 'type'))) ?? 'text'),
     values: values?.kind === 'seq' ? values.items.flatMap((item) => textOf(item) ?? []) : undefined,
-    ...(minimum?.kind === 'scalar' && typeof minimum.value === 'number' && { minimum: minimum.value }),
+    ...(minimum !== undefined && { minimum }),
+    ...(maximum !== undefined && { maximum }),
     default: valueOf(map, 'default'),
     optional: isTrue(valueOf(map, 'optional')),
     summary: textOf(valueOf(map, 'summary')) ?? '',
@@ -238,6 +242,10 @@ function hookNamed(name: string, at: Span, report: Report): readonly Hook[] {
 function listKind(node: YamlNode | undefined): ListKind | undefined {
   const name = textOf(node)
   return name !== undefined && Object.hasOwn(LIST_KINDS, name) ? (name as ListKind) : undefined
+}
+
+function numberIn(node: YamlNode | undefined): number | undefined {
+  return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : undefined
 }
 
 function isTrue(node: YamlNode | undefined): boolean {
