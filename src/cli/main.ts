@@ -4,6 +4,7 @@ import { addCheck } from './commands/check.ts'
 import { addDocs } from './commands/docs.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
+import { addFmt } from './commands/fmt.ts'
 import { addList } from './commands/list.ts'
 import { addReport } from './commands/report.ts'
 import { addSchema } from './commands/schema.ts'
@@ -48,6 +49,7 @@ function build(shell: Shell): Command {
     addTest,
     addReport,
     addExplain,
+    addFmt,
     addList,
     addDocs,
     addSchema,
