@@ -19,11 +19,14 @@ export function memoryBody(octets: Buffer): BodySource {
 
 export class Message {
   #fields: HeaderField[]
+  /** As they came in. */
+  readonly received: readonly HeaderField[]
   readonly #separator: Buffer
   readonly body: BodySource
 
   private constructor(fields: HeaderField[], separator: Buffer, body: BodySource) {
     this.#fields = fields
+    this.received = [...fields]
     this.#separator = separator
     this.body = body
   }

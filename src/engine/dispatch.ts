@@ -55,7 +55,8 @@ export function createDispatcher(program: Program, options: DispatchOptions): Di
     return andThen(takeTurns(run, 0), (spoken) => report(finish(run, spoken), context))
   }
   const report = (outcome: Outcome, context: HookContext): MaybePromise<Outcome> => {
-    const hook: Hook = replyRow(context.hook, outcome.verdict.code).meaning === 'refuse' ? 'deny' : 'ok'
+    const { meaning } = replyRow(context.hook, outcome.verdict.code, context.connection.attached)
+    const hook: Hook = meaning === 'refuse' ? 'deny' : 'ok'
     if (UNREPORTED.has(context.hook) || !turns.has(hook)) return outcome
     return andThen(dispatch({ ...context, hook, decided: outcome }), (told) => {
       options.onTold?.(told)

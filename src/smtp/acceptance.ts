@@ -17,11 +17,19 @@ import { receivedField } from './received.ts'
 import type { Reply } from './reply.ts'
 
 export function acceptMessage(dialogue: Dialogue, transaction: Transaction, message: Message): MaybePromise<Answer> {
+  if (dialogue.connection.attached) return judgeMessage(dialogue)
   return pass(dialogue, 'data_post_headers', () =>
     pass(dialogue, 'received_line', (ruling) => {
       message.prepend(receivedBy(dialogue, transaction, ruling))
       return pass(dialogue, 'data_post', () => pass(dialogue, 'queue_pre', () => queue(dialogue, transaction)))
     }),
+  )
+}
+
+/** Another mail server has the message, has written its own trace field, and delivers. */
+function judgeMessage(dialogue: Dialogue): MaybePromise<Answer> {
+  return pass(dialogue, 'data_post_headers', () =>
+    pass(dialogue, 'data_post', () => pass(dialogue, 'queue_pre', () => ({}))),
   )
 }
 

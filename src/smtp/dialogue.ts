@@ -252,7 +252,7 @@ export class Dialogue {
   rule(outcome: Outcome, subject = ''): Ruling {
     const { hook, verdict } = outcome
     const reply = composeReply(hook, verdict, { subject, hostname: this.hostname })
-    return { outcome, row: replyRow(hook, verdict.code), reply }
+    return { outcome, row: replyRow(hook, verdict.code, this.#connection.attached), reply }
   }
 
   record(ruling: Ruling, about: Pick<Question, 'recipient' | 'attempt'> = {}): void {

@@ -89,8 +89,9 @@ export function extensionLines(dialogue: Dialogue): readonly string[] {
   return EXTENSIONS.flatMap(({ line }) => line(dialogue) ?? [])
 }
 
-/** The parameters that this client may use now. */
+/** The parameters that this client may use now. A mail server that asks us has checked them, and takes what we do not know. */
 export function knownParameters(command: 'mail' | 'rcpt', dialogue: Dialogue): KnownParameters {
+  if (dialogue.connection.attached) return () => () => undefined
   return (name) => {
     const bringing = EXTENSIONS.filter((one) => Object.hasOwn(one[command] ?? {}, name))
     return bringing.findLast((one) => isTaken(one, dialogue))?.[command]?.[name]

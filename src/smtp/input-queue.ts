@@ -1,5 +1,9 @@
 /** Octets that have arrived and were not read yet. The session stops the client while there are any it cannot work on. */
-import type { Mode, Taken } from './answer.ts'
+
+/** Takes octets from the front of what it is given, until there is a step to do. */
+export interface Reader<Taken> {
+  take(octets: Buffer): Taken
+}
 
 export class InputQueue {
   readonly #chunks: Buffer[] = []
@@ -17,9 +21,9 @@ export class InputQueue {
   }
 
   /** Reads until there is a step to do; undefined when everything was read and more is needed. */
-  take(mode: Mode): Taken | undefined {
+  take<Taken extends { readonly used: number; readonly step?: unknown }>(reader: Reader<Taken>): Taken | undefined {
     for (let chunk = this.#chunks.shift(); chunk; chunk = this.#chunks.shift()) {
-      const taken = mode.take(chunk)
+      const taken = reader.take(chunk)
       if (taken.used < chunk.length) this.#chunks.unshift(chunk.subarray(taken.used))
       if (taken.step) return taken
     }

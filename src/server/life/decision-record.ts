@@ -83,9 +83,15 @@ export function stateBefore({ connection, transaction }: HookContext): Before {
 }
 
 /** Whether anybody will ask about it: a rule spoke or held, or the client was refused. */
-export function isNotable({ hook, verdict, by, monitored, trace = [] }: Outcome): boolean {
+export function isNotable(
+  { connection }: Pick<HookContext, 'connection'>,
+  { hook, verdict, by, monitored, trace = [] }: Outcome,
+): boolean {
   if (by !== undefined || monitored.length > 0) return true
-  return replyRow(hook, verdict.code).meaning === 'refuse' || trace.some(({ truth }) => truth !== 'miss')
+  return (
+    replyRow(hook, verdict.code, connection.attached).meaning === 'refuse' ||
+    trace.some(({ truth }) => truth !== 'miss')
+  )
 }
 
 export type DnsAnswers = ReadonlyMap<string, string | readonly string[]>
@@ -178,10 +184,10 @@ function stepOf({ plugin, rule, at, truth, return: code, monitored }: RuleTrace)
   return [{ plugin, rule, at, truth, ...(code && { return: code }), ...(monitored && { mode: 'monitor' }) }]
 }
 
-function decisionOf({ recipient }: HookContext, { hook, verdict, by }: Outcome): RecordedDecision {
+function decisionOf({ connection, recipient }: HookContext, { hook, verdict, by }: Outcome): RecordedDecision {
   return {
     ...spokenOf(verdict),
-    meaning: replyRow(hook, verdict.code).meaning,
+    meaning: replyRow(hook, verdict.code, connection.attached).meaning,
     ...(recipient && { rcpt: addressText(recipient.address) }),
     ...by,
   }

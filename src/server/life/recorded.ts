@@ -38,7 +38,7 @@ export class Recorder {
       const ports = { ...context.ports, resolver: book.listening(context.ports.resolver) }
       return andThen(dispatch({ ...context, ports }), (outcome) => {
         const tookMicroseconds = Math.round((performance.now() - began) * 1000)
-        if (this.#options.settings.all || isNotable(outcome))
+        if (this.#options.settings.all || isNotable(context, outcome))
           this.#record(context, outcome, { tookMicroseconds, revision, before, book })
         return outcome
       })

@@ -17,14 +17,19 @@ export const mail: CommandDefinition = {
     if (dialogue.connection.hello === undefined) return { reply: HELLO_FIRST }
     if (dialogue.transaction !== undefined) return { reply: MAIL_ALREADY }
     if (dialogue.transactions >= dialogue.limits.transactions) return { reply: TOO_MANY_TRANSACTIONS, close: true }
-    const transaction = dialogue.begin()
-    return dialogue.ask({
-      hook: 'mail_pre',
-      command,
-      go: (ruling) => takeSender(dialogue, transaction, rewritten(command, ruling, SYNTAX)),
-      undo: () => dialogue.reset(),
-    })
+    return hearSender(dialogue, command)
   },
+}
+
+/** To be called when MAIL is in place. */
+export function hearSender(dialogue: Dialogue, command: Command): MaybePromise<Answer> {
+  const transaction = dialogue.begin()
+  return dialogue.ask({
+    hook: 'mail_pre',
+    command,
+    go: (ruling) => takeSender(dialogue, transaction, rewritten(command, ruling, SYNTAX)),
+    undo: () => dialogue.reset(),
+  })
 }
 
 function takeSender(dialogue: Dialogue, transaction: Transaction, command: Command): MaybePromise<Answer> {
