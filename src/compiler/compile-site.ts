@@ -16,14 +16,7 @@ import { ListRegistry, type NamedList } from './list-registry.ts'
 import { codeChain, type CodeEnvironment, type Codes, joinWords, setUpCode } from './load-code.ts'
 import { NoteBook } from './note-book.ts'
 import { bindParams } from './params.ts'
-import {
-  compileChain,
-  type EntryUse,
-  type LiveChain,
-  type PluginUse,
-  prepare,
-  type SiteScope,
-} from './plugin.ts'
+import { compileChain, type EntryUse, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
 import { type ListPlace, readLists, readSiteList } from './plugin-lists.ts'
 import { type LoadEnvironment, type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
 
@@ -53,7 +46,7 @@ export interface CompiledSite {
 }
 
 export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Promise<CompiledSite> {
-  const environment = { ...given, lists: new Map<string, string>() }
+  const environment = { ...given, lists: new Map<string, string>(), outside: new Map() }
   const resolved = await resolveEntries(spec.entries, { ...spec.place, opened: [] }, environment)
   const codes = await setUpCode(resolved, environment)
   const site = siteScope(spec, environment, codes)
@@ -207,12 +200,20 @@ function describe({ name, path, file, chains }: NamedChains): CompiledPlugin {
   }
 }
 
-function assemble(plugins: readonly NamedChains[], { sources, lists = new Map() }: LoadEnvironment): Program {
+function assemble(
+  plugins: readonly NamedChains[],
+  { sources, lists = new Map(), outside = new Map() }: LoadEnvironment,
+): Program {
   const chains = new Map<Hook, Chain[]>()
   for (const [hook, chain] of plugins.flatMap((plugin) => plugin.chains)) {
     if (chain.rules.length > 0) chains.set(hook, [...(chains.get(hook) ?? []), chain])
   }
-  return { revision: digest([...sources, ...lists]), plugins: plugins.map(({ name }) => name), chains }
+  return {
+    revision: digest([...sources, ...lists]),
+    plugins: plugins.map(({ name }) => name),
+    chains,
+    sources: [...outside.values()],
+  }
 }
 
 function digest(sources: readonly (readonly [path: string, text: string])[]): string {

@@ -1,12 +1,16 @@
 /** The lists a plugin may name: its own, its list parameters, and the site's `local_domains`. */
 import type { ListIndex, ListKind } from '../core/list.ts'
+import type { SourceSpec } from '../core/source.ts'
 import type { Span } from '../language/diagnostic.ts'
 
 export interface NamedList {
   readonly name: string
   readonly kind: ListKind
   readonly at: Span
-  readonly index: ListIndex
+  /** At hand; undefined for a list outside. */
+  readonly index: ListIndex | undefined
+  /** Outside, asked key by key. */
+  readonly source?: SourceSpec
 }
 
 export class ListRegistry {

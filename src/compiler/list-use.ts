@@ -2,7 +2,7 @@
 import type { FactType } from '../core/fact.ts'
 import type { ListIndex, ListKind } from '../core/list.ts'
 import type { DiagnosticCode } from '../language/codes.ts'
-import { placeOf, type Span } from '../language/diagnostic.ts'
+import { type Finding, placeOf, type Span } from '../language/diagnostic.ts'
 import type { ScalarNode, YamlNode } from '../language/node.ts'
 import { suggest } from '../language/suggest.ts'
 import { type Comparison, FAILS } from './comparison.ts'
@@ -70,6 +70,16 @@ export function findList(operand: YamlNode, scope: Scope, kinds: readonly ListKi
     help: `fitting kinds: ${kinds.join(', ')}`,
   })
   return undefined
+}
+
+/** For who needs every entry, or an answer at once. */
+export function mustBeAtHand(at: Span, because: string): Finding {
+  return {
+    code: 'LST605',
+    at,
+    message: `a list outside cannot be used here: ${because}`,
+    help: 'name a file, or write the entries in place',
+  }
 }
 
 /** Plain values: a comparison with each, by the rules of the fact's type. */

@@ -6,6 +6,7 @@
 import type { FactType, FactValue } from '../core/fact.ts'
 import { formatFact } from '../core/facts.ts'
 import type { Schema } from '../core/schema.ts'
+import type { SourceSpec } from '../core/source.ts'
 import type { ScalarNode, YamlNode } from '../language/node.ts'
 import { toOptions } from '../language/schema-check.ts'
 import { spanWithin } from '../language/template.ts'
@@ -13,7 +14,8 @@ import { type Comparison, every, FAILS, inIndex, when } from './comparison.ts'
 import { globToRegex } from './glob.ts'
 import { compileInline, findList, MATCHED_KINDS, VALUE_KINDS } from './list-use.ts'
 import { compileRegex } from './regex.ts'
-import { complain, type Scope } from './scope.ts'
+import { complain, moreCareful, type Scope } from './scope.ts'
+import { inSource } from './source-list.ts'
 
 export interface Operator {
   readonly name: string
@@ -130,8 +132,16 @@ function compileLength(operand: YamlNode, scope: Scope): Comparison | undefined 
 function compileInList(kinds: typeof VALUE_KINDS): Operator['compile'] {
   return (operand, scope, type) => {
     const list = findList(operand, scope, kinds[type] ?? [])
-    return list && inIndex(list.index)
+    if (!list) return undefined
+    if (list.source) return askOutside(list.source, scope)
+    return list.index && inIndex(list.index)
   }
+}
+
+/** Whoever names a list outside and does not say what unknown means has people try again. */
+function askOutside(source: SourceSpec, scope: Scope): Comparison {
+  scope.words.onUnknown = moreCareful(scope.words.onUnknown, 'defer')
+  return inSource(source)
 }
 
 const NUMBER_OPERATORS: readonly Operator[] = [

@@ -1,13 +1,15 @@
-/** The lists of one plugin: read from files or taken in place, indexed once. */
+/** The lists of one plugin: read from files or taken in place, and indexed once; or outside, and only named here. */
 import { resolve } from 'node:path'
 import type { ListIndex, ListKind } from '../core/list.ts'
+import { isLoadedWhole, readSource, schemeOf, type SourceSpec } from '../core/source.ts'
 import type { Span } from '../language/diagnostic.ts'
-import type { MapEntry, ScalarNode, YamlNode } from '../language/node.ts'
+import { type MapEntry, type MapNode, type ScalarNode, textOf, type YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
 import { indexListFile, type ListFile, piecesOf } from './index-list-file.ts'
 import { ListRegistry, type NamedList } from './list-registry.ts'
 import { inlineIndex } from './list-use.ts'
 import { buildList } from './lists/index.ts'
+import { hasKeys } from './lists/source-keys.ts'
 import type { BoundParams } from './params.ts'
 import type { LoadEnvironment } from './resolve-entries.ts'
 
@@ -27,6 +29,10 @@ interface Wanted {
   readonly value: YamlNode | undefined
   readonly optional: boolean
   readonly directory: string
+  /** Must be a URL. */
+  readonly isOutside?: boolean
+  /** For a list outside. */
+  readonly parameters?: MapNode | undefined
 }
 
 /** A plugin whose lists are wanted. */
@@ -50,7 +56,10 @@ export async function readLists(
 
 function declaredLists(file: PluginFile, given: readonly MapEntry[], { directory }: ListPlace): readonly Wanted[] {
   const replaced = new Map(given.map(({ key, value }) => [key.value, value]))
-  return file.lists.map((list) => ({ ...list, value: replaced.get(list.name) ?? list.value, directory }))
+  return file.lists.map((list) => {
+    const value = replaced.get(list.name)
+    return value ? { ...list, value, isOutside: false, parameters: undefined, directory } : { ...list, directory }
+  })
 }
 
 function listParams(params: BoundParams, place: ListPlace): readonly Wanted[] {
@@ -84,9 +93,15 @@ export function readSiteList(
 }
 
 async function readList(wanted: Wanted, environment: LoadEnvironment): Promise<NamedList> {
-  const { name, kind, at, value } = wanted
-  const index = value?.kind === 'seq' ? inPlace(kind, value.items, environment) : await fromFile(wanted, environment)
-  return { name, kind, at, index }
+  const { name, kind, at, value, isOutside = false } = wanted
+  if (value?.kind === 'seq') return { name, kind, at, index: inPlace(kind, value.items, environment) }
+  const url = textOf(value)
+  if (value && url !== undefined && (isOutside || schemeOf(url))) {
+    const source = readOutside({ ...wanted, value, url }, environment)
+    if (source) return { name, kind, at, index: undefined, source }
+    return { name, kind, at, index: empty(kind, name) }
+  }
+  return { name, kind, at, index: await fromFile(wanted, environment) }
 }
 
 function inPlace(kind: ListKind, items: readonly YamlNode[], { report }: LoadEnvironment): ListIndex {
@@ -94,10 +109,45 @@ function inPlace(kind: ListKind, items: readonly YamlNode[], { report }: LoadEnv
   return inlineIndex(kind, scalars, (finding) => report.add(finding))
 }
 
+function empty(kind: ListKind, name: string): ListIndex {
+  return buildList(kind, name, [], () => undefined)
+}
+
+/** As far as it can be read without asking it. */
+function readOutside(
+  { kind, directory, url, value, parameters }: Wanted & { readonly url: string; readonly value: YamlNode },
+  { report, outside, sourceFault }: LoadEnvironment,
+): SourceSpec | undefined {
+  try {
+    const source = readSource({ url, kind, directory, ...(parameters && { parameters: textsIn(parameters) }) })
+    const fault = kindFault(source) ?? sourceFault?.(source)
+    if (fault !== undefined) throw new Error(fault)
+    outside?.set(source.id, source)
+    return source
+  } catch (fault) {
+    report.add({
+      code: 'LST606',
+      at: value.at,
+      message: fault instanceof Error ? fault.message : 'this source cannot be read',
+      help: 'docs/sources.md shows each kind of source',
+    })
+    return undefined
+  }
+}
+
+function kindFault(source: SourceSpec): string | undefined {
+  if (hasKeys(source.kind) || isLoadedWhole(source)) return undefined
+  return `a list \`of: ${source.kind}\` cannot be asked key by key: it holds more than keys`
+}
+
+function textsIn({ entries }: MapNode): ReadonlyMap<string, string> {
+  return new Map(entries.map(({ key, value }) => [key.value, value.kind === 'scalar' ? String(value.value) : '']))
+}
+
 async function fromFile(wanted: Wanted, environment: LoadEnvironment): Promise<ListIndex> {
   const { kind, at, value, directory, name } = wanted
   const file = value?.kind === 'scalar' ? String(value.value) : undefined
-  if (file === undefined) return buildList(kind, name, [], () => undefined)
+  if (file === undefined) return empty(kind, name)
   const path = resolve(directory, file)
   try {
     const pieces = await piecesOf(environment.files, path)
@@ -107,7 +157,7 @@ async function fromFile(wanted: Wanted, environment: LoadEnvironment): Promise<L
     const message = fault instanceof Error ? fault.message : `${path} cannot be read`
     environment.report.add({ code: 'LST601', at: value?.at ?? at, message })
   }
-  return buildList(kind, path, [], () => undefined)
+  return empty(kind, path)
 }
 
 function reportMissing({ name, value, at }: Wanted, file: string, path: string, { report }: LoadEnvironment): void {

@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import type { Files } from '../core/ports.ts'
 import type { Schema } from '../core/schema.ts'
+import type { SourceSpec } from '../core/source.ts'
 import type { TlsSettings } from '../core/tls.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
@@ -25,6 +26,10 @@ export interface LoadEnvironment {
   readonly breathe?: () => Promise<void>
   /** Digests of the list files read, by path. */
   readonly lists?: Map<string, string>
+  /** Lists outside that are named, by their id. */
+  readonly outside?: Map<string, SourceSpec>
+  /** What is wrong with a list outside, as far as it can be said without asking it. */
+  readonly sourceFault?: (source: SourceSpec) => string | undefined
   /** Milliseconds since the epoch; without it nobody asks whether certificates are valid now. */
   readonly now?: () => number
   /** What is wrong with these settings as a whole, to those who would use them. */

@@ -9,9 +9,8 @@ import { entryOf, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode 
 import { all, any, compileCondition, inverted } from './condition.ts'
 import { compileDelivery } from './delivery-use.ts'
 import { compileEffects } from './rule-effects.ts'
-import { complain, type Scope } from './scope.ts'
+import { complain, moreCareful, type Scope } from './scope.ts'
 import { compileText, type Text } from './text.ts'
-import { moreCareful } from './word-use.ts'
 
 /** The condition and mode of the plugin's entry in the site file. */
 export interface EntryScope {

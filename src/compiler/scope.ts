@@ -25,6 +25,13 @@ export interface Scope {
   readonly words: { onUnknown: OnUnknown }
 }
 
+const BY_CARE: readonly OnUnknown[] = ['skip', 'match', 'defer']
+
+/** Of what several words say, whatever their order. */
+export function moreCareful(one: OnUnknown, other: OnUnknown): OnUnknown {
+  return BY_CARE.indexOf(one) > BY_CARE.indexOf(other) ? one : other
+}
+
 /** Reports with the hook and rule of the scope filled in. */
 export function complain(scope: Scope, finding: Finding): void {
   scope.report.add({ hook: scope.hook, ...(scope.rule !== undefined && { rule: scope.rule }), ...finding })

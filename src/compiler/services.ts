@@ -2,6 +2,7 @@
 import type { Service, ServiceTls } from '../core/service.ts'
 import type { ListIndex } from '../core/list.ts'
 import { type MapNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
+import { mustBeAtHand } from './list-use.ts'
 import { type ListPlace, readSiteList } from './plugin-lists.ts'
 import type { LoadEnvironment } from './resolve-entries.ts'
 import { readOffer } from './offers.ts'
@@ -79,7 +80,10 @@ async function readTrusted(
 ): Promise<ListIndex | undefined> {
   const node = valueOf(item, key)
   const from = node?.kind === 'map' ? valueOf(node, 'from') : undefined
-  return from && (await readSiteList('from', 'ip', from, place, environment)).index
+  if (!from) return undefined
+  const list = await readSiteList('from', 'ip', from, place, environment)
+  if (list.source) environment.report.add(mustBeAtHand(from.at, `\`${key}\` decides before a session begins`))
+  return list.index
 }
 
 async function readServiceTls(

@@ -5,13 +5,13 @@ import type { ListIndex } from '../core/list.ts'
 import { isKnownAt } from '../core/hook.ts'
 import type { Test } from '../core/program.ts'
 import type { Schema } from '../core/schema.ts'
-import { andThen, isPromise, isTruth, type MaybePromise, type OnUnknown, unknownFrom } from '../core/truth.ts'
+import { andThen, isPromise, isTruth, type MaybePromise, unknownFrom } from '../core/truth.ts'
 import type { CompileTools, Match, MatcherWord } from '../core/word.ts'
 import { type MapEntry, type ScalarNode, type YamlNode, valueOf } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { summarize, tooEarly } from './atom.ts'
-import { findList, inlineIndex } from './list-use.ts'
-import { complain, type Scope } from './scope.ts'
+import { findList, inlineIndex, mustBeAtHand } from './list-use.ts'
+import { complain, moreCareful, type Scope } from './scope.ts'
 
 export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: Scope): Test | undefined {
   const node = optionsNode(value)
@@ -25,13 +25,6 @@ export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: 
   for (const name of Object.keys(word.finds ?? {})) scope.finds.add(`${word.name}.${name}`)
   scope.words.onUnknown = moreCareful(scope.words.onUnknown, word.onUnknown)
   return traced(word.name, key, value, answeredFor(word, ask))
-}
-
-const BY_CARE: readonly OnUnknown[] = ['skip', 'match', 'defer']
-
-/** Of what several words say, whatever their order. */
-export function moreCareful(one: OnUnknown, other: OnUnknown): OnUnknown {
-  return BY_CARE.indexOf(one) > BY_CARE.indexOf(other) ? one : other
 }
 
 type Ask = ReturnType<MatcherWord['compile']>
@@ -83,7 +76,11 @@ function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
 }
 
 function listOf(kind: ListIndex['kind'], value: YamlNode, scope: Scope): ListIndex | undefined {
-  if (value.kind !== 'seq') return findList(value, scope, [kind])?.index
+  if (value.kind !== 'seq') {
+    const list = findList(value, scope, [kind])
+    if (list?.source) complain(scope, mustBeAtHand(value.at, 'this word goes through all of its list'))
+    return list?.index
+  }
   const scalars = value.items.filter((item): item is ScalarNode => item.kind === 'scalar')
   return inlineIndex(kind, scalars, (finding) => complain(scope, finding))
 }

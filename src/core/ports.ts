@@ -3,6 +3,8 @@
  */
 import type { DeliveryJob, DeliveryResult, DeliveryTarget } from './delivery.ts'
 import type { LogLevel } from './effect.ts'
+import type { Endpoint } from './session.ts'
+import type { SourceSpec } from './source.ts'
 import type { MaybePromise } from './truth.ts'
 import type { Match, MatcherWord } from './word.ts'
 
@@ -84,12 +86,116 @@ export interface KeyedSource {
   close(): Promise<void>
 }
 
+/** All sources outside that rules name: each is opened when it is first asked, and shared by all who name it. */
+export interface Sources {
+  /** Never rejects, and is bounded in time by itself. */
+  lookup(source: SourceSpec, key: string): Promise<SourceAnswer>
+}
+
+export type StoreAnswer<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'failed'; readonly because: string }
+
+/**
+ * Small state that sessions share: with the other processes of this machine, or with other machines.
+ *
+ * Keys and values are texts. An entry is forgotten when its time is over, in milliseconds from when it was made; where the
+ * wall clock jumps back it is forgotten too. Nothing here rejects, and everything is bounded in time.
+ */
+export interface Store {
+  get(key: string): Promise<StoreAnswer<string | undefined>>
+  /** Answers with what stands there afterwards: the value given, or the one that was there before. */
+  putIfAbsent(key: string, value: string, milliseconds: number): Promise<StoreAnswer<string>>
+  /** Adds to a number, which begins with 0, and answers with the sum. Its time runs from the first one on. */
+  increment(key: string, by: number, milliseconds: number): Promise<StoreAnswer<number>>
+  close(): Promise<void>
+}
+
 /** Octets that nobody can foresee. */
 export interface Entropy {
   bytes(count: number): Buffer
   /** A secret of 32 octets. Processes that serve the same clients have the same one. */
   readonly key: Buffer
 }
+
+/** What a client sends before it is its turn: before the greeting, or before the 354 of DATA. */
+export interface EarlyInput {
+  /** Whether there is any, or will be within so many milliseconds: settles as soon as there is. Never rejects. */
+  within(milliseconds: number): Promise<boolean>
+}
+
+/** A number, 0 or more and less than 1. Not for secrets: that is `Entropy`. */
+export type Chance = () => number
+
+/** Load average of this machine over the last minute; undefined where it is not measured. */
+export type LoadAverage = () => number | undefined
+
+/** What GeoIP databases know about an address. What a database does not say is absent. */
+export interface GeoFacts {
+  /** ISO 3166-1 code in upper case: `CH`. */
+  readonly country?: string
+  readonly countryName?: string
+  /** `AF AN AS EU NA OC SA` */
+  readonly continent?: string
+  readonly city?: string
+  /** Without `AS`. */
+  readonly asn?: number
+  readonly organization?: string
+  /** Degrees. */
+  readonly latitude?: number
+  readonly longitude?: number
+}
+
+export interface GeoIp {
+  /** Undefined when this file has nothing about the address. Rejects with a plain sentence when it cannot be read. */
+  find(file: string, ip: string): Promise<GeoFacts | undefined>
+}
+
+export interface P0fQuestion {
+  /** Path of p0f's socket. */
+  readonly socket: string
+  readonly version: 2 | 3
+  readonly remote: Endpoint
+  readonly local: Endpoint
+  readonly milliseconds: number
+}
+
+/** What p0f makes of the packets of a client. What it does not know is absent. */
+export interface Fingerprint {
+  /** Name and flavour of the system: `Windows XP`. */
+  readonly genre?: string
+  readonly detail?: string
+  /** `Ethernet or modem` */
+  readonly link?: string
+  /** Hops. */
+  readonly distance?: number
+  /** Hours. */
+  readonly uptime?: number
+}
+
+export interface P0f {
+  /** Undefined when p0f has not seen the client. Rejects with a plain sentence when there is no answer. */
+  ask(question: P0fQuestion): Promise<Fingerprint | undefined>
+}
+
+export interface ProgramUse {
+  /** Absolute path. */
+  readonly program: string
+  readonly arguments: readonly string[]
+  /** For its standard input. */
+  readonly input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+  readonly milliseconds: number
+  /** Octets of output after which it is stopped. */
+  readonly mostOutput: number
+}
+
+export type ProgramAnswer =
+  | { readonly kind: 'exit'; readonly code: number; readonly output: string }
+  /** It took too long, said too much, crashed, or is not there. */
+  | { readonly kind: 'failed'; readonly because: string }
+
+/** Runs a program without a shell, in a process group of its own that is killed as one. Never rejects. */
+export type RunProgram = (use: ProgramUse) => Promise<ProgramAnswer>
 
 /** Room on disk for what is too big for memory. */
 export interface Spool {
@@ -133,4 +239,15 @@ export interface Ports {
   readonly listHealth?: ListHealth
   /** Within a transaction of a server. */
   readonly temporary?: TemporaryFiles
+  /** Absent where nothing outside can be asked: what stands there is unknown then. */
+  readonly sources?: Sources
+  /** Absent where nothing is remembered between sessions. */
+  readonly store?: Store
+  /** Within a session that a client holds with us. */
+  readonly earlyInput?: EarlyInput
+  readonly chance?: Chance
+  readonly loadAverage?: LoadAverage
+  readonly geoip?: GeoIp
+  readonly p0f?: P0f
+  readonly run?: RunProgram
 }

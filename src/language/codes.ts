@@ -47,6 +47,8 @@ export const DIAGNOSTIC_CODES = {
   LST602: 'A list entry that cannot be read',
   LST603: 'An unknown list',
   LST604: 'A list of the wrong kind for this fact',
+  LST605: 'A list outside where only a list at hand will do',
+  LST606: 'A source that cannot be read',
   NOT801: 'A note that nothing writes before it is read',
   NOT802: 'A note that two plugins write, or write with different types',
   TLS001: 'A certificate, key or cipher list that does not work, or TLS without any',

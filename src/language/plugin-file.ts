@@ -32,6 +32,12 @@ const LIST_SCHEMA = {
     of: { type: 'string', enum: LIST_KIND_NAMES, description: 'Kind of the entries' },
     file: { type: 'string', description: "File of entries, relative to the site's directory" },
     entries: { type: 'array', items: { type: 'string' }, description: 'Entries in place' },
+    source: { type: 'string', description: 'URL of a list outside, such as `cdb:lists/valid.cdb` (docs/sources.md)' },
+    with: {
+      type: 'object',
+      additionalProperties: { anyOf: [{ type: 'string' }, { type: 'number' }] },
+      description: 'What the source is told: the same as behind `#` of its URL',
+    },
     optional: { type: 'boolean', description: 'Whether a missing file counts as an empty list' },
     summary: { type: 'string' },
   },
@@ -108,8 +114,12 @@ export interface ListDeclaration {
   readonly name: string
   readonly at: Span
   readonly kind: ListKind
-  /** A file name or entries. */
+  /** A file name, a URL, or entries. */
   readonly value: YamlNode | undefined
+  /** Its value must be a URL. */
+  readonly isOutside: boolean
+  /** For a list outside. */
+  readonly parameters: MapNode | undefined
   readonly optional: boolean
 }
 
@@ -191,11 +201,14 @@ function readParam({ name, at, map }: Named): ParamDeclaration {
 }
 
 function readList({ name, at, map }: Named): ListDeclaration {
+  const [source, parameters] = [valueOf(map, 'source'), valueOf(map, 'with')]
   return {
     name,
     at,
     kind: listKind(valueOf(map, 'of')) ?? 'string',
-    value: valueOf(map, 'file') ?? valueOf(map, 'entries'),
+    isOutside: source !== undefined || parameters !== undefined,
+    value: source ?? valueOf(map, 'file') ?? valueOf(map, 'entries'),
+    parameters: parameters?.kind === 'map' ? parameters : undefined,
     optional: isTrue(valueOf(map, 'optional')),
   }
 }

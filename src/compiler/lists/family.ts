@@ -28,7 +28,7 @@ export function isFault(reading: Reading | Fault): reading is Fault {
   return 'code' in reading
 }
 
-type OneValue = Exclude<FactValue, readonly unknown[]>
+export type OneValue = Exclude<FactValue, readonly unknown[]>
 
 export function valuesOf(value: FactValue): readonly OneValue[] {
   return isSeveral(value) ? value : [value]

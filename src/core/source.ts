@@ -1,0 +1,113 @@
+/**
+ * Lists outside, named by URL: `SCHEME:PLACE`, and behind `#` what Postern is to do there, as `name=value&name=value`.
+ *
+ * What stands before the `#` is the server's own URL and is left alone. A value is percent-decoded, so `%26` is an
+ * ampersand. No password stands here: `password=env:NAME` or `password=file:PATH` names it.
+ */
+import type { ListKind } from './list.ts'
+
+export const SOURCE_SCHEMES = {
+  cdb: 'Constant database of D. J. Bernstein, as `cdb` and qmail make it',
+  sqlite: 'SQLite file',
+  postgres: 'PostgreSQL',
+  mysql: 'MySQL or MariaDB',
+  redis: 'Redis or Valkey',
+  rediss: 'Redis or Valkey, with TLS',
+  ldap: 'Directory',
+  ldaps: 'Directory, with TLS from the start',
+  http: 'List or map on a web server; on this machine, or signed',
+  https: 'List or map on a web server',
+  dns: 'DNS zone',
+} as const
+export type SourceScheme = keyof typeof SOURCE_SCHEMES
+
+export interface SourceSpec {
+  readonly scheme: SourceScheme
+  /** Between the scheme's colon and `#`, as written. */
+  readonly place: string
+  readonly parameters: ReadonlyMap<string, string>
+  /** What names of files are relative to. */
+  readonly directory: string
+  readonly kind: ListKind
+  /** For people and fixtures: the URL as written, without what may be secret. */
+  readonly shown: string
+  /** Equal for what is one source. */
+  readonly id: string
+}
+
+const URL_START = /^([a-z]+):(?!\s)/
+const OTHER_NAMES: ReadonlyMap<string, SourceScheme> = new Map([['postgresql', 'postgres']])
+
+/** Whether a text that names a list names one outside; everything else is a file. */
+export function schemeOf(text: string): SourceScheme | undefined {
+  const [, name = ''] = URL_START.exec(text) ?? []
+  return OTHER_NAMES.get(name) ?? (Object.hasOwn(SOURCE_SCHEMES, name) ? (name as SourceScheme) : undefined)
+}
+
+export interface SourceText {
+  readonly url: string
+  readonly kind: ListKind
+  readonly directory: string
+  /** As if they stood behind the `#`. */
+  readonly parameters?: ReadonlyMap<string, string>
+}
+
+/** Throws an Error with a plain sentence that does not repeat the URL. */
+export function readSource({ url, kind, directory, parameters: more = new Map() }: SourceText): SourceSpec {
+  const scheme = schemeOf(url)
+  if (!scheme) throw new Error(`a source begins with one of ${Object.keys(SOURCE_SCHEMES).join(', ')} and a colon`)
+  const [before = '', ...behind] = url.split('#')
+  const place = before.slice(before.indexOf(':') + 1)
+  if (place === '' || place === '//') throw new Error(`nothing stands behind \`${scheme}:\``)
+  if (/^\/\/[^/?]*:[^/?]*@/.test(place))
+    throw new Error('a password has no place in rules; write `#password=env:NAME` or `#password=file:PATH`')
+  const parameters = new Map([...parametersIn(behind.join('#')), ...more])
+  const shown = shownUrl(scheme, place, parameters)
+  return {
+    scheme,
+    place,
+    parameters,
+    directory,
+    kind,
+    shown,
+    id: JSON.stringify([scheme, place, directory, kind, inOrder(parameters)]),
+  }
+}
+
+function inOrder(parameters: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  return [...parameters].toSorted(([one], [other]) => (one < other ? -1 : 1))
+}
+
+function parametersIn(text: string): readonly (readonly [string, string])[] {
+  const pairs = text.split('&').filter((pair) => pair !== '')
+  return pairs.map((pair) => {
+    const [name = '', ...value] = pair.split('=')
+    if (value.length === 0) throw new Error(`behind \`#\` stands \`name=value\`, not \`${name}\``)
+    return [name, decoded(value.join('='))]
+  })
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new Error('a `%` behind `#` is written `%25`')
+  }
+}
+
+/** What a web server is asked with may be a key to it. */
+function shownUrl(scheme: SourceScheme, place: string, parameters: ReadonlyMap<string, string>): string {
+  const bare = scheme.startsWith('http') ? place.replace(/\?[^#]*/, '?…') : place
+  const own = Array.from(parameters, ([name, value]) => `${name}=${value}`).join('&')
+  return `${scheme}:${bare}${own === '' ? '' : `#${own}`}`
+}
+
+/** A source that is loaded whole, or lists values themselves: it is asked for the value and for nothing around it. */
+export function takesWholeValue({ scheme, place }: Pick<SourceSpec, 'scheme' | 'place'>): boolean {
+  return scheme === 'dns' || isLoadedWhole({ scheme, place })
+}
+
+/** A web server's list, unless its URL has a place for the key. */
+export function isLoadedWhole({ scheme, place }: Pick<SourceSpec, 'scheme' | 'place'>): boolean {
+  return (scheme === 'http' || scheme === 'https') && !place.includes('{key}')
+}
