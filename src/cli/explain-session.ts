@@ -12,7 +12,7 @@ export interface Explained {
   readonly decisions: readonly Decision[]
   readonly accepted: readonly string[]
   readonly relay_client: boolean
-  /** DNS questions the record does not answer. */
+  /** DNS questions, and words that ask the world, that the record does not answer. */
   readonly asked: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export async function explainSession(
       hostname: site.hostname,
       isolated: false,
       message,
-      ports: offlinePorts(record, { ...offlineWorld(), onMissingDns }),
+      ports: offlinePorts(record, { ...offlineWorld(), onMissingDns, onMissingAnswer: (word) => asked.add(word) }),
     })
     return {
       decisions: walked.decisions,

@@ -2,6 +2,6 @@
 import { systemClock } from '../ports/system-clock.ts'
 import type { OfflineWorld } from '../testing/offline-ports.ts'
 
-export function offlineWorld(): Omit<OfflineWorld, 'onMissingDns'> {
+export function offlineWorld(): Omit<OfflineWorld, 'onMissingDns' | 'onMissingAnswer'> {
   return { clock: systemClock(), log: { write: () => undefined } }
 }

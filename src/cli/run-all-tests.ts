@@ -108,6 +108,7 @@ function joined(tested: readonly TestedFile[], measured: Measured | undefined): 
     files: tested.length,
     results: tested.flatMap(({ results }) => results),
     diagnostics: [...distinct.values()],
+    stale: tested.flatMap(({ stale }) => stale),
     sources: new Map(parts.flatMap(({ sources }) => [...sources])),
     ...(measured && { coverage: measured.coverage }),
   }

@@ -11,6 +11,16 @@ const NOTES: Schema = {
 }
 const ONE_OR_MORE: Schema = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
 
+const TRUTH = { type: 'string', enum: ['hit', 'miss', 'unknown'] } as const satisfies Schema
+const ANSWER = {
+  type: 'object',
+  required: ['truth'],
+  properties: {
+    truth: TRUTH,
+    found: { ...TEXTS, description: 'What it finds, by name: what rules read as `WORD.NAME`' },
+  },
+} as const satisfies Schema
+
 export const SESSION_SCHEMA = {
   type: 'object',
   properties: {
@@ -65,6 +75,23 @@ export const SESSION_SCHEMA = {
       additionalProperties: ONE_OR_MORE,
       description: '"NAME TYPE": [answers], or TIMEOUT, SERVFAIL or NXDOMAIN',
     },
+    sources: {
+      type: 'object',
+      additionalProperties: { anyOf: [{ type: 'string', enum: ['FAILED'] }, TEXTS] },
+      description: 'What lists outside answer: "URL": { key: value }, or FAILED; other keys are not in it',
+    },
+    answers: {
+      type: 'object',
+      additionalProperties: {
+        anyOf: [TRUTH, ANSWER, { type: 'array', items: { anyOf: [TRUTH, ANSWER] }, minItems: 1 }],
+      },
+      description: 'What words answer, in place of asking: `clamd: hit`. Several: one after the other',
+    },
+    delivery: {
+      type: 'string',
+      enum: ['delivered', 'deferred', 'refused'],
+      description: 'What the delivery target answers; delivered without it',
+    },
   },
 } as const satisfies Schema
 
@@ -73,7 +100,18 @@ export const EXPECT_SCHEMA = {
   minProperties: 1,
   properties: {
     hook: { type: 'string', enum: HOOKS, description: 'The decision meant; the last one without it' },
-    rcpt: { type: 'string', description: 'At rcpt: the recipient meant; the first without it' },
+    rcpt: { type: 'string', description: 'The recipient meant, where a hook decides for each; the first without it' },
+    recipients: {
+      type: 'object',
+      minProperties: 1,
+      additionalProperties: {
+        anyOf: [
+          { type: 'string', enum: RETURN_CODES },
+          { type: 'object', minProperties: 1 },
+        ],
+      },
+      description: 'What each recipient gets at rcpt: a return code, or an expectation of its own',
+    },
     return: { type: 'string', enum: RETURN_CODES, description: 'The return code' },
     message: { type: 'string', description: 'The text of the verdict' },
     reply: {
@@ -94,6 +132,21 @@ export const EXPECT_SCHEMA = {
   },
 } as const satisfies Schema
 
+const EXPECT = {
+  anyOf: [EXPECT_SCHEMA, { type: 'array', items: EXPECT_SCHEMA, minItems: 1 }],
+  description: 'What must hold; a list means all of it',
+} as const satisfies Schema
+
+const STEP_SCHEMA = {
+  type: 'object',
+  required: ['at'],
+  properties: {
+    at: { type: 'string', format: 'duration', description: 'When, from the start of the test' },
+    given: { ...SESSION_SCHEMA, description: "Merged into the test's session" },
+    expect: EXPECT,
+  },
+} as const satisfies Schema
+
 const TEST_PROPERTIES = {
   name: { type: 'string', description: 'What is shown, as a sentence' },
   skip: { type: 'string', minLength: 1, description: 'Why this test is left out' },
@@ -102,15 +155,25 @@ const TEST_PROPERTIES = {
   lists: { type: 'object', additionalProperties: {}, description: 'Lists of the plugin: entries, or a file' },
   local_domains: { anyOf: [{ type: 'string' }, { type: 'array' }], description: 'Domains we accept mail for' },
   given: SESSION_SCHEMA,
-  expect: {
-    anyOf: [EXPECT_SCHEMA, { type: 'array', items: EXPECT_SCHEMA, minItems: 1 }],
-    description: 'What must hold; a list means all of it',
+  expect: EXPECT,
+  table: {
+    type: 'array',
+    items: { type: 'array', minItems: 1 },
+    minItems: 2,
+    description: 'Many tests in one: the names of columns, then a row of values for each',
   },
+  steps: {
+    type: 'array',
+    items: STEP_SCHEMA,
+    minItems: 1,
+    description: 'Sessions one after the other, in one world whose clock moves',
+  },
+  snapshot: { type: 'boolean', description: 'Compares what is decided with what was stored beside this file' },
 } as const
 
 export const TEST_SCHEMA = {
   type: 'object',
-  required: ['name', 'expect'],
+  required: ['name'],
   properties: TEST_PROPERTIES,
 } as const satisfies Schema
 

@@ -4,6 +4,8 @@ import { entryOf, type MapNode, textOf, valueOf, type YamlNode } from '../langua
 import { checkSchema } from '../language/schema-check.ts'
 import { SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-schema.ts'
 import { suggest } from '../language/suggest.ts'
+import { parseDuration } from '../language/units.ts'
+import { rowsOf } from './test-table.ts'
 
 /** `root` is a suite, or a plugin or ruleset with inline tests. */
 export function checkTests(root: MapNode, report: Report): void {
@@ -13,29 +15,53 @@ export function checkTests(root: MapNode, report: Report): void {
   }
   const rules = ruleNames(root)
   const given = [...namesIn(root, 'params'), ...namesIn(root, 'lists')]
-  for (const test of testsIn(root)) {
+  for (const test of casesIn(valueOf(root, 'tests'), report)) {
     if (!isTest(test, report)) continue
     checkRuleNames(test, rules, report)
     for (const key of ['params', 'lists']) checkGiven(test, key, given, report)
   }
 }
 
-function testsIn(root: MapNode): readonly YamlNode[] {
-  const tests = valueOf(root, 'tests')
-  return tests?.kind === 'seq' ? tests.items : []
+/** The tests of a list of them, each row of a table for itself; what is wrong with a table has been reported. */
+export function casesIn(tests: YamlNode | undefined, report: Report): readonly YamlNode[] {
+  return tests?.kind === 'seq' ? tests.items.flatMap((test) => rowsOf(test, report)) : []
 }
 
 /** Whether it has the shape of a suite, and each test says what must hold; what is wrong has been reported. */
 export function isSuite(root: MapNode, report: Report): boolean {
-  const isEmpty = testsIn(root).map((test) => expectsNothing(test, report))
+  const cases = casesIn(valueOf(root, 'tests'), report)
+  const isEmpty = cases.map((test) => expectsNothing(test, report))
   const isSound = !isEmpty.some(Boolean) && checkSchema(root, SUITE_SCHEMA, report, { what: 'a suite' })
-  return isSound && testsIn(root).every((test) => hasOneMark(test, report))
+  return isSound && cases.every((test) => isTest(test, report))
 }
 
 /** Whether it has the shape of a test, and says what must hold; what is wrong has been reported. */
 export function isTest(test: YamlNode, report: Report): test is MapNode {
   const isSound = !expectsNothing(test, report) && checkSchema(test, TEST_SCHEMA, report, { what: 'a test' })
-  return isSound && hasOneMark(test, report)
+  return isSound && hasOneMark(test, report) && goesForward(test, report)
+}
+
+/** Time does not run backwards. */
+function goesForward(test: YamlNode, report: Report): boolean {
+  let latest = 0
+  return itemsOf(test.kind === 'map' ? valueOf(test, 'steps') : undefined).every((step) => {
+    const at = step.kind === 'map' ? valueOf(step, 'at') : undefined
+    const time = at?.kind === 'scalar' ? (parseDuration(at.source) ?? latest) : latest
+    if (time < latest)
+      report.add({
+        code: 'TST903',
+        at: at?.at ?? step.at,
+        message: 'this step comes before the one above it',
+        help: '`at` counts from the start of the test: put the steps in order',
+      })
+    const isLater = time >= latest
+    latest = time
+    return isLater
+  })
+}
+
+function itemsOf(node: YamlNode | undefined): readonly YamlNode[] {
+  return node?.kind === 'seq' ? node.items : []
 }
 
 function hasOneMark(test: YamlNode, report: Report): boolean {
@@ -53,17 +79,29 @@ function hasOneMark(test: YamlNode, report: Report): boolean {
 }
 
 function expectsNothing(test: YamlNode, report: Report): boolean {
-  const expect = test.kind === 'map' ? valueOf(test, 'expect') : undefined
-  const isEmpty =
-    (expect?.kind === 'map' && expect.entries.length === 0) || (expect?.kind === 'seq' && expect.items.length === 0)
+  const expectations = test.kind === 'map' ? expectationsOf(test) : []
+  const empty = expectations.find(isEmptyNode)
+  const snapshot = test.kind === 'map' ? valueOf(test, 'snapshot') : undefined
+  const isStored = snapshot?.kind === 'scalar' && snapshot.value === true
+  const isEmpty = empty !== undefined || (test.kind === 'map' && expectations.length === 0 && !isStored)
   if (isEmpty)
     report.add({
       code: 'TST902',
-      at: expect.at,
+      at: empty?.at ?? (test.kind === 'map' ? (valueOf(test, 'name')?.at ?? test.at) : test.at),
       message: 'a test that expects nothing cannot fail',
       help: 'say what must hold: `expect: { hook: rcpt, return: DENY }`',
     })
   return isEmpty
+}
+
+/** Of the test, and of its steps. */
+function expectationsOf(test: MapNode): readonly YamlNode[] {
+  const steps = itemsOf(valueOf(test, 'steps'))
+  return [test, ...steps].flatMap((one) => (one.kind === 'map' ? (valueOf(one, 'expect') ?? []) : []))
+}
+
+function isEmptyNode(node: YamlNode): boolean {
+  return (node.kind === 'map' && node.entries.length === 0) || (node.kind === 'seq' && node.items.length === 0)
 }
 
 function namesIn(root: MapNode, key: string): readonly string[] {
@@ -95,9 +133,7 @@ function ruleNames(root: MapNode): readonly string[] {
 }
 
 function checkRuleNames(test: MapNode, rules: readonly string[], report: Report): void {
-  const expect = valueOf(test, 'expect')
-  const expectations: readonly YamlNode[] = expect?.kind === 'seq' ? expect.items : expect ? [expect] : []
-  for (const one of expectations) {
+  for (const one of expectationsOf(test).flatMap((node) => (node.kind === 'seq' ? node.items : [node]))) {
     const node = one.kind === 'map' ? valueOf(one, 'rule') : undefined
     const name = textOf(node)
     if (!node || name === undefined || name === 'none' || rules.includes(name) || rules.length === 0) continue

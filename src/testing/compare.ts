@@ -8,6 +8,8 @@ export interface Mismatch {
   readonly field: string
   readonly expected: string
   readonly actual: string
+  /** The step and the decision it is about, where a test expects more than one thing. */
+  readonly about?: string
 }
 
 export interface Meant {

@@ -2,13 +2,15 @@
 import type { Outcome } from '../core/outcome.ts'
 import type { Program } from '../core/program.ts'
 import { suggest } from '../language/suggest.ts'
-import type { Expectation, TestCase } from './test-case.ts'
+import type { Expectation } from './test-case.ts'
 
 /** A sentence for each. */
-export function neverAsked(test: TestCase, outcomes: readonly Outcome[], program: Program): readonly string[] {
-  const named = test.expect.flatMap(({ fields }) =>
-    fields.rule === undefined || fields.rule === 'none' ? [] : [fields],
-  )
+export function neverAsked(
+  expect: readonly Expectation[],
+  outcomes: readonly Outcome[],
+  program: Program,
+): readonly string[] {
+  const named = expect.filter(({ rule }) => rule !== undefined && rule !== 'none')
   return named
     .filter((expected) => !outcomes.some((outcome) => asks(outcome, expected)))
     .map((one) => sentence(one, program))

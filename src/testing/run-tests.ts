@@ -1,18 +1,12 @@
 /** Runs policy tests: inline ones with their plugin alone, suites with the site or plugin they name. */
-import { resolve } from 'node:path'
-import { defaultLimits } from '../core/limits.ts'
 import type { Outcome } from '../core/outcome.ts'
-import type { Program } from '../core/program.ts'
-import { createDispatcher } from '../engine/dispatch.ts'
 import { type Diagnostic, Report, type Span } from '../language/diagnostic.ts'
 import { parseYaml } from '../language/yaml.ts'
-import { compare, type Mismatch } from './compare.ts'
-import { offlinePorts, type OfflineWorld } from './offline-ports.ts'
-import { neverAsked } from './never-asked.ts'
+import type { Mismatch } from './compare.ts'
+import { judge, type Stage, type Stored } from './judge.ts'
+import { readSnapshots, type Snapshot, snapshotPath, type StoredSnapshot } from './snapshot.ts'
 import type { TestCase } from './test-case.ts'
 import { readCases, type Subject, type SubjectEnvironment, subjectOf } from './test-subject.ts'
-import { decidedBy, reasonsOf } from './test-reasons.ts'
-import { walk } from './walk.ts'
 
 export const TEST_STATES = ['passed', 'failed', 'skipped', 'todo'] as const
 
@@ -33,61 +27,98 @@ export interface TestResult {
   readonly decided?: string
   /** The comparisons that led to that decision. */
   readonly because: readonly string[]
+  /** What it decides, where it is compared with a snapshot. */
+  readonly snapshot?: Snapshot
 }
 
 export interface TestEnvironment extends SubjectEnvironment {
-  readonly world: Omit<OfflineWorld, 'onMissingDns'>
-  readonly readMessage: (path: string) => Promise<Buffer>
+  readonly world: Stage['world']
+  readonly readMessage: Stage['readMessage']
   /** Tests for which it says false are left out. Asked once for each, in order. */
   readonly isWanted: (test: { readonly suite: string; readonly name: string }) => boolean
-  /** Is shown what every test asked, and the files of the plugins that it asked. */
-  readonly observe?: (outcomes: readonly Outcome[], files: readonly string[]) => void
+  /** Is shown each test that ran, what it asked, and the files of the plugins that it asked. */
+  readonly observe?: (outcomes: readonly Outcome[], files: readonly string[], test: PreparedTest) => void
   /** Stop behind the first test that fails. */
   readonly bail?: boolean
+  /** What is stored does not count: it is about to be written anew. */
+  readonly updatesSnapshots?: boolean
 }
 
-export interface TestedFile {
-  readonly results: readonly TestResult[]
+/** A test with what it judges. */
+export interface PreparedTest {
+  readonly test: TestCase
+  readonly subject: Subject
+  readonly stored: StoredSnapshot | undefined
+}
+
+export interface PreparedFile {
+  readonly tests: readonly PreparedTest[]
+  readonly snapshots: ReadonlyMap<string, StoredSnapshot>
   /** Findings about the test file itself. */
   readonly diagnostics: readonly Diagnostic[]
   readonly sources: ReadonlyMap<string, string>
 }
 
+export interface TestedFile extends Pick<PreparedFile, 'diagnostics' | 'sources'> {
+  readonly results: readonly TestResult[]
+  /** Snapshots that no test has any more; known when all tests of the file ran. */
+  readonly stale: readonly StaleSnapshot[]
+}
+
+export interface StaleSnapshot {
+  readonly name: string
+  readonly at: Span
+}
+
 export async function runTestFile(path: string, text: string, environment: TestEnvironment): Promise<TestedFile> {
+  const { tests, snapshots, diagnostics, sources } = await prepareTests(path, text, environment)
+  const wanted = tests.filter(({ subject, test: { name } }) => environment.isWanted({ suite: subject.suite, name }))
+  const results: TestResult[] = []
+  for (const test of wanted) {
+    results.push(await runTest(test, environment))
+    if (environment.bail && results.at(-1)?.passed === false) break
+  }
+  const isWhole = results.length === tests.length && diagnostics.length === 0
+  return { results, diagnostics, sources, stale: isWhole ? staleSnapshots(tests, snapshots) : [] }
+}
+
+export async function prepareTests(path: string, text: string, environment: TestEnvironment): Promise<PreparedFile> {
   const report = new Report()
-  const sources = new Map([[path, text]])
   const root = parseYaml(text, path, report)
   const subject = root?.kind === 'map' ? subjectOf(root, path, report, environment) : undefined
   const cases = subject ? readCases(subject, report) : []
-  const results = subject && report.errors === 0 ? await runCases(cases, subject, environment) : []
-  return { results, diagnostics: report.sorted(), sources }
+  const stored = snapshotPath(path)
+  const snapshotText = await environment.files.read(stored)
+  const snapshots = readSnapshots(snapshotText === undefined ? undefined : parseYaml(snapshotText, stored, report))
+  const isSound = subject !== undefined && report.errors === 0
+  return {
+    tests: isSound ? cases.map((test) => ({ test, subject, stored: snapshots.get(test.name) })) : [],
+    snapshots,
+    diagnostics: report.sorted(),
+    sources: new Map([[path, text], ...(snapshotText === undefined ? [] : [[stored, snapshotText] as const])]),
+  }
 }
 
-async function runCases(
-  cases: readonly TestCase[],
-  subject: Subject,
-  environment: TestEnvironment,
-): Promise<readonly TestResult[]> {
-  const results: TestResult[] = []
-  for (const test of cases.filter(({ name }) => environment.isWanted({ suite: subject.suite, name }))) {
-    const result = resultOf(
-      test,
-      subject,
-      test.skip === undefined ? await attempt(test, subject, environment) : SKIPPED,
-    )
-    results.push(result)
-    if (environment.bail && !result.passed) return results
-  }
-  return results
+function staleSnapshots(
+  tests: readonly PreparedTest[],
+  snapshots: ReadonlyMap<string, StoredSnapshot>,
+): readonly StaleSnapshot[] {
+  const names = new Set(tests.filter(({ test }) => test.snapshot).map(({ test }) => test.name))
+  return [...snapshots].flatMap(([name, { at }]) => (names.has(name) ? [] : [{ name, at }]))
 }
 
 /** `broken`: it could not run, so it says nothing about the rules. */
-type Attempt = Pick<TestResult, 'mismatches' | 'problems' | 'decided' | 'because'> & {
+type Attempt = Pick<TestResult, 'mismatches' | 'problems' | 'decided' | 'because' | 'snapshot'> & {
   readonly kind: 'held' | 'failed' | 'broken' | 'skipped'
 }
 
 const NOTHING = { mismatches: [], problems: [], because: [] } as const
 const SKIPPED: Attempt = { ...NOTHING, kind: 'skipped' }
+
+export async function runTest(prepared: PreparedTest, environment: TestEnvironment): Promise<TestResult> {
+  const { test, subject } = prepared
+  return resultOf(test, subject, test.skip === undefined ? await attempt(prepared, environment) : SKIPPED)
+}
 
 function resultOf({ name, at, skip, todo }: TestCase, { suite }: Subject, attempted: Attempt): TestResult {
   const { kind, ...rest } = attempted
@@ -101,15 +132,21 @@ function resultOf({ name, at, skip, todo }: TestCase, { suite }: Subject, attemp
   return { ...head, status: 'failed', passed: false, problems }
 }
 
-async function attempt(test: TestCase, subject: Subject, environment: TestEnvironment): Promise<Attempt> {
+async function attempt(prepared: PreparedTest, environment: TestEnvironment): Promise<Attempt> {
+  const { test, subject, stored } = prepared
+  const { world, readMessage, vocabulary } = environment
   const report = new Report()
   const { program, hostname, files } = await subject.compile(test, report)
   if (!program)
     return broken(report.sorted().map(({ file, range, message }) => `${file}:${range.start.line}: ${message}`))
+  const { isolated, directory } = subject
+  const words = new Set(vocabulary.matchers.keys())
+  const against: Stored = environment.updatesSnapshots ? 'not compared' : stored?.lines
   try {
-    const { outcomes, ...judged } = await judge(test, subject, { program, hostname, environment })
-    environment.observe?.(outcomes, files)
-    return judged
+    const stage = { program, hostname, isolated, directory, world, readMessage, words }
+    const { outcomes, holds, ...judged } = await judge(test, stage, against)
+    environment.observe?.(outcomes, files, prepared)
+    return { ...judged, kind: holds ? 'held' : 'failed' }
   } catch (fault) {
     return broken([fault instanceof Error ? fault.message : String(fault)])
   }
@@ -117,43 +154,4 @@ async function attempt(test: TestCase, subject: Subject, environment: TestEnviro
 
 function broken(problems: readonly string[]): Attempt {
   return { ...NOTHING, kind: 'broken', problems }
-}
-
-interface Judging {
-  readonly program: Program
-  readonly hostname: string
-  readonly environment: TestEnvironment
-}
-
-async function judge(
-  test: TestCase,
-  { directory, isolated }: Subject,
-  { program, hostname, environment }: Judging,
-): Promise<Attempt & { readonly outcomes: readonly Outcome[] }> {
-  const missing: string[] = []
-  const ports = offlinePorts(test.given, { ...environment.world, onMissingDns: noteMissing(missing) })
-  const { message: file } = test.given
-  const message = file === undefined ? undefined : await environment.readMessage(resolve(directory, file))
-  const dispatch = createDispatcher(program, { deadline: defaultLimits().handler_deadline, trace: true })
-  const walked = await walk(test.given, { dispatch, hostname, isolated, message, ports })
-  const { outcomes } = walked
-  const wrong = test.expect.map(({ fields }) => ({ fields, mismatches: compare(fields, walked) }))
-  const mismatches = wrong.flatMap((one) => one.mismatches)
-  const problems = [...missing.map(unanswered), ...neverAsked(test, outcomes, program)]
-  if (mismatches.length === 0 && problems.length === 0) return { ...NOTHING, kind: 'held', outcomes }
-  const expected = wrong.find((one) => one.mismatches.length > 0)?.fields ?? {}
-  const because = reasonsOf(expected, walked)
-  return { kind: 'failed', outcomes, mismatches, problems, because, ...decidedBy(expected, walked) }
-}
-
-/** What a test does not answer is unknown to the rules, and a failure of the test. */
-function noteMissing(missing: string[]): OfflineWorld['onMissingDns'] {
-  return (question) => {
-    missing.push(question)
-    return { kind: 'failed', because: 'not in the test' }
-  }
-}
-
-function unanswered(question: string): string {
-  return `DNS was asked for \`${question}\`, which the test does not answer: add it to \`given.dns\``
 }

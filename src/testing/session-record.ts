@@ -2,6 +2,8 @@
 import { canonicalIp } from '../core/ip.ts'
 import { type Connection, newConnection } from '../core/session.ts'
 import type { NoteValue } from '../core/notes.ts'
+import type { DeliveryOutcome } from '../core/delivery.ts'
+import type { FakeAnswer } from './fake-answers.ts'
 import { proxyOf, type ProxyRecord, tlsOf, type TlsRecord } from './transport-record.ts'
 
 export interface SessionRecord {
@@ -34,19 +36,22 @@ export interface SessionRecord {
   readonly env?: Readonly<Record<string, string>>
   readonly now?: string
   readonly dns?: Readonly<Record<string, string | readonly string[]>>
+  readonly answers?: Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>
+  readonly delivery?: DeliveryOutcome['kind']
 }
 
 /** What a record does not say; documentation addresses (RFC 5737). */
 const DEFAULT_IP = '192.0.2.1'
 const DEFAULT_LOCAL_IP = '198.51.100.1'
 
-/** Later records win; `env`, `dns` and `notes` are merged key by key. */
+/** Later records win; `env`, `dns`, `answers` and `notes` are merged key by key. */
 export function mergeRecords(base: SessionRecord, over: SessionRecord): SessionRecord {
   return {
     ...base,
     ...over,
     env: { ...base.env, ...over.env },
     dns: { ...base.dns, ...over.dns },
+    answers: { ...base.answers, ...over.answers },
     notes: {
       connection: { ...base.notes?.connection, ...over.notes?.connection },
       transaction: { ...base.notes?.transaction, ...over.notes?.transaction },

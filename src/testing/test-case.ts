@@ -1,6 +1,7 @@
-/** Test cases as written: in a plugin's `tests`, or in a suite file. */
+/** Test cases as written: in a plugin's `tests`, or in a suite file. A case is one session, or several steps in one world. */
 import type { Span } from '../language/diagnostic.ts'
 import { type MapEntry, type MapNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
+import { formatDuration, parseDuration } from '../language/units.ts'
 import type { NoteValue } from '../core/notes.ts'
 import type { ReturnCode } from '../core/verdict.ts'
 import { mergeRecords, type SessionRecord } from './session-record.ts'
@@ -8,6 +9,7 @@ import { mergeRecords, type SessionRecord } from './session-record.ts'
 export interface Expectation {
   readonly hook?: string
   readonly rcpt?: string
+  readonly recipients?: Readonly<Record<string, ReturnCode | Expectation>>
   readonly return?: ReturnCode
   readonly message?: string
   readonly reply?: string | number
@@ -24,6 +26,16 @@ export interface Expectation {
   readonly unknown?: boolean
 }
 
+/** One session of a test. */
+export interface Step {
+  /** Milliseconds since the start of the test. */
+  readonly at: number
+  /** `at 5m`; absent where a test is one session. */
+  readonly label: string | undefined
+  readonly given: SessionRecord
+  readonly expect: readonly Expectation[]
+}
+
 export interface TestCase {
   readonly name: string
   readonly at: Span
@@ -34,15 +46,16 @@ export interface TestCase {
   /** Parameters and lists, for the plugin under test. */
   readonly args: readonly MapEntry[]
   readonly localDomains: YamlNode | undefined
-  readonly given: SessionRecord
-  readonly expect: readonly { readonly at: Span; readonly fields: Expectation }[]
+  readonly steps: readonly Step[]
+  /** Compared with what was stored. */
+  readonly snapshot: boolean
 }
 
-/** Nodes must have passed TEST_SCHEMA. */
+/** Nodes must have passed `isTest`. */
 export function readTestCase(node: MapNode, base: SessionRecord): TestCase {
-  const expect = valueOf(node, 'expect')
-  const expectations = expect?.kind === 'seq' ? expect.items : expect ? [expect] : []
-  const given = valueOf(node, 'given')
+  const given = mergeRecords(base, recordIn(node))
+  const steps = valueOf(node, 'steps')
+  const snapshot = valueOf(node, 'snapshot')
   return {
     name: textOf(valueOf(node, 'name')) ?? 'without a name',
     at: valueOf(node, 'name')?.at ?? node.at,
@@ -50,9 +63,46 @@ export function readTestCase(node: MapNode, base: SessionRecord): TestCase {
     todo: textOf(valueOf(node, 'todo')),
     args: [...entriesOf(valueOf(node, 'params')), ...entriesOf(valueOf(node, 'lists'))],
     localDomains: valueOf(node, 'local_domains'),
-    given: mergeRecords(base, given ? (toJson(given) as SessionRecord) : {}),
-    expect: expectations.map((one) => ({ at: one.at, fields: toJson(one) as Expectation })),
+    steps:
+      steps?.kind === 'seq' ? stepsOf(steps.items, given) : [{ ...sessionOf(node, given), at: 0, label: undefined }],
+    snapshot: snapshot?.kind === 'scalar' && snapshot.value === true,
   }
+}
+
+function stepsOf(nodes: readonly YamlNode[], given: SessionRecord): readonly Step[] {
+  return nodes.flatMap((node) => (node.kind === 'map' ? [stepOf(node, given)] : []))
+}
+
+function stepOf(node: MapNode, given: SessionRecord): Step {
+  const at = valueOf(node, 'at')
+  const milliseconds = (at?.kind === 'scalar' && parseDuration(at.source)) || 0
+  return {
+    ...sessionOf(node, mergeRecords(given, recordIn(node))),
+    at: milliseconds,
+    label: `at ${formatDuration(milliseconds)}`,
+  }
+}
+
+function sessionOf(node: MapNode, given: SessionRecord): Pick<Step, 'given' | 'expect'> {
+  const expect = valueOf(node, 'expect')
+  const expectations = expect?.kind === 'seq' ? expect.items : expect ? [expect] : []
+  return { given, expect: expectations.flatMap((one) => eachRecipient(toJson(one) as Expectation)) }
+}
+
+/** `recipients` is an expectation for each of them, beside what else is expected. */
+function eachRecipient({ recipients, ...rest }: Expectation): readonly Expectation[] {
+  if (!recipients) return [rest]
+  const each = Object.entries(recipients).map(([rcpt, wanted]): Expectation => {
+    const fields = typeof wanted === 'string' ? { return: wanted } : wanted
+    return { hook: rest.hook ?? 'rcpt', rcpt, ...fields }
+  })
+  const others = Object.keys(rest).filter((key) => key !== 'hook')
+  return others.length > 0 ? [rest, ...each] : each
+}
+
+function recordIn(node: MapNode): SessionRecord {
+  const given = valueOf(node, 'given')
+  return given ? (toJson(given) as SessionRecord) : {}
 }
 
 function entriesOf(node: YamlNode | undefined): readonly MapEntry[] {

@@ -9,7 +9,7 @@ import type { Site } from '../core/site.ts'
 import type { Report } from '../language/diagnostic.ts'
 import { type MapNode, type SeqNode, textOf, toJson, valueOf } from '../language/node.ts'
 import { readPluginFile } from '../language/plugin-file.ts'
-import { isSuite, isTest } from './check-tests.ts'
+import { casesIn, isSuite, isTest } from './check-tests.ts'
 import type { SessionRecord } from './session-record.ts'
 import { readTestCase, type TestCase } from './test-case.ts'
 
@@ -98,7 +98,7 @@ function suiteSubject(
 }
 
 export function readCases({ tests, given }: Subject, report: Report): readonly TestCase[] {
-  const valid = tests.items.filter((node): node is MapNode => isTest(node, report))
+  const valid = casesIn(tests, report).filter((node): node is MapNode => isTest(node, report))
   return valid.map((node) => readTestCase(node, given))
 }
 

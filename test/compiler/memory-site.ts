@@ -74,6 +74,7 @@ export async function tell(site: Site, record: SessionRecord, isolated = true): 
     clock: fakeClock(),
     log: { write: (level, fields, text) => log.push({ level, fields, text }) },
     onMissingDns: (question) => ({ kind: 'failed', because: `no answer to ${question}` }),
+    onMissingAnswer: () => undefined,
   })
   const ports: Ports = { ...offline, carry: (target, job) => target.deliver(job) }
   const dispatch = createDispatcher(site.program, { deadline: site.limits.handler_deadline, trace: true })

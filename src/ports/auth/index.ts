@@ -18,4 +18,4 @@ export const AUTH_WORDS: readonly MatcherWord[] = [
   authSaslauthd,
   authSmtp,
   authSql,
-]
+].map((word): MatcherWord => ({ ...word, outside: true }))
