@@ -13,6 +13,15 @@ export const EXIT = {
   interrupted: 130,
 } as const
 
+export const EXIT_MEANINGS: ReadonlyMap<number, string> = new Map([
+  [EXIT.ok, 'ran, nothing to complain about'],
+  [EXIT.findings, 'ran; findings, failed tests, or a gate not met'],
+  [EXIT.usage, 'wrong command line'],
+  [EXIT.failed, 'could not run'],
+  [EXIT.nothing, 'nothing to do: nothing to check, no test ran'],
+  [EXIT.interrupted, 'interrupted'],
+])
+
 /** A command cannot go on; the message is a plain sentence for the terminal. */
 export class CommandError extends Error {
   readonly exitCode: number

@@ -1,11 +1,13 @@
 /** The command line. Each command is a file under `commands`; this one puts them together and turns ends into exit codes. */
 import { Command, CommanderError } from 'commander'
 import { addCheck } from './commands/check.ts'
+import { addCompletion } from './commands/completion.ts'
 import { addDocs } from './commands/docs.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addFmt } from './commands/fmt.ts'
 import { addList } from './commands/list.ts'
+import { addMan } from './commands/man.ts'
 import { addReport } from './commands/report.ts'
 import { addSchema } from './commands/schema.ts'
 import { addServe } from './commands/serve.ts'
@@ -53,6 +55,8 @@ function build(shell: Shell): Command {
     addList,
     addDocs,
     addSchema,
+    addCompletion,
+    addMan,
     addVersion,
   ])
     add(program, shell)
