@@ -7,6 +7,7 @@ import { type Verdict, verdict } from '../core/verdict.ts'
 import { type MapEntry, type MapNode, valueOf } from '../language/node.ts'
 import { suggest } from '../language/suggest.ts'
 import { toOptions } from '../language/schema-check.ts'
+import { type Destinations, destinationsFor } from './delivery-recipients.ts'
 import { complain, type Scope } from './scope.ts'
 import { checkOptions, guarded } from './word-use.ts'
 
@@ -48,10 +49,11 @@ function compileTarget({ key, value }: MapEntry, scope: Scope): DeliveryTarget |
 
 /** No message, no sender or no recipient is nothing to deliver: the rule does not speak then. */
 async function deliver(target: DeliveryTarget, context: HookContext, hostname: string): Promise<Verdict> {
-  const job = jobOf(context, hostname)
+  const destinations = destinationsFor(context.transaction?.recipients ?? [])
+  const job = jobOf(context, hostname, destinations)
   if (!job) return verdict('DECLINED')
   try {
-    return verdictOf(await context.ports.carry(target, job))
+    return verdictOf(await context.ports.carry(target, job), destinations)
   } catch (fault) {
     const because = fault instanceof Error ? fault.message : 'failed without saying why'
     context.ports.log.write('error', { transaction: job.id, target: target.name, because }, 'delivery failed')
@@ -59,14 +61,18 @@ async function deliver(target: DeliveryTarget, context: HookContext, hostname: s
   }
 }
 
-function jobOf({ connection, transaction, ports }: HookContext, hostname: string): DeliveryJob | undefined {
-  if (!transaction?.message || !transaction.sender || transaction.recipients.length === 0) return undefined
-  const { id, sender, mailParams, recipients, message } = transaction
+function jobOf(
+  { connection, transaction, ports }: HookContext,
+  hostname: string,
+  { recipients }: Destinations,
+): DeliveryJob | undefined {
+  if (!transaction?.message || !transaction.sender || recipients.length === 0) return undefined
+  const { id, sender, mailParams, message } = transaction
   return {
     id,
     sender,
     mailParams,
-    recipients: recipients.map(({ address, params }) => ({ address, params })),
+    recipients,
     message,
     hostname,
     client: clientOf(connection),
@@ -85,9 +91,9 @@ function clientOf({ remote, remoteHost, hello, auth }: Connection): DeliveryClie
   }
 }
 
-function verdictOf({ perRecipient, ...result }: DeliveryResult): Verdict {
+function verdictOf({ perRecipient, ...result }: DeliveryResult, { answersFor }: Destinations): Verdict {
   const forAll = verdictFor(result)
-  return perRecipient === undefined ? forAll : { ...forAll, perRecipient: perRecipient.map(verdictFor) }
+  return perRecipient === undefined ? forAll : { ...forAll, perRecipient: answersFor(perRecipient).map(verdictFor) }
 }
 
 function verdictFor(outcome: DeliveryOutcome): Verdict {

@@ -1,4 +1,4 @@
-/** What a rule does besides answering: `set`, `add`, `headers`, `delay`, `log`, compiled to effects. */
+/** What a rule does besides answering: `set`, `add`, `headers`, `deliver_to`, `delay`, `log`, compiled to effects. */
 import type { HookContext } from '../core/context.ts'
 import { type Effect, LOG_LEVELS } from '../core/effect.ts'
 import { isFieldName } from '../core/header.ts'
@@ -7,6 +7,7 @@ import { type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../
 import { parseDuration } from '../language/units.ts'
 import { complain, type Scope } from './scope.ts'
 import { compileText, type Text } from './text.ts'
+import { compileDeliverTo } from './deliver-to.ts'
 
 export type MakeEffect = (context: HookContext) => Effect
 
@@ -15,6 +16,7 @@ export function compileEffects(rule: MapNode, scope: Scope): readonly MakeEffect
     ...entries(rule, 'set').flatMap((entry) => compileSet(entry, scope)),
     ...entries(rule, 'add').flatMap((entry) => compileAdd(entry, scope)),
     ...compileHeaders(rule, scope),
+    ...compileDeliverTo(rule, scope),
     ...compileDelay(valueOf(rule, 'delay')),
     ...compileLog(valueOf(rule, 'log'), scope),
   ]

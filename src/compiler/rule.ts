@@ -57,7 +57,7 @@ function compileTests(node: MapNode, scope: Scope): { test: Test; exempt: Test |
   return { test: exempt ? all([inverted(exempt), applies]) : applies, exempt }
 }
 
-const DEEDS = ['return', 'set', 'add', 'headers', 'delay', 'log', 'deliver']
+const DEEDS = ['return', 'set', 'add', 'headers', 'deliver_to', 'delay', 'log', 'deliver']
 
 /** In monitor mode nothing is handed over: the answer is known all the same. */
 const WOULD_DELIVER: Action = { effects: [], verdict: { code: 'OK' } }

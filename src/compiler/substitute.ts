@@ -57,7 +57,7 @@ function textIn(value: YamlNode): string {
 }
 
 /** What is compiled as a template: facts are filled in there. */
-const TEXT_KEYS: ReadonlySet<string> = new Set(['summary', 'message', 'log', 'set', 'headers'])
+const TEXT_KEYS: ReadonlySet<string> = new Set(['summary', 'message', 'log', 'set', 'headers', 'deliver_to'])
 const LEFT_OVER = /\$\{\s*([A-Za-z][\w.:-]*)/
 
 interface Whose {

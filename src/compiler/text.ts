@@ -16,14 +16,28 @@ export type Text = (context: HookContext) => string
 const LONGEST_VALUE = 256
 
 export function compileText(node: ScalarNode, scope: Scope): Text {
+  return compileWhole(node, scope, LONGEST_VALUE)
+}
+
+/** For values that are worked with rather than shown: nothing is cut off. */
+export function compileWhole(node: ScalarNode, scope: Scope, longest = Infinity): Text {
   const source = scope.sources.get(node.at.file) ?? ''
-  return compileTemplate(String(node.value), (offset, length) => spanWithin(node, offset, length, source), scope)
+  const place: Place = (offset, length) => spanWithin(node, offset, length, source)
+  return compileTemplate(String(node.value), { place, longest, scope })
 }
 
 /** Where a part of a template stands. */
 type Place = (offset: number, length: number) => Span
 
-function compileTemplate(text: string, place: Place, scope: Scope): Text {
+interface Around {
+  readonly place: Place
+  /** Of one name. */
+  readonly longest: number
+  readonly scope: Scope
+}
+
+function compileTemplate(text: string, around: Around): Text {
+  const { place, scope } = around
   const parsed = parseTemplate(text)
   if (!parsed.ok) {
     complain(scope, {
@@ -34,7 +48,7 @@ function compileTemplate(text: string, place: Place, scope: Scope): Text {
     })
     return () => text
   }
-  const parts = parsed.parts.map((part) => compilePart(part, place, scope))
+  const parts = parsed.parts.map((part) => compilePart(part, around))
   if (parts.every((part) => typeof part === 'string')) {
     const constant = parts.join('')
     return () => constant
@@ -44,12 +58,12 @@ function compileTemplate(text: string, place: Place, scope: Scope): Text {
 
 type Value = (context: HookContext) => string | undefined
 
-function compilePart(part: TemplatePart, place: Place, scope: Scope): string | Text {
+function compilePart(part: TemplatePart, { place, longest, scope }: Around): string | Text {
   if (typeof part === 'string') return part
   const here = (): Span => place(part.offset, part.length)
   const value = compileName(part.name, scope, here)
-  const fallback = compileTemplate(part.fallback ?? '', here, scope)
-  return (context) => value(context)?.slice(0, LONGEST_VALUE) ?? fallback(context)
+  const fallback = compileTemplate(part.fallback ?? '', { place: here, longest, scope })
+  return (context) => value(context)?.slice(0, longest) ?? fallback(context)
 }
 
 function compileName(name: string, scope: Scope, at: () => Span): Value {

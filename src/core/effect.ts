@@ -15,6 +15,8 @@ export type Effect =
   | { readonly kind: 'add_header'; readonly name: string; readonly value: string }
   | { readonly kind: 'remove_header'; readonly name: string }
   | { readonly kind: 'replace_header'; readonly name: string; readonly value: string }
+  /** Mail to the recipient in question, or to all, goes to these addresses (`user@host`) instead. At least one. */
+  | { readonly kind: 'deliver_to'; readonly addresses: readonly string[] }
   | { readonly kind: 'delay'; readonly milliseconds: number }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
 

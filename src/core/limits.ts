@@ -45,6 +45,12 @@ export const LIMITS = {
     unit: 'count',
     summary: 'Recipients of one message (RFC 5321 section 4.5.3.1.8)',
   },
+  deliveries: {
+    default: 10000,
+    minimum: 100,
+    unit: 'count',
+    summary: 'Addresses that the recipients of one message stand for, aliases and lists expanded',
+  },
   transactions: {
     default: 1000,
     minimum: 10,

@@ -86,6 +86,8 @@ export interface Recipient {
   readonly address: Address
   readonly params: ReadonlyMap<string, string | true>
   readonly notes: Notes
+  /** Where mail to it goes instead, because a rule said so (`deliver_to`). For the client and for rules it stays what it is. */
+  deliverTo?: readonly Address[]
   /** Found at RCPT, before the hook. */
   policy?: RecipientPolicy
   /** Rules leave mail to this recipient alone. */
@@ -132,6 +134,11 @@ export function repliesEach({ hello }: Connection, { mailParams }: Pick<Transact
 
 export function newRecipient(address: Address, params: ReadonlyMap<string, string | true> = new Map()): Recipient {
   return { address, params, notes: new Map() }
+}
+
+/** Where mail to it goes: to itself, unless a rule said otherwise. */
+export function destinationsOf({ address, deliverTo }: Recipient): readonly Address[] {
+  return deliverTo ?? [address]
 }
 
 export type ConnectionStart = Pick<

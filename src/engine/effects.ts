@@ -1,4 +1,5 @@
 /** Applies what a rule does to the session. The only place, outside the SMTP session itself, that changes it. */
+import { parseMailbox } from '../core/address.ts'
 import type { HookContext } from '../core/context.ts'
 import { canonicalDomain } from '../core/domain.ts'
 import { type Effect, LOG_LEVELS } from '../core/effect.ts'
@@ -38,6 +39,9 @@ export function applyEffect(effect: Effect, context: HookContext, plugin: string
       transaction?.message?.remove(effect.name)
       transaction?.message?.prepend(makeField(effect.name, effect.value))
       return 0
+    case 'deliver_to':
+      redirect(effect.addresses, context)
+      return 0
     case 'delay':
       return effect.milliseconds
     case 'log':
@@ -74,6 +78,8 @@ export function isEffect(effect: Effect): boolean {
       return isFieldName(effect.name) && typeof effect.value === 'string'
     case 'remove_header':
       return typeof effect.name === 'string'
+    case 'deliver_to':
+      return effect.addresses.length > 0 && effect.addresses.every((text) => parseMailbox(text) !== undefined)
     case 'delay':
       return effect.milliseconds >= 0 && effect.milliseconds < Infinity
     case 'log':
@@ -93,6 +99,11 @@ function isConfig({ name, value }: SetConfig): boolean {
 /** Once the session has its settings, nothing looks there again. */
 function setConfig({ name, value }: SetConfig, { hook, connection }: HookContext): void {
   if (hook === 'config') Object.assign(connection.config ?? {}, { [name]: value })
+}
+
+function redirect(texts: readonly string[], { transaction, recipient }: HookContext): void {
+  const addresses = texts.flatMap((text) => parseMailbox(text) ?? [])
+  for (const one of recipient ? [recipient] : (transaction?.recipients ?? [])) one.deliverTo = addresses
 }
 
 function notesOf(scope: NoteScope, { connection, transaction, recipient }: HookContext): Notes {

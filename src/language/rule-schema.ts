@@ -105,6 +105,18 @@ export const RULE_SCHEMA = {
       additionalProperties: {},
       description: 'At queue: hands the message to a delivery target',
     },
+    deliver_to: {
+      anyOf: [
+        { type: 'string' },
+        { type: 'array', items: { type: 'string' }, minItems: 1 },
+        {
+          type: 'object',
+          required: ['list'],
+          properties: { list: { type: 'string', description: 'Name of a list of addresses' } },
+        },
+      ],
+      description: 'Addresses that mail to the recipient goes to instead; the client knows it by its old one',
+    },
     return: { type: 'string', enum: RETURN_CODES, description: 'The answer. Without it, the next rule is asked' },
     message: { type: 'string', description: 'Text for the client; ${fact} and ${fact | fallback} are filled in' },
     status: {

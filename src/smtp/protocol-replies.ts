@@ -44,6 +44,12 @@ export const TOO_MANY_RECIPIENTS = reply(
   'Too many recipients; send to the others in another transaction',
   'recipients',
 )
+export const TOO_MANY_DELIVERIES = reply(
+  452,
+  '4.5.3',
+  'Too many addresses behind the recipients; send to the others in another transaction',
+  'deliveries',
+)
 export const MESSAGE_TOO_BIG = reply(552, '5.3.4', 'Message too big', 'message_size')
 export const HEADER_TOO_BIG = reply(552, '5.3.4', 'Header section too big', 'header_size')
 export const TOO_MANY_FIELDS = reply(554, '5.6.0', 'The message has too many header fields', 'header_fields')

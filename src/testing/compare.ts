@@ -1,6 +1,8 @@
 /** Expectations against what happened, field by field. */
+import { addressText } from '../core/address.ts'
 import type { Decision } from '../core/decision.ts'
 import type { Outcome } from '../core/outcome.ts'
+import { destinationsOf } from '../core/session.ts'
 import type { Expectation } from './test-case.ts'
 import { isAfterwards, type Walked } from './walk.ts'
 
@@ -61,14 +63,14 @@ function ofDecision(expected: Expectation, { decision, outcome }: Meant): readon
 }
 
 function ofSession(expected: Expectation, { accepted, connection, transaction }: Walked): readonly Mismatch[] {
-  const wanted = typeof expected.accepted === 'string' ? [expected.accepted] : expected.accepted
   const notes = new Map([
     ...connection.notes,
     ...(transaction?.notes ?? []),
     ...(transaction?.recipients.flatMap((one) => [...one.notes]) ?? []),
   ])
   return [
-    ...differs('accepted', wanted?.join(', '), accepted.join(', ')),
+    ...differs('accepted', joined(expected.accepted), accepted.join(', ')),
+    ...differs('delivered_to', joined(expected.delivered_to), destinations(transaction)),
     ...differs('relay_client', expected.relay_client, connection.relayClient),
     ...differs('immune', expected.immune, connection.immune || (transaction?.immune ?? false)),
     ...differs('score', expected.score, connection.score),
@@ -79,6 +81,14 @@ function ofSession(expected: Expectation, { accepted, connection, transaction }:
       differs(`headers.${name}`, value, transaction?.message?.values(name)[0] ?? 'absent'),
     ),
   ]
+}
+
+function joined(wanted: string | readonly string[] | undefined): string | undefined {
+  return typeof wanted === 'string' ? wanted : wanted?.join(', ')
+}
+
+function destinations(transaction: Walked['transaction']): string {
+  return (transaction?.recipients ?? []).flatMap(destinationsOf).map(addressText).join(', ')
 }
 
 type Plain = string | number | boolean

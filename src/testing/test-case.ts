@@ -18,6 +18,7 @@ export interface Expectation {
   readonly disconnect?: boolean
   readonly would?: ReturnCode
   readonly accepted?: string | readonly string[]
+  readonly delivered_to?: string | readonly string[]
   readonly relay_client?: boolean
   readonly immune?: boolean
   readonly score?: number

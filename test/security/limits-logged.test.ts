@@ -67,6 +67,7 @@ const CASES: Readonly<Record<LimitName, Case>> = {
   message_size: content(`Subject: hi\r\n\r\n${`${'x'.repeat(998)}\r\n`.repeat(70)}.\r\n`),
   spool_threshold: 'nobody runs into it: the rest goes to a file',
   recipients: saying(`MAIL FROM:<>\r\n${'RCPT TO:<c@example.org>\r\n'.repeat(101)}`),
+  deliveries: 'test/smtp/expansion.test.ts',
   transactions: saying(`${ENVELOPE}RSET\r\n`.repeat(11)),
   errors: saying('NONSENSE\r\n'.repeat(3)),
   junk_commands: saying('NOOP\r\n'.repeat(11)),

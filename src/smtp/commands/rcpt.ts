@@ -1,13 +1,13 @@
 /** RCPT (RFC 5321 section 4.1.1.3): one more recipient, if a plugin vouches for it. */
 import { formatAddress } from '../../core/address.ts'
 import type { Command } from '../../core/context.ts'
-import { newRecipient, type Transaction } from '../../core/session.ts'
+import { destinationsOf, newRecipient, type Recipient, type Transaction } from '../../core/session.ts'
 import type { MaybePromise } from '../../core/truth.ts'
 import type { Answer } from '../answer.ts'
 import type { CommandDefinition } from '../command.ts'
 import type { Dialogue, Step } from '../dialogue.ts'
 import { type PathSyntax, parsePathArgument, rewritten } from '../path-argument.ts'
-import { CHUNKS_BEGUN, MAIL_FIRST, syntaxError, TOO_MANY_RECIPIENTS } from '../protocol-replies.ts'
+import { CHUNKS_BEGUN, MAIL_FIRST, syntaxError, TOO_MANY_DELIVERIES, TOO_MANY_RECIPIENTS } from '../protocol-replies.ts'
 
 const SYNTAX: PathSyntax = { keyword: 'TO:', status: '5.1.3', command: 'rcpt' }
 const NULL_RECIPIENT = syntaxError('5.1.3', 'The null address receives no mail')
@@ -26,6 +26,10 @@ export const rcpt: CommandDefinition = {
   },
 }
 
+function countDestinations(recipients: readonly Recipient[]): number {
+  return recipients.reduce((sum, recipient) => sum + destinationsOf(recipient).length, 0)
+}
+
 function takeRecipient(dialogue: Dialogue, transaction: Transaction, command: Command): MaybePromise<Answer> {
   const parsed = parsePathArgument(command.argument, SYNTAX, dialogue)
   if (!parsed.ok) return { reply: parsed.reply }
@@ -37,6 +41,8 @@ function takeRecipient(dialogue: Dialogue, transaction: Transaction, command: Co
     recipient,
     subject: formatAddress(parsed.address),
     go: ({ reply }) => {
+      if (countDestinations([...transaction.recipients, recipient]) > dialogue.limits.deliveries)
+        return { reply: TOO_MANY_DELIVERIES }
       transaction.recipients.push(recipient)
       return { reply }
     },
