@@ -12,8 +12,9 @@ import { checkSchema } from '../language/schema-check.ts'
 import { suggest } from '../language/suggest.ts'
 import { type Compared, type Comparison, elementType, every, FAILS, some, TYPE_NAMES, when } from './comparison.ts'
 import { compileInline } from './list-use.ts'
-import { readNote } from './note-value.ts'
+import { readNote, readNoteOf } from './note-value.ts'
 import { OPERATORS, operatorsOf } from './operators.ts'
+import { settingIn, useSetting } from './policies/setting-use.ts'
 import { complain, type Scope } from './scope.ts'
 
 interface Source {
@@ -39,6 +40,8 @@ export function compileAtom(entry: MapEntry, scope: Scope): Test | undefined {
 
 function sourceOf(key: ScalarNode & { readonly value: string }, scope: Scope): Source | undefined {
   if (key.value.startsWith('note.')) return noteSource(key, scope)
+  const setting = settingIn(key.value)
+  if (setting !== undefined) return useSetting(setting, key.at, scope)
   if (scope.finds.has(key.value)) return { type: 'text', read: ({ found }) => found.get(key.value) }
   return factSource(key, scope)
 }
@@ -48,12 +51,13 @@ function factSource(key: ScalarNode & { readonly value: string }, scope: Scope):
   if (!fact) return unknownKey(key, scope)
   const { definition, parameter } = fact
   if (!isKnownAt(definition.stage, scope.hook)) return tooEarly(key, definition.stage, scope)
+  scope.split.readFact(scope, key.at, { name: definition.name, parameter, text: key.value })
   return { type: definition.type, read: (context) => definition.read(context, parameter) }
 }
 
 function noteSource(key: ScalarNode & { readonly value: string }, scope: Scope): Source {
   const name = key.value.slice('note.'.length)
-  scope.notes.read(name, { plugin: scope.plugin, hook: scope.hook, rule: scope.rule, at: key.at })
+  readNoteOf(name, key.at, scope)
   return { type: scope.notes.typeOf(name) ?? 'text', read: (context) => readNote(context, name) }
 }
 

@@ -4,12 +4,14 @@
  * Everything that is wrong is reported, not only the first thing; a program comes out only when nothing is.
  */
 import { createHash } from 'node:crypto'
-import type { Hook } from '../core/hook.ts'
-import type { Chain, Program } from '../core/program.ts'
+import { HOOK_TABLE, type Hook, isKnownAt } from '../core/hook.ts'
+import { defaultLimits } from '../core/limits.ts'
+import type { Chain, OnSplit, Program, Split } from '../core/program.ts'
 import type { Vocabulary } from '../core/word.ts'
-import type { Span } from '../language/diagnostic.ts'
+import type { Report, Span } from '../language/diagnostic.ts'
 import type { YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
+import type { SettingDeclaration } from '../language/policy-file.ts'
 import type { PluginEntry } from '../language/site-file.ts'
 import type { CodePlugin } from './code-plugin.ts'
 import { ListRegistry, type NamedList } from './list-registry.ts'
@@ -17,14 +19,26 @@ import { codeChain, type CodeEnvironment, type Codes, joinWords, setUpCode } fro
 import { NoteBook } from './note-book.ts'
 import { bindParams } from './params.ts'
 import { compileChain, type EntryUse, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
+import type { PolicyRules } from './policies/read-policy.ts'
+import { SettingBook } from './policies/setting-book.ts'
+import { SplitBook } from './policies/split-book.ts'
 import { type ListPlace, readLists, readSiteList } from './plugin-lists.ts'
 import { type LoadEnvironment, type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
+
+/** What a site says about its recipients. */
+export interface RecipientSpec {
+  readonly settings: readonly SettingDeclaration[]
+  /** Undefined where it says nothing about them. */
+  readonly onSplit: OnSplit | undefined
+  readonly limits: PolicyRules['limits']
+}
 
 export interface SiteSpec {
   readonly hostname: string
   readonly entries: readonly PluginEntry[]
   readonly localDomains: YamlNode | undefined
   readonly place: ListPlace
+  readonly recipients?: RecipientSpec
 }
 
 export interface CompileEnvironment extends CodeEnvironment {
@@ -43,6 +57,8 @@ export interface CompiledSite {
   /** Undefined when something is wrong; the report says what. */
   readonly program: Program | undefined
   readonly plugins: readonly CompiledPlugin[]
+  /** What policies may say to these plugins. */
+  readonly policies: PolicyRules
 }
 
 export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Promise<CompiledSite> {
@@ -55,10 +71,39 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
   const prepared = uses.map((use) => use && { use, live: prepare(use, site) })
   const chains = resolved.map((entry, index) => chainsOf(entry, prepared[index], codes.get(entry), { site, shared }))
   site.notes.check(environment.report, { hasCode: codes.size > 0 })
+  const onSplit = spec.recipients?.onSplit
+  if (!spec.place.lenient) site.split.check(onSplit, environment.report)
   const named = chains.filter((one) => one !== undefined)
   checkNames(named, environment)
   const plugins = named.map(describe)
-  return { plugins, program: environment.report.errors === 0 ? assemble(named, environment) : undefined }
+  for (const [index, { entry }] of resolved.entries()) checkSkippable(entry, chains[index], environment.report)
+  const program = environment.report.errors === 0 ? assemble(named, site.split.split(onSplit), environment) : undefined
+  return { plugins, policies: policyRules(spec, named, site), program }
+}
+
+function policyRules({ recipients }: SiteSpec, plugins: readonly NamedChains[], { settings }: SiteScope): PolicyRules {
+  const skippable = plugins.flatMap(({ name, isSkippable }) => (isSkippable ? [name] : []))
+  return { settings, skippable, limits: recipients?.limits ?? defaultLimits() }
+}
+
+/** A policy is known from RCPT on; what has been said by then cannot be skipped. */
+function checkSkippable({ skippable }: PluginEntry, named: NamedChains | undefined, report: Report): void {
+  if (!skippable || !named || named.chains.some(speaksToRecipients)) return
+  report.add({
+    code: 'POL007',
+    severity: 'warning',
+    at: skippable,
+    message: `plugin \`${named.name}\` cannot be skipped: it has spoken before a recipient is known`,
+    help: 'give it `reply_at: rcpt`, where it has that parameter',
+  })
+}
+
+function speaksToRecipients([hook, { rules }]: readonly [Hook, Chain]): boolean {
+  return isOfRecipients(hook) || rules.some(({ replyAt }) => replyAt !== undefined && isOfRecipients(replyAt))
+}
+
+function isOfRecipients(hook: Hook): boolean {
+  return HOOK_TABLE[hook].stage !== 'any' && isKnownAt('recipient', hook)
 }
 
 interface NamedChains {
@@ -69,14 +114,18 @@ interface NamedChains {
   readonly path: string
   readonly file: PluginFile | undefined
   readonly chains: readonly (readonly [Hook, Chain])[]
+  readonly isSkippable: boolean
 }
 
 function siteScope(
-  { hostname }: SiteSpec,
+  { hostname, recipients }: SiteSpec,
   { report, sources, vocabulary }: CompileEnvironment,
   codes: Codes,
 ): SiteScope {
-  return { report, sources, hostname, notes: new NoteBook(), vocabulary: joinWords(vocabulary, codes, report) }
+  const settings = new SettingBook()
+  settings.declare(recipients?.settings ?? [], report)
+  const books = { notes: new NoteBook(), settings, split: new SplitBook() }
+  return { report, sources, hostname, ...books, vocabulary: joinWords(vocabulary, codes, report) }
 }
 
 async function sharedLists(
@@ -117,6 +166,7 @@ async function useOf(
     match: entry.match,
     unless: entry.unless,
     mode: entry.mode,
+    skippable: entry.skippable,
   }
 }
 
@@ -153,15 +203,16 @@ function chainsOf(
   { site, shared }: Shared,
 ): NamedChains | undefined {
   const { at } = entry
+  const isSkippable = entry.skippable !== undefined
   if (prepared) {
     const { use, live } = prepared
     const chains = live.map((chain) => [chain.hook, compileChain(chain, use, site)] as const)
-    return { name: use.name, use: entry.use, at, path: use.file.file, file: use.file, chains }
+    return { name: use.name, use: entry.use, at, path: use.file.file, file: use.file, chains, isSkippable }
   }
   if (!code || plugin.kind !== 'code') return undefined
-  const use: EntryUse = { ...entry, name: code.name, lists: new ListRegistry(shared) }
+  const use = { ...entry, name: code.name, lists: new ListRegistry(shared) }
   const chains = code.rules.map(([hook, rule]) => [hook, codeChain(hook, rule, use, site)] as const)
-  return { name: code.name, use: entry.use, at, path: plugin.path, file: undefined, chains }
+  return { name: code.name, use: entry.use, at, path: plugin.path, file: undefined, chains, isSkippable }
 }
 
 function checkNames(plugins: readonly NamedChains[], { report }: LoadEnvironment): void {
@@ -202,6 +253,7 @@ function describe({ name, path, file, chains }: NamedChains): CompiledPlugin {
 
 function assemble(
   plugins: readonly NamedChains[],
+  split: Split | undefined,
   { sources, lists = new Map(), outside = new Map() }: LoadEnvironment,
 ): Program {
   const chains = new Map<Hook, Chain[]>()
@@ -213,6 +265,7 @@ function assemble(
     plugins: plugins.map(({ name }) => name),
     chains,
     sources: [...outside.values()],
+    ...(split && { split }),
   }
 }
 

@@ -3,7 +3,7 @@ import { findFact } from '../core/facts.ts'
 import type { Hook } from '../core/hook.ts'
 import type { Chain, Rule } from '../core/program.ts'
 import type { Vocabulary, Word } from '../core/word.ts'
-import type { Report } from '../language/diagnostic.ts'
+import type { Report, Span } from '../language/diagnostic.ts'
 import type { YamlNode } from '../language/node.ts'
 import { type CodePlugin, setUpCodePlugin } from './code-plugin.ts'
 import { compileEntry, type EntryUse, type SiteScope } from './plugin.ts'
@@ -72,7 +72,10 @@ function isTaken({ kind, name }: Word, { matchers, deliveries }: Vocabulary): bo
 }
 
 /** Scoped by its entry like any other plugin. */
-export function codeChain(hook: Hook, rule: Rule, use: EntryUse, site: SiteScope): Chain {
+export function codeChain(hook: Hook, rule: Rule, use: EntryUse & { readonly at: Span }, site: SiteScope): Chain {
+  const { at } = use
   const { scope, exempt, mode = rule.mode } = compileEntry(hook, use, site)
-  return { plugin: use.name, scope, rules: [{ ...rule, exempt, mode }] }
+  const perRecipient = site.split.isRead({ hook, plugin: use.name })
+  if (perRecipient) site.split.do({ hook, plugin: use.name, rule: undefined }, at, 'refuses')
+  return { plugin: use.name, scope, rules: [{ ...rule, exempt, mode }], ...(perRecipient && { perRecipient }) }
 }

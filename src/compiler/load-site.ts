@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { canonicalDomain } from '../core/domain.ts'
 import { defaultLimits, LIMITS, type LimitName, type Limits } from '../core/limits.ts'
+import type { PolicyPlan } from '../core/policy.ts'
 import type { Site } from '../core/site.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
@@ -11,6 +12,8 @@ import { type CompiledPlugin, type CompileEnvironment, compileSite } from './com
 import { type LifeOptions, type LifeSettings, lifeSettings } from './life-settings.ts'
 import { checkListeners, type ListenerOptions, listenersOf } from './listeners.ts'
 import { settleAuth } from './offers.ts'
+import { policyPlan, recipientSpec } from './policies/policy-plan.ts'
+import type { PolicyRules } from './policies/read-policy.ts'
 import { type LoadEnvironment, readText, readYaml } from './resolve-entries.ts'
 import { readServices } from './services.ts'
 
@@ -19,6 +22,9 @@ export interface LoadedSite {
   readonly site: Site | undefined
   readonly settings: SiteSettings
   readonly plugins: readonly CompiledPlugin[]
+  /** For who reads policies one by one; undefined where nothing was read at all. */
+  readonly policies?: PolicyRules
+  readonly plan?: PolicyPlan
 }
 
 /** What production wires its ports with. */
@@ -65,25 +71,32 @@ export async function loadSite(path: string, environment: CompileEnvironment): P
   const hostname = readHostname(valueOf(root, 'hostname'), environment.report)
   const place = { directory, defaults: resolve(directory, textOf(valueOf(root, 'lists')) ?? 'lists'), lenient: false }
   const services = await readServices(root, place, environment)
-  const { program, plugins } = await compileSite(
+  const limits = limitsOf(valid ? (toOptions(root, SITE_SCHEMA) as SiteOptions).limits : undefined)
+  const about = valueOf(root, 'recipients')
+  const recipients = recipientSpec(about, limits)
+  const { program, plugins, policies } = await compileSite(
     {
       hostname,
       entries: readEntries(valueOf(root, 'plugins'), environment.report),
       localDomains: valueOf(root, 'local_domains'),
       place,
+      ...(recipients && { recipients }),
     },
     environment,
   )
-  if (!valid || !program) return { site: undefined, settings: DEFAULT_SETTINGS, plugins }
+  const plan = await policyPlan(about, policies, directory, environment)
+  if (!valid || !program || environment.report.errors > 0)
+    return { site: undefined, settings: DEFAULT_SETTINGS, plugins, policies, plan }
   const options = toOptions(root, SITE_SCHEMA) as SiteOptions
   const site = {
     hostname,
     listeners: listenersOf(options.listen ?? [], directory),
     services: settleAuth(services, root, program, environment.report),
-    limits: limitsOf(options.limits),
+    limits,
     program,
+    policies: plan,
   }
-  return { site, settings: settingsOf(options, directory), plugins }
+  return { site, settings: settingsOf(options, directory), plugins, policies, plan }
 }
 
 /** It stands in the greeting and in Received fields, and mail to it is ours. */

@@ -13,6 +13,7 @@ import { spanWithin } from '../language/template.ts'
 import { type Comparison, every, FAILS, inIndex, when } from './comparison.ts'
 import { globToRegex } from './glob.ts'
 import { compileInline, findList, MATCHED_KINDS, VALUE_KINDS } from './list-use.ts'
+import { settingOperand, useSetting } from './policies/setting-use.ts'
 import { compileRegex } from './regex.ts'
 import { complain, moreCareful, type Scope } from './scope.ts'
 import { inSource } from './source-list.ts'
@@ -57,10 +58,37 @@ function textTest(test: (text: string, wanted: string) => boolean): Operator['co
 }
 
 function numberTest(test: (value: number, limit: number) => boolean): Operator['compile'] {
-  return (operand) => {
+  return (operand, scope) => {
+    const setting = operand.kind === 'scalar' ? settingOperand(operand.value) : undefined
+    if (setting !== undefined) return againstSetting(test, setting, operand, scope)
     const limit = Number(toOptions(operand, NUMBER))
     return (value) => when(test(Number(value), limit))
   }
+}
+
+/** A recipient that has not said a number is compared with nothing: that fails. */
+function againstSetting(
+  test: (value: number, limit: number) => boolean,
+  name: string,
+  operand: YamlNode,
+  scope: Scope,
+): Comparison | undefined {
+  const use = useSetting(name, operand.at, scope)
+  if (!use) return undefined
+  if (use.type === 'number')
+    return (value, context) => {
+      const limit = use.read(context)
+      return typeof limit === 'number' && test(Number(value), limit)
+        ? { truth: 'hit', because: `\`policy.${name}\` is ${limit}` }
+        : when(false)
+    }
+  complain(scope, {
+    code: 'CFG108',
+    at: operand.at,
+    message: `\`policy.${name}\` is a ${use.type}, and a number is wanted`,
+    help: 'declare it `type: number`, or compare with a number',
+  })
+  return undefined
 }
 
 /** `test` gets how many milliseconds ago the time was; negative when it lies ahead. */

@@ -2,7 +2,7 @@
 import type { Hook } from '../core/hook.ts'
 import type { Chain, Mode, Rule } from '../core/program.ts'
 import type { Vocabulary } from '../core/word.ts'
-import type { Report } from '../language/diagnostic.ts'
+import type { Report, Span } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import type { HookChain, PluginFile } from '../language/plugin-file.ts'
 import { RULE_SCHEMA } from '../language/rule-schema.ts'
@@ -12,6 +12,9 @@ import { isEnabled } from './enabled.ts'
 import type { ListRegistry } from './list-registry.ts'
 import type { NoteBook, NoteType } from './note-book.ts'
 import type { BoundParams } from './params.ts'
+import type { SettingBook } from './policies/setting-book.ts'
+import { skipTest } from './policies/skip.ts'
+import type { SplitBook } from './policies/split-book.ts'
 import { compileRule, type EntryScope } from './rule.ts'
 import type { Scope } from './scope.ts'
 import { hasLeftOvers, substitute } from './substitute.ts'
@@ -24,6 +27,7 @@ export interface EntryUse {
   readonly match: YamlNode | undefined
   readonly unless: YamlNode | undefined
   readonly mode: Mode | undefined
+  readonly skippable?: Span | undefined
 }
 
 export interface PluginUse extends EntryUse {
@@ -36,6 +40,8 @@ export interface SiteScope {
   readonly report: Report
   readonly vocabulary: Vocabulary
   readonly notes: NoteBook
+  readonly settings: SettingBook
+  readonly split: SplitBook
   readonly sources: ReadonlyMap<string, string>
   readonly hostname: string
 }
@@ -54,6 +60,7 @@ export interface LiveChain {
 /** First pass: parameters put in place, shapes checked, notes entered in the book. */
 export function prepare(use: PluginUse, site: SiteScope): readonly LiveChain[] {
   site.notes.declare(use.file.notes)
+  site.settings.declare(use.file.settings, site.report)
   return use.file.chains.map((chain) => prepareChain(chain, use, site))
 }
 
@@ -76,7 +83,16 @@ function prepareRule(rule: YamlNode, hook: Hook, use: PluginUse, site: SiteScope
   })
   if (!valid || node.kind !== 'map' || id === undefined) return []
   enterNotes(node, id, hook, use, site.notes)
+  if (GRANTING.includes(hook) && grants(node, 'immune')) site.split.grantImmunity()
   return hasLeftOvers(node, { plugin: use.file.name, hook, params: use.params }, site.report) ? [] : [{ id, node }]
+}
+
+/** Where what a rule grants is one recipient's. */
+const GRANTING: readonly Hook[] = ['user_config', 'rcpt']
+
+function grants(rule: MapNode, flag: string): boolean {
+  const set = valueOf(rule, 'set')
+  return set?.kind === 'map' && valueOf(set, flag) !== undefined
 }
 
 function checkNames(rules: readonly LiveRule[], hook: Hook, report: Report): void {
@@ -124,7 +140,8 @@ function noteType(node: YamlNode): NoteType {
 export function compileChain(live: LiveChain, use: PluginUse, site: SiteScope): Chain {
   const entry = compileEntry(live.hook, use, site)
   const rules = live.rules.map(({ id, node }): Rule => compileRule(node, id, scopeOf(live.hook, id, use, site), entry))
-  return { plugin: use.name, scope: entry.scope, rules }
+  const perRecipient = site.split.isRead({ hook: live.hook, plugin: use.name })
+  return { plugin: use.name, scope: entry.scope, rules, ...(perRecipient && { perRecipient }) }
 }
 
 function scopeOf(hook: Hook, rule: string | undefined, use: EntryUse, site: SiteScope): Scope {
@@ -133,7 +150,8 @@ function scopeOf(hook: Hook, rule: string | undefined, use: EntryUse, site: Site
 
 export function compileEntry(hook: Hook, use: EntryUse, site: SiteScope): EntryScope {
   const scope = scopeOf(hook, undefined, use, site)
-  const exempt = use.unless && compileCondition(use.unless, scope, 'unless')
+  const unless = use.unless && compileCondition(use.unless, scope, 'unless')
+  const exempt = use.skippable ? skipTest(use.skippable, unless, scope) : unless
   const match = use.match && compileCondition(use.match, scope, 'match')
   const tests = [exempt && inverted(exempt), match].filter((test) => test !== undefined)
   return {

@@ -2,9 +2,14 @@
 import type { HookContext } from '../core/context.ts'
 import { type Effect, LOG_LEVELS } from '../core/effect.ts'
 import { isFieldName } from '../core/header.ts'
-import { isKnownAt } from '../core/hook.ts'
-import { type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import { canonicalDomain } from '../core/domain.ts'
+import { type Hook, isKnownAt } from '../core/hook.ts'
+import type { SettingValue } from '../core/policy.ts'
+import type { SessionConfig } from '../core/session.ts'
+import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import { checkSchema } from '../language/schema-check.ts'
 import { parseDuration } from '../language/units.ts'
+import { findSetting, settingIn } from './policies/setting-use.ts'
 import { complain, type Scope } from './scope.ts'
 import { compileText, type Text } from './text.ts'
 import { compileDeliverTo } from './deliver-to.ts'
@@ -32,6 +37,10 @@ function compileSet({ key, value }: MapEntry, scope: Scope): readonly MakeEffect
   const wanted = value.kind === 'scalar' ? value.value : null
   if (value.kind !== 'scalar' || wanted === null) return []
   if (key.value === 'relay_client' || key.value === 'immune') return setFlag(key.value, wanted === true)
+  const setting = settingIn(key.value)
+  if (setting !== undefined) return setSetting(setting, { key, value }, scope)
+  const config = configIn(key.value)
+  if (config) return setConfig(config, { key, value }, scope)
   const name = noteIn(key)
   if (name === undefined) return []
   const common = { kind: 'set_note', scope: scope.notes.scopeOf(name), name } as const
@@ -42,6 +51,61 @@ function compileSet({ key, value }: MapEntry, scope: Scope): readonly MakeEffect
 
 function setFlag(flag: 'relay_client' | 'immune', value: boolean): readonly MakeEffect[] {
   return [() => ({ kind: 'set_flag', flag, value })]
+}
+
+/** At `user_config`: what the policy of the recipient says from now on. The type is the declared one. */
+function setSetting(name: string, { key, value }: MapEntry, scope: Scope): readonly MakeEffect[] {
+  const declared = findSetting(name, key.at, scope)
+  if (!declared || !isInItsHook(key, 'user_config', scope)) return []
+  const { report, hook } = scope
+  const isTemplate = declared === 'text' && value.kind === 'scalar' && value.source.includes('${')
+  const wanted = scope.settings.get(name)?.value ?? {}
+  if (!isTemplate && !checkSchema(value, wanted, report, { what: `\`${key.value}\``, hook })) return []
+  const made = valueMaker(value, scope)
+  return made ? [(context) => ({ kind: 'set_policy', name, value: made(context) })] : []
+}
+
+/** Texts are filled in. */
+function valueMaker(node: YamlNode, scope: Scope): ((context: HookContext) => SettingValue) | undefined {
+  if (node.kind !== 'scalar' || node.value === null) return undefined
+  const { value } = node
+  return typeof value === 'string' ? compileText(node, scope) : () => value
+}
+
+const CONFIG = ['hostname', 'greeting', 'message_size'] as const satisfies readonly (keyof SessionConfig)[]
+
+function configIn(key: string): keyof SessionConfig | undefined {
+  return CONFIG.find((name) => key === `config.${name}`)
+}
+
+/** At `config`: a setting of this session. */
+function setConfig(name: keyof SessionConfig, { key, value }: MapEntry, scope: Scope): readonly MakeEffect[] {
+  const made = isInItsHook(key, 'config', scope) ? valueMaker(value, scope) : undefined
+  if (name === 'hostname' && value.kind === 'scalar' && !isHostName(value)) {
+    complain(scope, {
+      code: 'NET204',
+      at: value.at,
+      message: `\`${value.source}\` is no domain name`,
+      help: 'write the name that DNS has for this server: `config.hostname: mx.example.org`',
+    })
+  }
+  return made ? [(context) => ({ kind: 'set_config', name, value: made(context) })] : []
+}
+
+/** What is filled in is known when the session begins; a name that is none then is not set. */
+function isHostName({ value }: ScalarNode): boolean {
+  return typeof value === 'string' && (value.includes('${') || canonicalDomain(value) !== undefined)
+}
+
+function isInItsHook(key: ScalarNode, hook: Hook, scope: Scope): boolean {
+  if (scope.hook === hook) return true
+  complain(scope, {
+    code: 'HOK415',
+    at: key.at,
+    message: `\`${key.source}\` is settled in hook \`${hook}\`, not in \`${scope.hook}\``,
+    help: `move the rule to the \`${hook}\` chain`,
+  })
+  return false
 }
 
 function compileAdd({ key, value }: MapEntry, scope: Scope): readonly MakeEffect[] {

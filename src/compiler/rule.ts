@@ -27,6 +27,7 @@ export function compileRule(node: MapNode, id: string, scope: Scope, entry: Entr
   const mode = entry.mode ?? (textOf(valueOf(node, 'mode')) === 'monitor' ? 'monitor' : 'enforce')
   const act = compileAct(node, mode, scope)
   const onUnknown = readOnUnknown(node, scope, entry)
+  enterDeeds(node, scope)
   const replyAt = textOf(valueOf(node, 'reply_at'))
   return {
     id,
@@ -39,6 +40,15 @@ export function compileRule(node: MapNode, id: string, scope: Scope, entry: Entr
     act,
     boundsItself: valueOf(node, 'deliver') !== undefined,
   }
+}
+
+/** What one recipient's policy must not do to the message of all. */
+function enterDeeds(node: MapNode, scope: Scope): void {
+  const answer = valueOf(node, 'return')
+  const code = textOf(answer)
+  if (answer && code !== undefined && isReturnCode(code) && isRefusal(code)) scope.split.do(scope, answer.at, 'refuses')
+  const headers = valueOf(node, 'headers')
+  if (headers) scope.split.do(scope, headers.at, 'edits')
 }
 
 function compileTests(node: MapNode, scope: Scope): { test: Test; exempt: Test | undefined } {

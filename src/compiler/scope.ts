@@ -5,6 +5,8 @@ import type { Vocabulary } from '../core/word.ts'
 import type { Finding, Report } from '../language/diagnostic.ts'
 import type { ListRegistry } from './list-registry.ts'
 import type { NoteBook } from './note-book.ts'
+import type { SettingBook } from './policies/setting-book.ts'
+import type { SplitBook } from './policies/split-book.ts'
 
 export interface Scope {
   readonly report: Report
@@ -17,6 +19,10 @@ export interface Scope {
   readonly hostname: string
   readonly lists: ListRegistry
   readonly notes: NoteBook
+  /** What policies of recipients may say. */
+  readonly settings: SettingBook
+  /** Who knows recipients apart after DATA. */
+  readonly split: SplitBook
   /** Text of each file read, for positions inside scalars. */
   readonly sources: ReadonlyMap<string, string>
   /** `dnsbl.zone`, `list.reason`: what the words seen so far in this rule find. Grows while the rule is compiled. */

@@ -8,6 +8,7 @@ import type { Report } from '../language/diagnostic.ts'
 import { type MapNode, type ScalarNode, toJson, type YamlNode } from '../language/node.ts'
 import { suggest } from '../language/suggest.ts'
 import type { BoundParams } from './params.ts'
+import { settingOperand } from './policies/setting-use.ts'
 
 const WHOLE = /^\$\{\s*([a-z][a-z0-9_]*)\s*\}$/
 
@@ -96,6 +97,7 @@ interface LeftOver {
 function leftOversIn(node: YamlNode): readonly LeftOver[] {
   if (node.kind === 'map') return node.entries.flatMap(({ value }) => leftOversIn(value))
   if (node.kind === 'seq') return node.items.flatMap(leftOversIn)
+  if (settingOperand(node.value) !== undefined) return []
   const name = typeof node.value === 'string' ? LEFT_OVER.exec(node.value)?.[1] : undefined
   return name === undefined ? [] : [{ name, at: node.at }]
 }

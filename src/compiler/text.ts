@@ -7,7 +7,8 @@ import type { Span } from '../language/diagnostic.ts'
 import type { ScalarNode } from '../language/node.ts'
 import { suggest } from '../language/suggest.ts'
 import { parseTemplate, spanWithin, type TemplatePart } from '../language/template.ts'
-import { readNote } from './note-value.ts'
+import { readNote, readNoteOf } from './note-value.ts'
+import { settingIn, useSetting } from './policies/setting-use.ts'
 import { complain, type Scope } from './scope.ts'
 
 export type Text = (context: HookContext) => string
@@ -70,10 +71,17 @@ function compileName(name: string, scope: Scope, at: () => Span): Value {
   if (scope.finds.has(name)) return ({ found }) => found.get(name)
   if (name.startsWith('note.')) {
     const note = name.slice('note.'.length)
-    scope.notes.read(note, { plugin: scope.plugin, hook: scope.hook, rule: scope.rule, at: at() })
+    readNoteOf(note, at(), scope)
     return (context) => readNote(context, note)?.toString()
   }
+  const setting = settingIn(name)
+  if (setting !== undefined) return compileSetting(setting, scope, at)
   return compileFactName(name, scope, at)
+}
+
+function compileSetting(setting: string, scope: Scope, at: () => Span): Value {
+  const use = useSetting(setting, at(), scope)
+  return (context) => use?.read(context)?.toString()
 }
 
 function compileFactName(name: string, scope: Scope, at: () => Span): Value {
@@ -98,6 +106,7 @@ function compileFactName(name: string, scope: Scope, at: () => Span): Value {
       help: 'leave it out, or move the rule to a later hook',
     })
   }
+  scope.split.readFact(scope, at(), { name: definition.name, parameter, text: name })
   return (context) => {
     const value = definition.read(context, parameter)
     return value === undefined || value instanceof Unknown ? undefined : formatFact(value)

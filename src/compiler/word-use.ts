@@ -20,6 +20,7 @@ export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: 
   const stage = guarded(key, scope, () => word.stageOf?.(options) ?? word.stage)
   if (!stage) return undefined
   if (!isKnownAt(stage, scope.hook)) return tooEarly(key, stage, scope)
+  if (stage === 'recipient') scope.split.readWhole(scope, key.at)
   const ask = guarded(key, scope, () => word.compile(options, toolsFor(word.options, node, scope)))
   if (!ask) return undefined
   for (const name of Object.keys(word.finds ?? {})) scope.finds.add(`${word.name}.${name}`)

@@ -126,6 +126,19 @@ export const LIMITS = {
     unit: 'milliseconds',
     summary: 'Time for all rules of one hook together; those left then are unknown if they have to wait',
   },
+  policy_size: { default: 65536, minimum: 1024, unit: 'octets', summary: "Largest policy of a recipient" },
+  policy_entries: {
+    default: 1000,
+    minimum: 1,
+    unit: 'count',
+    summary: "Entries in the lists of a recipient's policy, all lists together",
+  },
+  policy_memory: {
+    default: 16777216,
+    minimum: 1048576,
+    unit: 'octets',
+    summary: 'Policies that are kept at hand, measured by their texts; the least used go first',
+  },
   shutdown_grace: {
     default: 30,
     minimum: 0,

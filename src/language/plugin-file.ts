@@ -5,6 +5,7 @@ import type { NoteScope } from '../core/notes.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Report, Span } from './diagnostic.ts'
 import { type MapEntry, type MapNode, type SeqNode, textOf, valueOf, type YamlNode } from './node.ts'
+import { readSettings, type SettingDeclaration, SETTINGS_SCHEMA } from './policy-file.ts'
 import { RULE_SCHEMA } from './rule-schema.ts'
 import { suggest } from './suggest.ts'
 
@@ -86,6 +87,7 @@ export const PLUGIN_SCHEMA = {
       },
       description: 'Notes that need a type or scope other than what their first writer implies',
     },
+    settings: SETTINGS_SCHEMA,
     hooks: {
       type: 'object',
       additionalProperties: { type: 'array', items: RULE_SCHEMA },
@@ -144,6 +146,8 @@ export interface PluginFile {
   readonly params: readonly ParamDeclaration[]
   readonly lists: readonly ListDeclaration[]
   readonly notes: readonly NoteDeclaration[]
+  /** What policies of recipients may say to it. */
+  readonly settings: readonly SettingDeclaration[]
   readonly chains: readonly HookChain[]
   readonly tests: SeqNode | undefined
 }
@@ -159,6 +163,7 @@ export function readPluginFile(file: string, root: MapNode, report: Report): Plu
     params: mapsIn(root, 'params').map(readParam),
     lists: mapsIn(root, 'lists').map(readList),
     notes: mapsIn(root, 'notes').map(readNote),
+    settings: readSettings(root),
     chains: readChains(entriesIn(root, 'hooks'), report),
     tests: tests?.kind === 'seq' ? tests : undefined,
   }

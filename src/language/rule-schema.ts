@@ -1,6 +1,7 @@
 /** The shape of a rule, as one JSON Schema: check at load, editor, documentation. Conditions are checked by the compiler. */
 import { LOG_LEVELS } from '../core/effect.ts'
 import { HOOKS } from '../core/hook.ts'
+import { LIMITS } from '../core/limits.ts'
 import type { Schema } from '../core/schema.ts'
 import { ON_UNKNOWN } from '../core/truth.ts'
 import { RETURN_CODES } from '../core/verdict.ts'
@@ -10,6 +11,7 @@ const NOTE_VALUES: Schema = {
 }
 
 const NOTE = '^note\\..+$'
+const SETTING = '^policy\\..+$'
 
 /** A value that a parameter may have, several of them, or a question about it. */
 const WANTED: Schema = {
@@ -61,9 +63,16 @@ export const RULE_SCHEMA = {
       properties: {
         relay_client: { type: 'boolean', description: 'Whether the client may relay' },
         immune: { type: 'boolean', description: 'Whether rules leave the session alone' },
+        'config.hostname': { type: 'string', description: 'At config: our own name in this session' },
+        'config.greeting': { type: 'string', minLength: 1, description: 'At config: what follows it in the greeting' },
+        'config.message_size': {
+          type: 'integer',
+          minimum: LIMITS.message_size.minimum,
+          description: 'At config: the largest message of this session, in octets',
+        },
       },
-      patternProperties: { [NOTE]: NOTE_VALUES },
-      description: 'Sets note.NAME, relay_client or immune',
+      patternProperties: { [NOTE]: NOTE_VALUES, [SETTING]: NOTE_VALUES },
+      description: 'Sets note.NAME, relay_client or immune; at user_config also policy.NAME',
     },
     add: {
       type: 'object',

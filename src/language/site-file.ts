@@ -3,6 +3,7 @@ import { LIMITS } from '../core/limits.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Report, Span } from './diagnostic.ts'
 import { LIFE_PROPERTIES } from './life-schema.ts'
+import { RECIPIENTS_SCHEMA } from './policy-file.ts'
 import { EXTENSIONS_SCHEMA, LISTEN_SCHEMA, TLS_SCHEMA } from './listen-schema.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from './node.ts'
 import { checkSchema } from './schema-check.ts'
@@ -35,6 +36,7 @@ export const USE_SCHEMA = {
     match: { $ref: '#/definitions/match', description: 'The plugin is asked only for sessions like this' },
     unless: { $ref: '#/definitions/match', description: 'The plugin is not asked for sessions like this' },
     mode: { type: 'string', enum: ['enforce', 'monitor'], description: 'For all its rules' },
+    skippable: { type: 'boolean', description: 'The policy of a recipient may switch it off (`skip`)' },
   },
 } as const satisfies Schema
 
@@ -52,6 +54,7 @@ export const SITE_SCHEMA = {
       description: "Directory for content that is too big for memory; the system's for temporary files without it",
     },
     local_domains: { 'x-list': 'domain', description: 'Domains we accept mail for: a file, or a list of domains' },
+    recipients: RECIPIENTS_SCHEMA,
     lists: {
       type: 'string',
       default: 'lists',
@@ -118,6 +121,8 @@ export interface PluginEntry {
   readonly match: YamlNode | undefined
   readonly unless: YamlNode | undefined
   readonly mode: 'enforce' | 'monitor' | undefined
+  /** Where it says that it can be skipped. */
+  readonly skippable?: Span | undefined
 }
 
 /** What is wrong with an entry is reported; where it can, it is read all the same, so that its plugin is checked too. */
@@ -178,11 +183,13 @@ function entry(use: string, at: Span, args: YamlNode | undefined): PluginEntry {
   }
 }
 
-function scopeOf(node: MapNode): Pick<PluginEntry, 'match' | 'unless' | 'mode'> {
+function scopeOf(node: MapNode): Pick<PluginEntry, 'match' | 'unless' | 'mode' | 'skippable'> {
+  const skippable = valueOf(node, 'skippable')
   const mode = textOf(valueOf(node, 'mode'))
   return {
     match: valueOf(node, 'match'),
     unless: valueOf(node, 'unless'),
     mode: mode === 'enforce' || mode === 'monitor' ? mode : undefined,
+    skippable: skippable?.kind === 'scalar' && skippable.value === true ? skippable.at : undefined,
   }
 }
