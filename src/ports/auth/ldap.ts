@@ -9,7 +9,7 @@ import { defineMatcher } from '../../core/word.ts'
 import { bindAs, type Reader } from './ldap-directory.ts'
 import { checkFilter } from './ldap-filter.ts'
 import { passwordMatcher, TIMEOUT } from './login.ts'
-import { requireLibrary } from '../optional-library.ts'
+import { requireDirectoryLibrary } from '../ldap/directory-line.ts'
 import { SERVER_OPTIONS } from './server-options.ts'
 
 export const authLdap = defineMatcher({
@@ -42,7 +42,7 @@ export const authLdap = defineMatcher({
   },
   onUnknown: 'defer',
   compile({ host, port, tls, ca_file: caFile, base, filter, bind_dn: dn, bind_password_file: file, timeout }) {
-    requireLibrary('ldapts')
+    requireDirectoryLibrary()
     checkFilter(filter)
     const directory = { host, port, tls, caFile, base, filter, reader: readerOf(dn, file) }
     return passwordMatcher(timeout, (login, _, signal) => bindAs(directory, login, signal))

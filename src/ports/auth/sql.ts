@@ -4,12 +4,13 @@
  * The first column of the one row is the secret, in a form of secret.ts. No row, or NULL, is no such user; more than one
  * row is unknown. Serves every mechanism that the secrets allow.
  */
+import { resolve } from 'node:path'
 import { defineMatcher } from '../../core/word.ts'
+import { type Database, openDatabase, type Rows } from '../sql/database.ts'
 import { BackendFault, TIMEOUT } from './login.ts'
-import type { Ask, Rows } from './database.ts'
-import { postgresDatabase } from './postgres.ts'
+import { firstLine } from './password-line.ts'
 import { readSecret, type Secret } from './secret.ts'
-import { sqliteDatabase } from './sqlite.ts'
+import { checkUserQuery, USER_PLACES, userValues } from './sql-query.ts'
 import { storedMatcher } from './stored.ts'
 
 export const authSql = defineMatcher({
@@ -22,7 +23,7 @@ export const authSql = defineMatcher({
     properties: {
       database: {
         type: 'string',
-        description: '`sqlite:FILE`, or a URL of PostgreSQL without a password',
+        description: '`sqlite:FILE`, or a URL of PostgreSQL or MySQL without a password',
         examples: ['sqlite:/var/lib/mail/users.db', 'postgres://postern@db.example.org/mail'],
       },
       query: {
@@ -34,7 +35,7 @@ export const authSql = defineMatcher({
       password_file: {
         type: 'string',
         minLength: 1,
-        description: 'PostgreSQL: file whose first line is the password for the database',
+        description: 'PostgreSQL, MySQL: file whose first line is the password for the database',
       },
       timeout: TIMEOUT,
     },
@@ -43,10 +44,10 @@ export const authSql = defineMatcher({
   },
   onUnknown: 'defer',
   compile({ database, query, password_file: passwordFile, timeout }) {
-    const ask = openDatabase({ database, query, passwordFile, timeout })
+    const users = openUsers({ database, query, passwordFile, timeout })
     let decoy: Secret | undefined
     return storedMatcher(timeout, async (name) => {
-      const secret = secretIn(await ask(name))
+      const secret = secretIn(await users.ask(userValues(name)))
       decoy = secret ?? decoy
       return { secret, decoy }
     })
@@ -60,15 +61,15 @@ interface Source {
   readonly timeout: number
 }
 
-function openDatabase({ database, query, passwordFile, timeout }: Source): Ask {
-  if (/^postgres(?:ql)?:/.test(database)) return postgresDatabase(query, { url: database, passwordFile, timeout })
-  if (passwordFile !== undefined) throw new Error('only PostgreSQL has a `password_file`')
-  if (database.startsWith('sqlite:')) return sqliteDatabase(database.slice('sqlite:'.length), query)
-  throw new Error(`the database is \`sqlite:FILE\` or \`postgres://…\`, not \`${database.split(':', 1)[0]}\``)
+function openUsers({ database: url, query: sql, passwordFile, timeout }: Source): Database {
+  if (passwordFile !== undefined && url.startsWith('sqlite:')) throw new Error('SQLite has no `password_file`')
+  checkUserQuery(sql)
+  const password = passwordFile === undefined ? undefined : () => firstLine(resolve(passwordFile))
+  return openDatabase({ url, sql, names: USER_PLACES, most: 2, password, timeout, directory: '.' })
 }
 
 function secretIn(rows: Rows): Secret | undefined {
-  const [value, more] = rows
+  const [[value] = [], more] = rows
   if (more !== undefined) throw new BackendFault('the query answers more than one row')
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'string') throw new BackendFault('the first column is no text')

@@ -6,14 +6,18 @@ import { before, describe, test } from 'node:test'
 import { writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { userName } from '../../../src/ports/auth/login.ts'
-import { readPostgresUrl } from '../../../src/ports/auth/postgres-url.ts'
+import { readDatabaseUrl } from '../../../src/ports/sql/database-url.ts'
 import { authSql } from '../../../src/ports/auth/sql.ts'
-import { readQuery, valuesFor } from '../../../src/ports/auth/sql-query.ts'
+import { checkUserQuery, USER_PLACES, userValues } from '../../../src/ports/auth/sql-query.ts'
+import { readQuery, valuesFor } from '../../../src/ports/sql/query.ts'
 import { attemptOf, type Backend, backend, compiled, provided } from './asking.ts'
 import { temporaryDirectory } from './temp.ts'
 
 describe('a query', () => {
-  const numbered = (sql: string): string => readQuery(sql, (number) => `$${number}`).text
+  const numbered = (sql: string): string => {
+    checkUserQuery(sql)
+    return readQuery(sql, { names: USER_PLACES, mark: (number) => `$${number}` }).text
+  }
   for (const [sql, text] of [
     ['SELECT p FROM u WHERE n = :user', 'SELECT p FROM u WHERE n = $1'],
     ['SELECT p FROM u WHERE n=:local AND d=:domain', 'SELECT p FROM u WHERE n=$1 AND d=$2'],
@@ -31,9 +35,14 @@ describe('a query', () => {
     test(sql.replaceAll('\n', ' '), () => assert.equal(numbered(sql), text))
 
   test('its parameters are the parts of the name, in order', () => {
-    const query = readQuery('SELECT :domain, :local, :user, :domain', String)
-    assert.deepEqual(valuesFor(query, userName('a@b.example')), ['b.example', 'a', 'a@b.example', 'b.example'])
-    assert.deepEqual(valuesFor(query, userName('ann')), [null, 'ann', 'ann', null])
+    const query = checkUserQuery('SELECT :domain, :local, :user, :domain')
+    assert.deepEqual(valuesFor(query, userValues(userName('a@b.example'))), [
+      'b.example',
+      'a',
+      'a@b.example',
+      'b.example',
+    ])
+    assert.deepEqual(valuesFor(query, userValues(userName('ann'))), [null, 'ann', 'ann', null])
   })
   for (const [sql, because] of [
     ['SELECT p FROM u', /must have :user or :local/],
@@ -153,14 +162,14 @@ describe('the URL of a PostgreSQL', () => {
       { host: 'localhost', port: 5432, user: undefined, database: 'x', tls: { caFile: '/ca.pem' } },
     ],
   ] as const)
-    test(url, () => assert.deepEqual(readPostgresUrl(url), place))
+    test(url, () => assert.deepEqual(readDatabaseUrl(url, { port: 5432, directory: '.' }), place))
 })
 
 describe('a database that cannot be one is refused at load', () => {
   for (const [database, because] of [
     ['sqlite:', /followed by the name of a file/],
     ['sqlite::memory:', /followed by the name of a file/],
-    ['mysql://localhost/mail', /`sqlite:FILE` or `postgres:\/\/…`, not `mysql`/],
+    ['oracle://localhost/mail', /is `sqlite:FILE`, `postgres:\/\/…` or `mysql:\/\/…`, not `oracle`/],
     ['postgres://ann:sesame@db/mail', /a password has no place in rules/],
     ['postgres://ann@db/mail?password=sesame', /a password has no place in rules/],
     ['postgres://[', /cannot be read/],

@@ -1,0 +1,71 @@
+/** MySQL and MariaDB, over a few connections that are kept (mysql2). The one door to `mysql2`, an optional library. */
+import type { Pool, PoolOptions } from 'mysql2/promise'
+import { tlsOptions } from '../../delivery/smtp/tls.ts'
+import { checkFor } from '../auth/server-options.ts'
+import { requireLibrary } from '../optional-library.ts'
+import type { Database, DatabaseUse, Rows } from './database.ts'
+import { type DatabasePlace, readDatabaseUrl } from './database-url.ts'
+import { databaseFault } from './fault.ts'
+import { LazyPool } from './lazy-pool.ts'
+import { readQuery, valuesFor } from './query.ts'
+
+const PORT = 3306
+const CONNECTIONS = 5
+const IDLE_MILLISECONDS = 30_000
+
+/** Throws an Error with a plain sentence. */
+export function mysqlDatabase(use: DatabaseUse): Database {
+  const place = readDatabaseUrl(use.url, { port: PORT, directory: use.directory })
+  const query = readQuery(use.sql, { names: use.names, mark: () => '?' })
+  requireLibrary('mysql2')
+  const pool = new LazyPool(() => openPool(place, use))
+  return {
+    async ask(values) {
+      try {
+        const statement = {
+          sql: query.text,
+          timeout: use.timeout,
+          rowsAsArray: true,
+          values: [...valuesFor(query, values)],
+        }
+        const [rows] = await (await pool.get()).execute(statement)
+        return rowsIn(rows).slice(0, use.most)
+      } catch (error) {
+        throw databaseFault(error)
+      }
+    },
+    close: () => pool.close(),
+  }
+}
+
+/** A statement that is no query answers with a header instead of rows. */
+function rowsIn(answer: unknown): Rows {
+  if (!Array.isArray(answer)) throw new Error('the query answers no rows')
+  return answer.map((row: unknown) => (Array.isArray(row) ? row : []))
+}
+
+async function openPool(place: DatabasePlace, { password, timeout }: DatabaseUse): Promise<Pool> {
+  const { createPool } = await import('mysql2/promise')
+  const { host, port, user, database, tls } = place
+  const where: PoolOptions = host.startsWith('/') ? { socketPath: host } : { host, port }
+  return createPool({
+    ...where,
+    ...(user !== undefined && { user }),
+    ...(database !== undefined && { database }),
+    ...(password && { password: await password() }),
+    ...(tls && { ssl: sslOf(tlsOptions(await checkFor(host, tls.caFile))) }),
+    connectTimeout: timeout,
+    connectionLimit: CONNECTIONS,
+    maxIdle: 1,
+    idleTimeout: IDLE_MILLISECONDS,
+    queueLimit: 0,
+    charset: 'utf8mb4_bin',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+  })
+}
+
+function sslOf({ ca }: ReturnType<typeof tlsOptions>): NonNullable<PoolOptions['ssl']> {
+  return { rejectUnauthorized: true, verifyIdentity: true, ...(Buffer.isBuffer(ca) && { ca: ca.toString('latin1') }) }
+}

@@ -1,0 +1,56 @@
+/** PostgreSQL, over a few connections that are kept (pg). The one door to `pg`, an optional library. */
+import type { Pool } from 'pg'
+import { tlsOptions } from '../../delivery/smtp/tls.ts'
+import { checkFor } from '../auth/server-options.ts'
+import { requireLibrary } from '../optional-library.ts'
+import type { Database, DatabaseUse } from './database.ts'
+import { type DatabasePlace, readDatabaseUrl } from './database-url.ts'
+import { databaseFault } from './fault.ts'
+import { LazyPool } from './lazy-pool.ts'
+import { readQuery, valuesFor } from './query.ts'
+
+const PORT = 5432
+const CONNECTIONS = 5
+const IDLE_MILLISECONDS = 30_000
+
+/** Throws an Error with a plain sentence. */
+export function postgresDatabase(use: DatabaseUse): Database {
+  const place = readDatabaseUrl(use.url, { port: PORT, directory: use.directory })
+  const query = readQuery(use.sql, { names: use.names, mark: (number) => `$${number}` })
+  requireLibrary('pg')
+  const pool = new LazyPool(() => openPool(place, use))
+  return {
+    async ask(values) {
+      try {
+        const { rows } = await (await pool.get()).query({
+          text: query.text,
+          values: valuesFor(query, values),
+          rowMode: 'array',
+        })
+        return rows.slice(0, use.most)
+      } catch (error) {
+        throw databaseFault(error)
+      }
+    },
+    close: () => pool.close(),
+  }
+}
+
+async function openPool({ tls, ...place }: DatabasePlace, { password, timeout }: DatabaseUse): Promise<Pool> {
+  const { default: library } = await import('pg')
+  const ssl = tls ? tlsOptions(await checkFor(place.host, tls.caFile)) : false
+  const pool = new library.Pool({
+    ...place,
+    ssl,
+    password,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: timeout,
+    query_timeout: timeout,
+    statement_timeout: timeout,
+    idleTimeoutMillis: IDLE_MILLISECONDS,
+    allowExitOnIdle: true,
+  })
+  // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.
+  pool.on('error', () => undefined)
+  return pool
+}
