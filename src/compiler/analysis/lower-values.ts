@@ -1,0 +1,211 @@
+/** One comparison of a fact with values, as a set: networks, names, texts and numbers; anything else is a predicate. */
+import { localKey, parseMailbox } from '../../core/address.ts'
+import type { HookContext } from '../../core/context.ts'
+import { canonicalDomain } from '../../core/domain.ts'
+import type { FactType } from '../../core/fact.ts'
+import { isIpFault, parseNetwork } from '../../core/ip.ts'
+import type { ListKind } from '../../core/list.ts'
+import { isPromise } from '../../core/truth.ts'
+import { Report } from '../../language/diagnostic.ts'
+import { type MapEntry, type ScalarNode, toJson, type YamlNode } from '../../language/node.ts'
+import { summarize } from '../atom.ts'
+import type { Comparison } from '../comparison.ts'
+import type { NamedList } from '../list-registry.ts'
+import { domainKey } from '../lists/domain-list.ts'
+import { OPERATORS } from '../operators.ts'
+import type { Formula, Question } from './formula.ts'
+import { enter, free, type Lowering } from './lowering.ts'
+import { NameTree } from './name-tree.ts'
+import { RangeSet } from './range-set.ts'
+import { TextSet } from './text-set.ts'
+import { isOrdered, isWhole, universeOf } from './universe.ts'
+import { type AnyRegion, meeting, type Meets, valuesIn } from './value-set.ts'
+
+/** What is compared: `name` as written, `fact` as it is known at this moment. */
+export interface Subject {
+  readonly entry: MapEntry
+  readonly name: string
+  readonly type: FactType
+  readonly fact: string
+  readonly lowering: Lowering
+}
+
+function asked({ entry, fact }: Subject, text: string, set: Pick<Question, 'hit' | 'miss'>, later = set): Formula {
+  return { kind: 'ask', at: entry.key.at, text, certain: { fact, ...set }, likely: { fact, ...later } }
+}
+
+type Answers = Pick<Question, 'hit' | 'miss'>
+
+function inRegion(region: AnyRegion): Answers {
+  return { hit: valuesIn(region), miss: { ...valuesIn(region.not()), absent: true } }
+}
+
+function byPredicate(key: string, meets: Meets, all: AnyRegion): Answers {
+  const predicate = { key, meets }
+  return { hit: meeting(predicate, true, all), miss: { ...meeting(predicate, false, all), absent: true } }
+}
+
+const NOBODY_KNOWS: Meets = () => undefined
+
+function allOf({ name, type }: Subject): AnyRegion {
+  return universeOf(name, 'connect', type).region
+}
+
+/** Plain values: one of them. */
+export function lowerPlain(value: YamlNode, subject: Subject, text: string): Formula {
+  const nodes = value.kind === 'seq' ? value.items : [value]
+  const scalars = nodes.filter((node): node is ScalarNode => node.kind === 'scalar')
+  const region = plainRegion(scalars, subject)
+  if (region) return asked(subject, text, inRegion(region))
+  if (subject.type === 'address') return lowerAddresses(scalars, subject, text)
+  return asked(subject, text, byPredicate(`= ${JSON.stringify(toJson(value))}`, NOBODY_KNOWS, allOf(subject)))
+}
+
+function plainRegion(scalars: readonly ScalarNode[], { type, name }: Subject): AnyRegion | undefined {
+  if (type === 'boolean') return TextSet.of(scalars.map(({ value }) => String(value)))
+  if (type === 'number') {
+    if (!isOrdered(name)) return undefined
+    const points = RangeSet.points(scalars.map(({ value }) => Number(value)))
+    return isWhole(name) ? points.whole() : points
+  }
+  return entriesRegion(type, scalars.map(plainText))
+}
+
+function plainText({ value, source, quoted }: ScalarNode): string {
+  return (quoted ? String(value) : source).trim()
+}
+
+/** Undefined where a type's entries are no region, or one of them cannot be read. */
+function entriesRegion(type: FactType, entries: readonly string[]): AnyRegion | undefined {
+  if (type === 'text') return TextSet.of(entries.map((entry) => entry.toLowerCase()))
+  if (type === 'ip') {
+    const networks = entries.map(parseNetwork).flatMap((network) => (isIpFault(network) ? [] : [network]))
+    return networks.length === entries.length ? RangeSet.networks(networks) : undefined
+  }
+  if (type !== 'domain' && type !== 'name') return undefined
+  const keys = entries.map(domainKey).filter((key) => key !== undefined)
+  return keys.length === entries.length ? NameTree.of(keys) : undefined
+}
+
+/** `ann@example.org` is a user and a domain; the others are domains. */
+function lowerAddresses(scalars: readonly ScalarNode[], subject: Subject, text: string): Formula {
+  const parts = scalars.map((scalar) => lowerAddress(plainText(scalar), subject, text))
+  const [first] = parts
+  return first && parts.length === 1 ? first : { kind: 'any', at: subject.entry.key.at, parts }
+}
+
+function lowerAddress(written: string, subject: Subject, text: string): Formula {
+  const { name, lowering, entry } = subject
+  const inDomain = (key: string): Formula =>
+    asked({ ...subject, fact: enter(`${name}.domain`, undefined, lowering) }, text, inRegion(NameTree.of([key])))
+  const address = parseMailbox(written)
+  const domain = address ? canonicalDomain(domainIn(address)) : domainKey(written.replace(/^@/, ''))
+  if (domain === undefined) return free(entry, lowering)
+  if (!address) return inDomain(domain)
+  const local = address.kind === 'mailbox' ? localKey(address.local) : ''
+  if (!/^[ -~]+$/.test(local)) return free(entry, lowering)
+  const user = { ...subject, fact: enter(`${name}.user`, undefined, lowering) }
+  return { kind: 'all', at: entry.key.at, parts: [asked(user, text, inRegion(TextSet.of([local]))), inDomain(domain)] }
+}
+
+function domainIn(address: NonNullable<ReturnType<typeof parseMailbox>>): string {
+  return address.kind === 'mailbox' ? address.domain : ''
+}
+
+export function lowerComparison(operator: MapEntry, subject: Subject): Formula {
+  const { key, value } = operator
+  const text = `${subject.entry.key.source}: { ${key.source}: ${summarize(value)} }`
+  if (key.value === 'in') return lowerPlain(value, subject, text)
+  if (key.value === 'in_list' || key.value === 'matches_list') return lowerList(String(toJson(value)), subject, text)
+  const region = numbersIn(operator, subject)
+  if (region) return asked(subject, text, inRegion(region))
+  const known = `${key.value} ${JSON.stringify(toJson(value))}`
+  return asked(subject, text, byPredicate(known, meetsOf(operator, subject), allOf(subject)))
+}
+
+function numbersIn({ key, value }: MapEntry, { type, name }: Subject): RangeSet | undefined {
+  if (type !== 'number' || !isOrdered(name)) return undefined
+  const range = rangeFor(key.value, value)
+  return range && isWhole(name) ? range.whole() : range
+}
+
+function rangeFor(operator: string, value: YamlNode): RangeSet | undefined {
+  const [low = 0, high = 0] = (value.kind === 'seq' ? value.items : [value]).map((node) => Number(toJson(node)))
+  switch (operator) {
+    case 'gt':
+    case 'gte':
+      return RangeSet.above(low, operator === 'gte')
+    case 'lt':
+    case 'lte':
+      return RangeSet.below(low, operator === 'lte')
+    case 'between':
+      return RangeSet.above(low, true).and(RangeSet.below(high, true))
+    default:
+      return undefined
+  }
+}
+
+/** Of texts that are as they were said: the names that clients give may be spelt in other ways. */
+function meetsOf({ key, value }: MapEntry, { type, lowering }: Subject): Meets {
+  if (type !== 'text' && type !== 'domain') return NOBODY_KNOWS
+  if (JSON.stringify(toJson(value)).includes('(?')) return NOBODY_KNOWS
+  let comparison: Comparison | undefined
+  return (text) => {
+    comparison ??= OPERATORS.get(key.value)?.compile(value, scratch(lowering), type)
+    const answer = typeof text === 'string' && /^[ -~]*$/.test(text) ? comparison?.(text, NO_SESSION) : undefined
+    return answer === undefined || isPromise(answer) ? undefined : answer.truth === 'hit'
+  }
+}
+
+/** Texts are compared with nothing but themselves. */
+const NO_SESSION = {} as HookContext
+
+/** What is wrong was reported when the rule was compiled. */
+function scratch({ scope }: Lowering): Lowering['scope'] {
+  return { ...scope, report: new Report(), finds: new Set(), words: { onUnknown: 'skip' } }
+}
+
+/** Longer lists are known by their name. */
+export const MOST_ENTRIES = 1000
+const REGION_KINDS: ReadonlyMap<ListKind, readonly FactType[]> = new Map<ListKind, readonly FactType[]>([
+  ['ip', ['ip']],
+  ['domain', ['domain', 'name']],
+  ['string', ['text']],
+])
+
+function lowerList(name: string, subject: Subject, text: string): Formula {
+  const list = subject.lowering.scope.lists.get(name)
+  if (!list?.index || list.source) return free(subject.entry, subject.lowering)
+  const byName = byPredicate(`in list ${numberOf(list.index)}`, NOBODY_KNOWS, allOf(subject))
+  const region = listRegion(list, subject.type)
+  const now = region ? inRegion(region) : byName
+  return asked(subject, text, byName, now)
+}
+
+/** Two plugins may have lists of one name. */
+const numbers = new WeakMap<object, number>()
+let lists = 0
+
+function numberOf(index: object): number {
+  const known = numbers.get(index)
+  if (known !== undefined) return known
+  lists += 1
+  numbers.set(index, lists)
+  return lists
+}
+
+const regions = new WeakMap<object, AnyRegion | undefined>()
+
+function listRegion({ index, kind }: NamedList, type: FactType): AnyRegion | undefined {
+  if (!index || index.size === 0 || index.size > MOST_ENTRIES || !REGION_KINDS.get(kind)?.includes(type))
+    return undefined
+  if (!regions.has(index))
+    regions.set(
+      index,
+      entriesRegion(
+        type,
+        Array.from(index.entries(), ({ text }) => text),
+      ),
+    )
+  return regions.get(index)
+}
