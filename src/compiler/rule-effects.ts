@@ -123,7 +123,8 @@ function noteIn({ value }: MapEntry['key']): string | undefined {
 function compileHeaders(rule: MapNode, scope: Scope): readonly MakeEffect[] {
   const node = valueOf(rule, 'headers')
   if (node?.kind !== 'map') return []
-  if (!isKnownAt('message', scope.hook)) {
+  const isAdded = node.entries.every(({ key }) => key.value === 'add')
+  if (!isKnownAt(isAdded ? 'sender' : 'message', scope.hook)) {
     complain(scope, {
       code: 'HOK402',
       at: node.at,

@@ -4,6 +4,7 @@
  * The SMTP session owns these objects; the dispatcher changes them only by applying effects.
  */
 import type { Address } from './address.ts'
+import type { HeaderField } from './header.ts'
 import type { Hook } from './hook.ts'
 import type { Message } from './message.ts'
 import type { Notes } from './notes.ts'
@@ -103,6 +104,8 @@ export interface Transaction {
   /** Recipients that rules after DATA treat alike, each part on its own; absent while there is one part. */
   parts?: readonly (readonly Recipient[])[]
   message: Message | undefined
+  /** What rules put on top of the header section before there is one. */
+  readonly newFields: HeaderField[]
   immune: boolean
   readonly notes: Notes
   readonly delayed: DelayedRefusal[]
@@ -115,6 +118,7 @@ export function newTransaction(id: string): Transaction {
     mailParams: new Map(),
     recipients: [],
     message: undefined,
+    newFields: [],
     immune: false,
     notes: new Map(),
     delayed: [],

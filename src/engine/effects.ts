@@ -3,9 +3,10 @@ import { parseMailbox } from '../core/address.ts'
 import type { HookContext } from '../core/context.ts'
 import { canonicalDomain } from '../core/domain.ts'
 import { type Effect, LOG_LEVELS } from '../core/effect.ts'
-import { isFieldName, makeField } from '../core/header.ts'
+import { type HeaderField, isFieldName, makeField } from '../core/header.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { NoteScope, Notes } from '../core/notes.ts'
+import type { Transaction } from '../core/session.ts'
 
 /** Answers with the milliseconds the client is to wait, 0 for most effects. */
 export function applyEffect(effect: Effect, context: HookContext, plugin: string): number {
@@ -30,7 +31,7 @@ export function applyEffect(effect: Effect, context: HookContext, plugin: string
       connection.score += effect.amount
       return 0
     case 'add_header':
-      transaction?.message?.prepend(makeField(effect.name, effect.value))
+      addField(makeField(effect.name, effect.value), transaction)
       return 0
     case 'remove_header':
       transaction?.message?.remove(effect.name)
@@ -104,6 +105,12 @@ function setConfig({ name, value }: SetConfig, { hook, connection }: HookContext
 function redirect(texts: readonly string[], { transaction, recipient }: HookContext): void {
   const addresses = texts.flatMap((text) => parseMailbox(text) ?? [])
   for (const one of recipient ? [recipient] : (transaction?.recipients ?? [])) one.deliverTo = addresses
+}
+
+/** Before there is a message, fields wait for it. */
+function addField(field: HeaderField, transaction: Transaction | undefined): void {
+  if (transaction?.message) transaction.message.prepend(field)
+  else transaction?.newFields.push(field)
 }
 
 function notesOf(scope: NoteScope, { connection, transaction, recipient }: HookContext): Notes {

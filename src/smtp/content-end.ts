@@ -42,6 +42,7 @@ export function endHeader({ dialogue, transaction, reader }: Incoming): MaybePro
   const message = Message.of(header, reader.body, reader.hasSeparator)
   if (message.values('Received').length > dialogue.limits.hops) return refuse(reader, 'hops')
   transaction.message = message
+  for (const field of transaction.newFields) message.prepend(field)
   return dialogue.ask({ hook: 'data_headers_end', go: () => ({}) })
 }
 

@@ -17,6 +17,10 @@ export type ParsedParameters =
 
 const PARAMETER = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~]+))?$/
 
+export function isParameter(word: string): boolean {
+  return PARAMETER.test(word)
+}
+
 /** `text` is what follows the path. A name is given at most once. */
 export function parseParameters(text: string, known: KnownParameters, limits: Limits): ParsedParameters {
   const params = new Map<string, string | true>()

@@ -221,6 +221,7 @@ class Walker {
     if (!message || !this.#transaction) return false
     if (!(await this.#ask({ hook: 'data' }))) return false
     this.#transaction.message = message
+    for (const field of this.#transaction.newFields) message.prepend(field)
     for (const hook of ['data_headers_end', 'data_post_headers'] as const)
       if (!(await this.#ask({ hook }))) return false
     await this.#receive(message, this.#transaction.id)

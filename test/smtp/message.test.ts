@@ -31,6 +31,19 @@ describe('the message', () => {
     )
   })
 
+  it('has what was added before it came in, below our Received field', async () => {
+    const policy: RigOptions['policy'] = {
+      mail: ({ transaction }) => {
+        transaction?.newFields.push(makeField('X-Sender', 'known'))
+        return verdict('DECLINED')
+      },
+    }
+    assert.equal(
+      await delivered('Subject: hi\r\n\r\nbody\r\n.\r\n', { policy }),
+      `${RECEIVED}X-Sender: known\r\nSubject: hi\r\n\r\nbody\r\n`,
+    )
+  })
+
   it('has the Received field that a plugin wrote at received_line', async () => {
     const policy: RigOptions['policy'] = { received_line: verdict('OK', 'by mx.example.org\r\nfor somebody; today') }
     assert.equal(
