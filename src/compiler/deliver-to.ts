@@ -9,7 +9,7 @@ import type { HookContext } from '../core/context.ts'
 import type { Effect } from '../core/effect.ts'
 import { isKnownAt } from '../core/hook.ts'
 import { type MapNode, type ScalarNode, valueOf, type YamlNode } from '../language/node.ts'
-import { findList } from './list-use.ts'
+import { findListAtHand } from './list-use.ts'
 import { addressFault } from './lists/address-list.ts'
 import { complain, type Scope } from './scope.ts'
 import { compileWhole } from './text.ts'
@@ -50,8 +50,8 @@ function compileOne(node: ScalarNode, scope: Scope): (context: HookContext) => s
 
 function fromList(node: MapNode, scope: Scope): Addresses {
   const name = valueOf(node, 'list')
-  const list = name && findList(name, scope, ['address'])
-  const entries = [...(list?.index.entries() ?? [])]
+  const list = name && findListAtHand(name, scope, 'address')
+  const entries = [...(list?.entries() ?? [])]
   const wrong = entries.find(({ text }) => parseMailbox(text) === undefined)
   if (wrong) {
     complain(scope, { ...addressFault(wrong.text), at: node.at, notes: [`the entry is at ${wrong.at}`] })

@@ -72,6 +72,13 @@ export function findList(operand: YamlNode, scope: Scope, kinds: readonly ListKi
   return undefined
 }
 
+/** For words that go through all of a list. */
+export function findListAtHand(operand: YamlNode, scope: Scope, kind: ListKind): ListIndex | undefined {
+  const list = findList(operand, scope, [kind])
+  if (list?.source) complain(scope, mustBeAtHand(operand.at, 'this word goes through all of its list'))
+  return list?.index
+}
+
 /** For who needs every entry, or an answer at once. */
 export function mustBeAtHand(at: Span, because: string): Finding {
   return {

@@ -10,7 +10,7 @@ import type { CompileTools, Match, MatcherWord } from '../core/word.ts'
 import { type MapEntry, type ScalarNode, type YamlNode, valueOf } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { summarize, tooEarly } from './atom.ts'
-import { findList, inlineIndex, mustBeAtHand } from './list-use.ts'
+import { findListAtHand, inlineIndex } from './list-use.ts'
 import { complain, moreCareful, type Scope } from './scope.ts'
 
 export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: Scope): Test | undefined {
@@ -77,11 +77,7 @@ function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
 }
 
 function listOf(kind: ListIndex['kind'], value: YamlNode, scope: Scope): ListIndex | undefined {
-  if (value.kind !== 'seq') {
-    const list = findList(value, scope, [kind])
-    if (list?.source) complain(scope, mustBeAtHand(value.at, 'this word goes through all of its list'))
-    return list?.index
-  }
+  if (value.kind !== 'seq') return findListAtHand(value, scope, kind)
   const scalars = value.items.filter((item): item is ScalarNode => item.kind === 'scalar')
   return inlineIndex(kind, scalars, (finding) => complain(scope, finding))
 }
