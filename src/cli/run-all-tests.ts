@@ -60,6 +60,8 @@ function testEnvironment(selection: Selection, observe: NonNullable<TestEnvironm
   return {
     ...environment,
     world: offlineWorld(),
+    trees: new Map(),
+    programs: new Map(),
     readMessage: readFile,
     isWanted: selector(selection),
     bail: selection.bail,

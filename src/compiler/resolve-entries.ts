@@ -1,6 +1,5 @@
 /** From the plugin list to plugins: names found, files read, rulesets opened in place, instances named. */
 import { dirname, resolve } from 'node:path'
-import type { PolicySource } from '../core/policy.ts'
 import type { Files } from '../core/ports.ts'
 import type { Schema } from '../core/schema.ts'
 import type { SourceSpec } from '../core/source.ts'
@@ -21,6 +20,8 @@ export interface LoadEnvironment {
   readonly report: Report
   /** Text of every YAML file read, by path. */
   readonly sources: Map<string, string>
+  /** Trees of YAML files that need not be read again, by path; what is read is added. */
+  readonly trees?: Map<string, MapNode>
   /** Builtins by name. */
   readonly builtins: ReadonlyMap<string, string>
   /** Lets others have their turn while a long list is read; without it nobody else waits. */
@@ -35,8 +36,6 @@ export interface LoadEnvironment {
   readonly now?: () => number
   /** What is wrong with these settings as a whole, to those who would use them. */
   readonly tlsFault?: (settings: TlsSettings) => string | undefined
-  /** Policies in a directory, of so many octets at most; without it nobody looks for the default one. */
-  readonly policySource?: (directory: string, mostOctets: number) => PolicySource
   /** Nobody is going to serve: keys and certificates need not be on this machine. */
   readonly offline?: boolean
 }
@@ -124,11 +123,15 @@ function unknownPlugin(name: string, at: Span, { report, builtins }: LoadEnviron
 }
 
 export async function readYaml(path: string, at: Span, environment: LoadEnvironment): Promise<MapNode | undefined> {
-  const { report, sources } = environment
+  const { report, sources, trees } = environment
+  const known = trees?.get(path)
+  if (known) return known
+  const before = report.errors
   const text = await readText(path, at, environment)
   if (text === undefined) return undefined
   sources.set(path, text)
   const root = parseYaml(text, path, report)
+  if (root?.kind === 'map' && report.errors === before) trees?.set(path, root)
   if (root && root.kind !== 'map')
     report.add({
       code: 'CFG102',
@@ -201,7 +204,6 @@ function within(inner: PluginEntry, outer: PluginEntry): PluginEntry {
     match: joined('all', outer.match, inner.match),
     unless: joined('any', outer.unless, inner.unless),
     mode: outer.mode ?? inner.mode,
-    skippable: outer.skippable ?? inner.skippable,
   }
 }
 

@@ -85,7 +85,7 @@ export async function runTestFile(path: string, text: string, environment: TestE
 export async function prepareTests(path: string, text: string, environment: TestEnvironment): Promise<PreparedFile> {
   const report = new Report()
   const root = parseYaml(text, path, report)
-  const subject = root?.kind === 'map' ? subjectOf(root, path, report, environment) : undefined
+  const subject = root?.kind === 'map' ? subjectOf(root, path, report) : undefined
   const cases = subject ? readCases(subject, report) : []
   const stored = snapshotPath(path)
   const snapshotText = await environment.files.read(stored)
@@ -136,7 +136,7 @@ async function attempt(prepared: PreparedTest, environment: TestEnvironment): Pr
   const { test, subject, stored } = prepared
   const { world, readMessage, vocabulary } = environment
   const report = new Report()
-  const { program, hostname, files } = await subject.compile(test, report)
+  const { program, hostname, files } = await subject.compile(test, report, environment)
   if (!program)
     return broken(report.sorted().map(({ file, range, message }) => `${file}:${range.start.line}: ${message}`))
   const { isolated, directory } = subject

@@ -1,13 +1,13 @@
 /** What the tests of a file judge: a plugin alone, with the parameters of each test, or a whole site. */
 import { dirname, resolve } from 'node:path'
-import { type CompileEnvironment, compileSite, type SiteSpec } from '../compiler/compile-site.ts'
+import { type CompiledPlugin, type CompileEnvironment, compileSite, type SiteSpec } from '../compiler/compile-site.ts'
 import { loadSite } from '../compiler/load-site.ts'
 import { isPath } from '../compiler/resolve-entries.ts'
 import { siteDirectory } from '../compiler/site-directory.ts'
 import type { Program } from '../core/program.ts'
 import type { Site } from '../core/site.ts'
 import type { Report } from '../language/diagnostic.ts'
-import { type MapNode, type SeqNode, textOf, toJson, valueOf } from '../language/node.ts'
+import { type MapNode, type SeqNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
 import { readPluginFile } from '../language/plugin-file.ts'
 import { casesIn, isSuite, isTest } from './check-tests.ts'
 import type { SessionRecord } from './session-record.ts'
@@ -21,7 +21,7 @@ export interface Subject {
   readonly directory: string
   /** One plugin alone. */
   readonly isolated: boolean
-  compile(test: TestCase, report: Report): Promise<Compiled>
+  compile(test: TestCase, report: Report, environment: SubjectEnvironment): Promise<Compiled>
 }
 
 export interface Compiled {
@@ -36,18 +36,15 @@ export interface Compiled {
 export interface SubjectEnvironment extends Omit<CompileEnvironment, 'report' | 'sources'> {
   /** A site that is loaded already, by the path of its file: its tests judge what is going to serve. */
   readonly loaded?: (path: string) => Pick<Site, 'program' | 'hostname'> | undefined
+  /** Programs compiled before, by what they were compiled from: tests that judge the same share one. */
+  readonly programs?: Map<string, Compiled>
 }
 
 const HOSTNAME = 'mx.example.org'
 
 /** Undefined when the file has no tests, or is wrong; that has been reported then. */
-export function subjectOf(
-  root: MapNode,
-  path: string,
-  report: Report,
-  environment: SubjectEnvironment,
-): Subject | undefined {
-  if (valueOf(root, 'suite')) return suiteSubject(root, path, report, environment)
+export function subjectOf(root: MapNode, path: string, report: Report): Subject | undefined {
+  if (valueOf(root, 'suite')) return suiteSubject(root, path, report)
   const { tests, name } = readPluginFile(path, root, report)
   if (!tests) return undefined
   return {
@@ -56,16 +53,11 @@ export function subjectOf(
     given: {},
     directory: dirname(path),
     isolated: true,
-    compile: (test, inner) => compilePlugin(path, test, inner, environment),
+    compile: (test, inner, environment) => compilePlugin(path, test, inner, environment),
   }
 }
 
-function suiteSubject(
-  root: MapNode,
-  path: string,
-  report: Report,
-  environment: SubjectEnvironment,
-): Subject | undefined {
+function suiteSubject(root: MapNode, path: string, report: Report): Subject | undefined {
   if (!isSuite(root, report)) return undefined
   const tests = valueOf(root, 'tests')
   const given = valueOf(root, 'given')
@@ -91,10 +83,14 @@ function suiteSubject(
     return {
       ...common,
       isolated: false,
-      compile: (_, inner) => compileWholeSite(resolve(directory, site), inner, environment),
+      compile: (_, inner, environment) => compileWholeSite(resolve(directory, site), inner, environment),
     }
   const use = isPath(plugin ?? '') ? resolve(directory, plugin ?? '') : (plugin ?? '')
-  return { ...common, isolated: true, compile: (test, inner) => compilePlugin(use, test, inner, environment) }
+  return {
+    ...common,
+    isolated: true,
+    compile: (test, inner, environment) => compilePlugin(use, test, inner, environment),
+  }
 }
 
 export function readCases({ tests, given }: Subject, report: Report): readonly TestCase[] {
@@ -108,6 +104,14 @@ async function compilePlugin(
   report: Report,
   environment: SubjectEnvironment,
 ): Promise<Compiled> {
+  const key = JSON.stringify([
+    use,
+    test.at.file,
+    test.args.map(({ key: { value }, value: given }) => [value, written(given)]),
+    test.localDomains && written(test.localDomains),
+  ])
+  const known = environment.programs?.get(key)
+  if (known) return known
   const directory = await siteDirectory(test.at.file, environment.files)
   const spec: SiteSpec = {
     hostname: HOSTNAME,
@@ -116,12 +120,38 @@ async function compilePlugin(
     place: { directory, defaults: directory, lenient: true },
   }
   const { program, plugins } = await compileSite(spec, { ...environment, report, sources: new Map() })
-  return { program, hostname: HOSTNAME, files: plugins.map((one) => one.path) }
+  return remember(key, { program, hostname: HOSTNAME, files: plugins.map((one) => one.path) }, plugins, environment)
+}
+
+/** Scalars as they were typed: `5.10` and `"5.10"` are two things. */
+function written(node: YamlNode): unknown {
+  if (node.kind === 'scalar') return node.quoted ? [node.source] : node.source
+  return node.kind === 'seq'
+    ? { items: node.items.map(written) }
+    : node.entries.map(({ key, value }) => [key.value, written(value)])
+}
+
+/** What a plugin in TypeScript keeps for itself is no other test's. */
+function remember(
+  key: string,
+  compiled: Compiled,
+  plugins: readonly CompiledPlugin[],
+  { programs }: SubjectEnvironment,
+): Compiled {
+  if (compiled.program && plugins.every(({ file }) => file !== undefined)) programs?.set(key, compiled)
+  return compiled
 }
 
 async function compileWholeSite(path: string, report: Report, environment: SubjectEnvironment): Promise<Compiled> {
   const loaded = environment.loaded?.(path)
   if (loaded) return { ...loaded, files: [] }
+  const known = environment.programs?.get(path)
+  if (known) return known
   const { site, plugins } = await loadSite(path, { ...environment, report, sources: new Map() })
-  return { program: site?.program, hostname: site?.hostname ?? HOSTNAME, files: plugins.map((one) => one.path) }
+  const compiled = {
+    program: site?.program,
+    hostname: site?.hostname ?? HOSTNAME,
+    files: plugins.map((one) => one.path),
+  }
+  return remember(path, compiled, plugins, environment)
 }
