@@ -13,6 +13,7 @@ import type { YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
 import type { SettingDeclaration } from '../language/policy-file.ts'
 import type { PluginEntry } from '../language/site-file.ts'
+import { type Outline, outlinePlugin } from './analysis/outline.ts'
 import type { CodePlugin } from './code-plugin.ts'
 import { ListRegistry, type NamedList } from './list-registry.ts'
 import { codeChain, type CodeEnvironment, type Codes, joinWords, setUpCode } from './load-code.ts'
@@ -59,6 +60,7 @@ export interface CompiledSite {
   readonly plugins: readonly CompiledPlugin[]
   /** What policies may say to these plugins. */
   readonly policies: PolicyRules
+  readonly outline: Outline
 }
 
 export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Promise<CompiledSite> {
@@ -78,7 +80,10 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
   const plugins = named.map(describe)
   for (const [index, { entry }] of resolved.entries()) checkSkippable(entry, chains[index], environment.report)
   const program = environment.report.errors === 0 ? assemble(named, site.split.split(onSplit), environment) : undefined
-  return { plugins, policies: policyRules(spec, named, site), program }
+  const outlined = resolved.flatMap(({ entry }, index) =>
+    outlinePlugin(entry, chains[index], prepared[index], new ListRegistry(shared)),
+  )
+  return { plugins, policies: policyRules(spec, named, site), outline: { plugins: outlined, site }, program }
 }
 
 function policyRules({ recipients }: SiteSpec, plugins: readonly NamedChains[], { settings }: SiteScope): PolicyRules {

@@ -3,11 +3,13 @@ import { dirname, resolve } from 'node:path'
 import { canonicalDomain } from '../core/domain.ts'
 import { defaultLimits, LIMITS, type LimitName, type Limits } from '../core/limits.ts'
 import type { PolicyPlan } from '../core/policy.ts'
+import type { Service } from '../core/service.ts'
 import type { Site } from '../core/site.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { readEntries, SITE_SCHEMA } from '../language/site-file.ts'
+import type { Outline } from './analysis/outline.ts'
 import { type CompiledPlugin, type CompileEnvironment, compileSite } from './compile-site.ts'
 import { type LifeOptions, type LifeSettings, lifeSettings } from './life-settings.ts'
 import { checkListeners, type ListenerOptions, listenersOf } from './listeners.ts'
@@ -25,6 +27,10 @@ export interface LoadedSite {
   /** For who reads policies one by one; undefined where nothing was read at all. */
   readonly policies?: PolicyRules
   readonly plan?: PolicyPlan
+  /** For the analysis; undefined where nothing was read at all. */
+  readonly outline?: Outline
+  /** How listeners serve, by name. */
+  readonly services?: ReadonlyMap<string, Service>
 }
 
 /** What production wires its ports with. */
@@ -74,7 +80,7 @@ export async function loadSite(path: string, environment: CompileEnvironment): P
   const limits = limitsOf(valid ? (toOptions(root, SITE_SCHEMA) as SiteOptions).limits : undefined)
   const about = valueOf(root, 'recipients')
   const recipients = recipientSpec(about, limits)
-  const { program, plugins, policies } = await compileSite(
+  const { program, plugins, policies, outline } = await compileSite(
     {
       hostname,
       entries: readEntries(valueOf(root, 'plugins'), environment.report),
@@ -86,7 +92,7 @@ export async function loadSite(path: string, environment: CompileEnvironment): P
   )
   const plan = await policyPlan(about, policies, directory, environment)
   if (!valid || !program || environment.report.errors > 0)
-    return { site: undefined, settings: DEFAULT_SETTINGS, plugins, policies, plan }
+    return { site: undefined, settings: DEFAULT_SETTINGS, plugins, policies, plan, outline, services }
   const options = toOptions(root, SITE_SCHEMA) as SiteOptions
   const site = {
     hostname,
@@ -96,7 +102,7 @@ export async function loadSite(path: string, environment: CompileEnvironment): P
     program,
     policies: plan,
   }
-  return { site, settings: settingsOf(options, directory), plugins, policies, plan }
+  return { site, settings: settingsOf(options, directory), plugins, policies, plan, outline, services }
 }
 
 /** It stands in the greeting and in Received fields, and mail to it is ours. */
