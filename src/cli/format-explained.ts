@@ -28,6 +28,12 @@ export function renderExplained(
   ].join('\n')
 }
 
+/** Those with something to say; nothing for none. */
+export function renderDecisions(decisions: readonly Decision[], { verbose, color }: Options): string {
+  const shownDecisions = decisions.filter(({ rule, trace }) => verbose || rule !== undefined || trace.some(isNotable))
+  return shownDecisions.flatMap((decision) => renderDecision(decision, verbose, painter(color))).join('\n')
+}
+
 function saysSomething({ rule, reply, trace }: Decision): boolean {
   return rule !== undefined || reply !== '' || trace.some(isNotable)
 }

@@ -11,6 +11,7 @@ import { addMan } from './commands/man.ts'
 import { addReport } from './commands/report.ts'
 import { addSchema } from './commands/schema.ts'
 import { addServe } from './commands/serve.ts'
+import { addShell } from './commands/shell.ts'
 import { addTest } from './commands/test.ts'
 import { addVersion, versionText } from './commands/version.ts'
 import { CommandError, EXIT } from './exit-code.ts'
@@ -51,6 +52,7 @@ function build(shell: Shell): Command {
     addTest,
     addReport,
     addExplain,
+    addShell,
     addFmt,
     addList,
     addDocs,
