@@ -126,7 +126,7 @@ export const LIMITS = {
     unit: 'milliseconds',
     summary: 'Time for all rules of one hook together; those left then are unknown if they have to wait',
   },
-  policy_size: { default: 65536, minimum: 1024, unit: 'octets', summary: "Largest policy of a recipient" },
+  policy_size: { default: 65536, minimum: 1024, unit: 'octets', summary: 'Largest policy of a recipient' },
   policy_entries: {
     default: 1000,
     minimum: 1,

@@ -6,16 +6,17 @@
  */
 import type { HookContext } from '../core/context.ts'
 import type { Hook } from '../core/hook.ts'
-import type { Outcome, Speaker } from '../core/outcome.ts'
+import type { Outcome, Speaker, Spoken } from '../core/outcome.ts'
 import type { Chain, Program } from '../core/program.ts'
 import { replyRow } from '../core/reply-table.ts'
-import type { DelayedRefusal } from '../core/session.ts'
+import type { DelayedRefusal, Recipient } from '../core/session.ts'
 import type { RuleTrace } from '../core/trace.ts'
 import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import { isRefusal, type Verdict } from '../core/verdict.ts'
 import { askRule, isExempt, type RuleAnswer, type Terms } from './ask-rule.ts'
 import { HookTime } from './hook-time.ts'
 import type { DispatchOptions } from './options.ts'
+import { askByParts, contextOf, joinAnswers, partsIn } from './parts.ts'
 
 export type Dispatch = (context: HookContext) => MaybePromise<Outcome>
 
@@ -31,7 +32,7 @@ interface Run {
   readonly turns: readonly Turn[]
   readonly monitored: (Speaker & { readonly verdict: Verdict })[]
   readonly trace: RuleTrace[] | undefined
-  delay: number
+  readonly gathered: { delay: number }
 }
 
 /** A plugin's turn at a hook: its chain, then the refusals it decided earlier. */
@@ -40,10 +41,7 @@ interface Turn {
   readonly delayed: readonly DelayedRefusal[]
 }
 
-interface Spoken {
-  readonly verdict: Verdict
-  readonly by: Speaker
-}
+type Decided = ReturnType<typeof joinAnswers>
 
 export function createDispatcher(program: Program, options: DispatchOptions): Dispatch {
   const turns = new Map(
@@ -52,7 +50,9 @@ export function createDispatcher(program: Program, options: DispatchOptions): Di
   const order = new Map(program.plugins.map((name, index) => [name, index]))
   const dispatch: Dispatch = (context) => {
     const run = startRun(context, options, withDelayed(turns.get(context.hook) ?? [], context, order))
-    return andThen(takeTurns(run, 0), (spoken) => report(finish(run, spoken), context))
+    const parts = partsIn(context, turns.get(context.hook)?.some(isSplit) ? program.split : undefined)
+    const decided = parts.length > 1 ? takeTurnsByParts(run, parts) : takeTurns(run, parts[0], 0)
+    return andThen(decided, (decision) => report(finish(run, decision), context))
   }
   const report = (outcome: Outcome, context: HookContext): MaybePromise<Outcome> => {
     const { meaning } = replyRow(context.hook, outcome.verdict.code, context.connection.attached)
@@ -69,7 +69,7 @@ export function createDispatcher(program: Program, options: DispatchOptions): Di
 function startRun(context: HookContext, options: DispatchOptions, turns: readonly Turn[]): Run {
   const { deadline, hookDeadline, trace } = options
   const terms = { deadline, trace, time: new HookTime(context.ports.clock, hookDeadline) }
-  return { context, terms, turns, monitored: [], trace: trace ? [] : undefined, delay: 0 }
+  return { context, terms, turns, monitored: [], trace: trace ? [] : undefined, gathered: { delay: 0 } }
 }
 
 /** Gives each refusal that is due at this hook its place in plugin order. */
@@ -90,14 +90,30 @@ function withDelayed(
   return [...placed, ...extra].toSorted((a, b) => (order.get(a.chain.plugin) ?? 0) - (order.get(b.chain.plugin) ?? 0))
 }
 
-function takeTurns(run: Run, from: number): MaybePromise<Spoken | undefined> {
+function isSplit({ chain }: Turn): boolean {
+  return chain.perRecipient ?? false
+}
+
+/** `part`: all recipients, where they are the same to every rule. */
+function takeTurns(run: Run, part: readonly Recipient[] | undefined, from: number): MaybePromise<Decided> {
   for (const [index, turn] of run.turns.entries()) {
     if (index < from) continue
-    const spoken = takeTurn(run, turn)
-    if (isPromise(spoken)) return spoken.then((answer) => answer ?? takeTurns(run, index + 1))
-    if (spoken) return spoken
+    const spoken = takeTurn(isSplit(turn) ? forPart(run, part) : run, turn)
+    if (isPromise(spoken))
+      return spoken.then((answer) => (answer ? { spoken: answer } : takeTurns(run, part, index + 1)))
+    if (spoken) return { spoken }
   }
-  return undefined
+  return { spoken: undefined }
+}
+
+async function takeTurnsByParts(run: Run, parts: readonly (readonly Recipient[])[]): Promise<Decided> {
+  const answers = await askByParts(run.turns, parts, async (turn, part) => takeTurn(forPart(run, part), turn))
+  return joinAnswers(answers, parts, run.context.transaction?.recipients ?? [])
+}
+
+/** What is gathered is gathered for all. */
+function forPart(run: Run, part: readonly Recipient[] | undefined): Run {
+  return part ? { ...run, context: contextOf(run.context, part) } : run
 }
 
 /** Only DECLINED lifts a plugin's own earlier refusal: an OK of the same plugin does not. */
@@ -142,7 +158,7 @@ function spares(answer: RuleAnswer): boolean {
 }
 
 function note(run: Run, answer: RuleAnswer): End {
-  run.delay += answer.delay
+  run.gathered.delay += answer.delay
   if (answer.trace) run.trace?.push(answer.trace)
   if (answer.kind === 'monitored') run.monitored.push({ ...answer.by, verdict: answer.verdict })
   if (answer.kind === 'leave' || answer.kind === 'aside') return answer.kind
@@ -159,8 +175,9 @@ function speakDelayed(run: Run, delayed: readonly DelayedRefusal[], from: number
   })
 }
 
-function finish(run: Run, spoken: Spoken | undefined): Outcome {
-  const { context, monitored, delay, trace } = run
+function finish(run: Run, { spoken, each }: Decided): Outcome {
+  const { context, monitored, gathered, trace } = run
   run.terms.time.end()
-  return { hook: context.hook, verdict: spoken?.verdict ?? DECLINED, by: spoken?.by, monitored, delay, trace }
+  const verdict = spoken?.verdict ?? DECLINED
+  return { hook: context.hook, verdict, by: spoken?.by, monitored, ...gathered, trace, ...(each && { each }) }
 }

@@ -4,6 +4,7 @@
  * Steps of the protocol change the state through here. An answer that comes after the session has ended goes nowhere:
  * neither a reply nor a later hook follows from it.
  */
+import { addressText } from '../core/address.ts'
 import type { AuthAttempt } from '../core/auth.ts'
 import type { Command, HookContext } from '../core/context.ts'
 import type { LogLevel } from '../core/effect.ts'
@@ -13,8 +14,10 @@ import { type Offer, PLAIN_OFFER } from '../core/offer.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { noPolicy, type Policies } from '../core/policy.ts'
 import type { Entropy, Log, LogFields, Ports, Spool } from '../core/ports.ts'
+import type { Split } from '../core/program.ts'
 import { replyRow } from '../core/reply-table.ts'
 import { type Connection, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
+import { differences, mayDiffer } from '../core/split.ts'
 import type { TlsState } from '../core/tls.ts'
 import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
@@ -41,6 +44,8 @@ export interface DialogueOptions {
   readonly ports: Ports
   /** Without it recipients have none. */
   readonly policies?: Policies | undefined
+  /** Rules after DATA know recipients apart. */
+  readonly split?: Split | undefined
   /** Some plugin wants to hear of every line that is logged. */
   readonly tellsLog?: boolean
   readonly entropy: Entropy
@@ -155,6 +160,19 @@ export class Dialogue {
     })
   }
 
+  /** Whether this recipient cannot have the message together with those before it. */
+  splits(transaction: Transaction, recipient: Recipient): boolean {
+    const { split } = this.#options
+    const [first] = transaction.recipients
+    if (!split || !first || mayDiffer(split, this.#connection, transaction)) return false
+    const found = differences(split, first, recipient)
+    if (found.length > 0) {
+      const fields = { rcpt: addressText(recipient.address), first: addressText(first.address), differs: found.join(', ') }
+      this.log('info', fields, 'a recipient has to wait for a message of its own')
+    }
+    return found.length > 0
+  }
+
   /** The client is about to be greeted. */
   greet(): void {
     const { relayClient, immune } = this.#connection
@@ -233,12 +251,15 @@ export class Dialogue {
 
   /** Asks policy; a refusal is answered here. */
   ask(step: Step): MaybePromise<Answer> {
-    return this.when(this.consult(step), (ruling) => {
-      this.record(ruling, step)
-      const { row, reply } = ruling
-      if (row.meaning !== 'refuse' && row.meaning !== 'silent') return step.go(ruling)
-      return andThen(step.undo?.(), () => ({ reply, close: row.close ?? false, logged: true }))
-    })
+    return this.when(this.consult(step), (ruling) => this.follow(ruling, step))
+  }
+
+  /** What follows from an answer of policy. */
+  follow(ruling: Ruling, step: Step): MaybePromise<Answer> {
+    this.record(ruling, step)
+    const { row, reply } = ruling
+    if (row.meaning !== 'refuse' && row.meaning !== 'silent') return step.go(ruling)
+    return andThen(step.undo?.(), () => ({ reply, close: row.close ?? false, logged: true }))
   }
 
   /** Asks policy and leaves the answer to the caller, who has it recorded if anything follows from it. */

@@ -7,7 +7,14 @@ import type { Answer } from '../answer.ts'
 import type { CommandDefinition } from '../command.ts'
 import type { Dialogue, Step } from '../dialogue.ts'
 import { type PathSyntax, parsePathArgument, rewritten } from '../path-argument.ts'
-import { CHUNKS_BEGUN, MAIL_FIRST, syntaxError, TOO_MANY_DELIVERIES, TOO_MANY_RECIPIENTS } from '../protocol-replies.ts'
+import {
+  CHUNKS_BEGUN,
+  MAIL_FIRST,
+  OTHER_RULES,
+  syntaxError,
+  TOO_MANY_DELIVERIES,
+  TOO_MANY_RECIPIENTS,
+} from '../protocol-replies.ts'
 
 const SYNTAX: PathSyntax = { keyword: 'TO:', status: '5.1.3', command: 'rcpt' }
 const NULL_RECIPIENT = syntaxError('5.1.3', 'The null address receives no mail')
@@ -43,6 +50,7 @@ function takeRecipient(dialogue: Dialogue, transaction: Transaction, command: Co
     go: ({ reply }) => {
       if (countDestinations([...transaction.recipients, recipient]) > dialogue.limits.deliveries)
         return { reply: TOO_MANY_DELIVERIES }
+      if (dialogue.splits(transaction, recipient)) return { reply: OTHER_RULES, logged: true }
       transaction.recipients.push(recipient)
       return { reply }
     },

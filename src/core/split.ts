@@ -1,0 +1,34 @@
+/**
+ * Recipients that differ in what rules after DATA know of them.
+ *
+ * One message has one answer (RFC 5321 section 4.2.5), so they cannot share a transaction, unless the client takes an
+ * answer for each: LMTP (RFC 2033) and PRDR.
+ */
+import type { OnSplit, Split } from './program.ts'
+import { type Connection, type Recipient, repliesEach, type Transaction } from './session.ts'
+
+/** Names of what they differ in. */
+export function differences({ keys }: Split, one: Recipient, other: Recipient): readonly string[] {
+  return keys.filter(({ read }) => read(one) !== read(other)).map(({ name }) => name)
+}
+
+const TAKES_EACH: Readonly<Record<OnSplit, (connection: Connection) => boolean>> = {
+  defer_different: () => false,
+  prdr: ({ hello }) => hello?.verb !== 'LHLO',
+  lmtp: ({ hello }) => hello?.verb === 'LHLO',
+}
+
+/** Whether this client hears an answer for each recipient, and the site wants it so. */
+export function mayDiffer(
+  { on }: Split,
+  connection: Connection,
+  transaction: Pick<Transaction, 'mailParams'>,
+): boolean {
+  return TAKES_EACH[on](connection) && repliesEach(connection, transaction)
+}
+
+/** Recipients that are the same to these rules, in the order of their first. */
+export function partsOf({ keys }: Split, recipients: readonly Recipient[]): readonly (readonly Recipient[])[] {
+  const parts = Map.groupBy(recipients, (recipient) => JSON.stringify(keys.map(({ read }) => read(recipient) ?? null)))
+  return [...parts.values()]
+}

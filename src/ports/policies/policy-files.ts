@@ -1,0 +1,93 @@
+/**
+ * Policies of recipients as files below one directory.
+ *
+ * A file that is being written to is waited for, for a moment: half a policy may be one. Nothing is kept between two
+ * look-ups.
+ */
+import type { Dirent } from 'node:fs'
+import { readdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PolicySource } from '../../core/policy.ts'
+import type { Clock, SourceAnswer } from '../../core/ports.ts'
+import { isPolicyPath, policyPath } from './policy-path.ts'
+import { readSafely, type SafeFile } from './safe-file.ts'
+
+export interface PolicyFilesOptions {
+  readonly directory: string
+  readonly clock: Clock
+  readonly mostOctets: number
+}
+
+/** A file counts once nobody has written to it for this long, in milliseconds. */
+const QUIET = 50
+const ATTEMPTS = 4
+
+export function policyFiles({ directory, clock, mostOctets }: PolicyFilesOptions): PolicySource {
+  const placeOf = (key: string): string => join(directory, policyPath(key))
+  return {
+    placeOf,
+    lookup: (key) => lookUp(() => readBelow(directory, placeOf(key), mostOctets), clock),
+    close: async () => undefined,
+  }
+}
+
+async function readBelow(directory: string, path: string, mostOctets: number): Promise<SafeFile | undefined> {
+  return readSafely(await realpath(directory), path, mostOctets)
+}
+
+async function lookUp(read: () => Promise<SafeFile | undefined>, clock: Clock): Promise<SourceAnswer> {
+  try {
+    const file = await readQuietly(read, clock)
+    return file ? { kind: 'found', values: [file.text] } : { kind: 'none' }
+  } catch (fault) {
+    return { kind: 'failed', because: fault instanceof Error ? fault.message : 'it cannot be read' }
+  }
+}
+
+async function readQuietly(read: () => Promise<SafeFile | undefined>, clock: Clock): Promise<SafeFile | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const file = await read()
+    const age = file ? clock.now() - file.changedAt : QUIET
+    if (age < 0 || age >= QUIET) return file
+    await new Promise<void>((resolve) => clock.after(QUIET - age, resolve))
+  }
+  throw new Error('it is being written to all the time')
+}
+
+export interface FoundPolicyFile {
+  readonly path: string
+  /** Absent where the file can be read: its text is. */
+  readonly because?: string
+  readonly text?: string
+  /** Some recipient or domain has this name. */
+  readonly isLookedFor: boolean
+}
+
+/** Every file below the directory, for `postern check`. Links to directories are not gone into. */
+export async function* allPolicyFiles(directory: string, mostOctets: number): AsyncGenerator<FoundPolicyFile> {
+  const root = await realpath(directory).catch(() => undefined)
+  if (root === undefined) return
+  for (const name of await filesIn(root)) {
+    const path = join(directory, name)
+    const isLookedFor = isPolicyPath(name)
+    try {
+      const file = await readSafely(root, path, mostOctets)
+      if (file) yield { path, isLookedFor, text: file.text }
+    } catch (fault) {
+      yield { path, isLookedFor, because: fault instanceof Error ? fault.message : 'it cannot be read' }
+    }
+  }
+}
+
+async function filesIn(root: string, below = ''): Promise<readonly string[]> {
+  const entries = await readdir(join(root, below), { withFileTypes: true })
+  const names = await Promise.all(
+    entries.filter(({ name }) => !name.startsWith('.')).map((entry) => namesOf(entry, root, below)),
+  )
+  return names.flat().toSorted()
+}
+
+async function namesOf(entry: Dirent, root: string, below: string): Promise<readonly string[]> {
+  const name = below === '' ? entry.name : `${below}/${entry.name}`
+  return entry.isDirectory() ? filesIn(root, name) : [name]
+}

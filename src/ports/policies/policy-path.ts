@@ -1,0 +1,44 @@
+/**
+ * Where the policy of a key lies below the directory of policies.
+ *
+ *     alice@example.org    example.org/alice.yaml
+ *     example.org          example.org.yaml
+ *     o'neil@example.org   example.org/~DIGEST.yaml
+ *
+ * Local parts are chosen by strangers: what is no plain name on every file system gets the SHA-256 digest of the whole key
+ * as its name, so no key leads anywhere but to a file of its own.
+ */
+import { createHash } from 'node:crypto'
+
+const ENDING = '.yaml'
+const LOCAL = /^[a-z0-9_][a-z0-9_+=-]*(?:\.[a-z0-9_+=-]+)*$/
+const DOMAIN = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?)*$/
+/** Octets; `.yaml` has to fit behind it into 255. */
+const LONGEST = 200
+/** Names of devices on other systems, whatever stands behind a dot. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/
+
+/** With `/` between directory and file. Any text is a key. */
+export function policyPath(key: string): string {
+  const at = key.lastIndexOf('@')
+  if (at < 0) return `${nameOf(key, DOMAIN, key)}${ENDING}`
+  const domain = key.slice(at + 1)
+  return `${nameOf(domain, DOMAIN, domain)}/${nameOf(key.slice(0, at), LOCAL, key)}${ENDING}`
+}
+
+/** `ab+c.d` and the like stay as they are, in lower case. */
+function nameOf(text: string, plain: RegExp, key: string): string {
+  const isPlain = text.length <= LONGEST && plain.test(text) && !DEVICE.test(text)
+  return isPlain ? text : `~${createHash('sha256').update(key).digest('hex')}`
+}
+
+const DIGEST = /^~[0-9a-f]{64}$/
+
+/** Whether some key leads to this path. What stands behind a digest cannot be told. */
+export function isPolicyPath(path: string): boolean {
+  if (!path.endsWith(ENDING)) return false
+  const [first = '', second, ...others] = path.slice(0, -ENDING.length).split('/')
+  if (others.length > 0) return false
+  const domain = DIGEST.test(first) || nameOf(first, DOMAIN, first) === first
+  return domain && (second === undefined || DIGEST.test(second) || nameOf(second, LOCAL, second) === second)
+}

@@ -1,0 +1,74 @@
+/**
+ * Reads a file that strangers have named and others may have put there: a regular file below a directory, owned by root or
+ * by us, writable by nobody else, reached through no link that leads away.
+ *
+ * Checked on the open file, not on its name, so nothing can be put in its place in between. Opening never waits: a pipe
+ * has no writer, a device may have no end. Reasons are told without what the file holds.
+ */
+import { constants, type Stats } from 'node:fs'
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
+import { isUtf8 } from 'node:buffer'
+import { sep } from 'node:path'
+
+export interface SafeFile {
+  readonly text: string
+  /** Milliseconds since the epoch of the last change. */
+  readonly changedAt: number
+}
+
+/** Undefined when there is none. Rejects with a plain sentence about a file that is not to be trusted. */
+export async function readSafely(root: string, path: string, mostOctets: number): Promise<SafeFile | undefined> {
+  const file = await openFile(path)
+  if (!file) return undefined
+  try {
+    const stats = await file.stat()
+    checkFile(stats, mostOctets)
+    await checkPlace(root, path, stats)
+    return { text: await readText(file, stats.size), changedAt: stats.mtimeMs }
+  } finally {
+    await file.close()
+  }
+}
+
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY
+
+async function openFile(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, FLAGS)
+  } catch (fault) {
+    const code = fault instanceof Error && 'code' in fault ? String(fault.code) : ''
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new Error(WHY_NOT_OPEN.get(code) ?? `it cannot be opened (${code})`, { cause: fault })
+  }
+}
+
+const WHY_NOT_OPEN: ReadonlyMap<string, string> = new Map([
+  ['ELOOP', 'it is a symbolic link'],
+  ['EACCES', 'it may not be read by this user'],
+  ['ENXIO', 'it is no regular file'],
+])
+
+const WRITABLE_BY_OTHERS = 0o022
+
+function checkFile(stats: Stats, mostOctets: number): void {
+  if (!stats.isFile()) throw new Error('it is no regular file')
+  if (stats.uid !== 0 && stats.uid !== process.getuid?.()) throw new Error('it belongs to another user')
+  if ((stats.mode & WRITABLE_BY_OTHERS) !== 0) throw new Error('its group or everybody may write to it')
+  if (stats.size === 0) throw new Error('it is empty')
+  if (stats.size > mostOctets) throw new Error(`it has more than ${mostOctets} octets`)
+}
+
+/** Directories on the way may be links, as long as they stay below the root. */
+async function checkPlace(root: string, path: string, opened: Stats): Promise<void> {
+  const real = await realpath(path)
+  const there = await stat(real)
+  const isSame = there.dev === opened.dev && there.ino === opened.ino
+  if (!isSame || !real.startsWith(root + sep)) throw new Error('it lies outside the directory of policies')
+}
+
+async function readText(file: FileHandle, size: number): Promise<string> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0)
+  const octets = buffer.subarray(0, bytesRead)
+  if (!isUtf8(octets)) throw new Error('it is not text in UTF-8')
+  return octets.toString('utf8')
+}
