@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { HOOK_TABLE, type Hook, isKnownAt } from '../core/hook.ts'
 import { defaultLimits } from '../core/limits.ts'
-import type { Chain, OnSplit, Program, Split } from '../core/program.ts'
+import type { Chain, OnSplit, Program } from '../core/program.ts'
 import type { Vocabulary } from '../core/word.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import type { YamlNode } from '../language/node.ts'
@@ -79,7 +79,7 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
   checkNames(named, environment)
   const plugins = named.map(describe)
   for (const [index, { entry }] of resolved.entries()) checkSkippable(entry, chains[index], environment.report)
-  const program = environment.report.errors === 0 ? assemble(named, site.split.split(onSplit), environment) : undefined
+  const program = environment.report.errors === 0 ? assemble(named, site, onSplit, environment) : undefined
   const outlined = resolved.flatMap(({ entry }, index) =>
     outlinePlugin(entry, chains[index], prepared[index], new ListRegistry(shared)),
   )
@@ -129,7 +129,7 @@ function siteScope(
 ): SiteScope {
   const settings = new SettingBook()
   settings.declare(recipients?.settings ?? [], report)
-  const books = { notes: new NoteBook(), settings, split: new SplitBook() }
+  const books = { notes: new NoteBook(), settings, split: new SplitBook(), asked: new Set<string>() }
   return { report, sources, hostname, ...books, vocabulary: joinWords(vocabulary, codes, report) }
 }
 
@@ -258,16 +258,19 @@ function describe({ name, path, file, chains }: NamedChains): CompiledPlugin {
 
 function assemble(
   plugins: readonly NamedChains[],
-  split: Split | undefined,
+  { split: book, asked }: SiteScope,
+  onSplit: OnSplit | undefined,
   { sources, lists = new Map(), outside = new Map() }: LoadEnvironment,
 ): Program {
   const chains = new Map<Hook, Chain[]>()
+  const split = book.split(onSplit)
   for (const [hook, chain] of plugins.flatMap((plugin) => plugin.chains)) {
     if (chain.rules.length > 0) chains.set(hook, [...(chains.get(hook) ?? []), chain])
   }
   return {
     revision: digest([...sources, ...lists]),
     plugins: plugins.map(({ name }) => name),
+    words: asked,
     chains,
     sources: [...outside.values()],
     ...(split && { split }),

@@ -44,6 +44,8 @@ export interface SiteScope {
   readonly split: SplitBook
   readonly sources: ReadonlyMap<string, string>
   readonly hostname: string
+  /** Names of the words that rules ask. */
+  readonly asked: Set<string>
 }
 
 /** A rule of the plugin that is switched on, parameters in place. */
@@ -84,7 +86,13 @@ function prepareRule(rule: YamlNode, hook: Hook, use: PluginUse, site: SiteScope
   if (!valid || node.kind !== 'map' || id === undefined) return []
   enterNotes(node, id, hook, use, site.notes)
   if (GRANTING.includes(hook) && grants(node, 'immune')) site.split.grantImmunity()
-  return hasLeftOvers(node, { plugin: use.file.name, hook, params: use.params }, site.report) ? [] : [{ id, node }]
+  return hasLeftOvers(
+    node,
+    { plugin: use.file.name, hook, params: use.params, words: site.vocabulary.matchers },
+    site.report,
+  )
+    ? []
+    : [{ id, node }]
 }
 
 /** Where what a rule grants is one recipient's. */

@@ -27,6 +27,8 @@ export interface Scope {
   readonly sources: ReadonlyMap<string, string>
   /** `dnsbl.zone`, `list.reason`: what the words seen so far in this rule find. Grows while the rule is compiled. */
   readonly finds: Set<string>
+  /** Names of all words that rules of this site ask. */
+  readonly asked: Set<string>
   /** What the words seen so far say about unknown. */
   readonly words: { onUnknown: OnUnknown }
 }

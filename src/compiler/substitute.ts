@@ -4,6 +4,7 @@
  * A key or item whose optional parameter was not given is left out.
  */
 import type { Hook } from '../core/hook.ts'
+import type { MatcherWord } from '../core/word.ts'
 import type { Report } from '../language/diagnostic.ts'
 import { type MapNode, type ScalarNode, toJson, type YamlNode } from '../language/node.ts'
 import { suggest } from '../language/suggest.ts'
@@ -65,14 +66,20 @@ interface Whose {
   readonly plugin: string
   readonly hook: Hook
   readonly params: BoundParams
+  /** Some have options that are texts. */
+  readonly words: Words
 }
+
+type Words = ReadonlyMap<string, MatcherWord>
 
 /**
  * Whether something that looks like a parameter is left where no fact is filled in: one that does not exist, which is
  * reported here, or one that is not given, which was reported before. Nothing can be compiled from either.
  */
 export function hasLeftOvers(rule: MapNode, whose: Whose, report: Report): boolean {
-  const left = rule.entries.filter(({ key }) => !TEXT_KEYS.has(key.value)).flatMap(({ value }) => leftOversIn(value))
+  const left = rule.entries
+    .filter(({ key }) => !TEXT_KEYS.has(key.value))
+    .flatMap(({ value }) => leftOversIn(value, whose.words))
   const unknown = left.filter(({ name }) => !whose.params.has(name))
   for (const { name, at } of unknown) {
     const near = suggest(name, whose.params.keys())
@@ -82,7 +89,7 @@ export function hasLeftOvers(rule: MapNode, whose: Whose, report: Report): boole
       hook: whose.hook,
       message: `plugin \`${whose.plugin}\` has no parameter \`${name}\``,
       ...(near && { label: `did you mean \`${near}\`?` }),
-      notes: ['facts are filled in only in texts: `message`, `log`, `set`, `headers`'],
+      notes: ['facts are filled in only in texts: `message`, `log`, `set`, `headers`, and what a word says is a text'],
       help: `parameters: ${[...whose.params.keys()].join(', ')}`,
     })
   }
@@ -94,10 +101,16 @@ interface LeftOver {
   readonly at: ScalarNode['at']
 }
 
-function leftOversIn(node: YamlNode): readonly LeftOver[] {
-  if (node.kind === 'map') return node.entries.flatMap(({ value }) => leftOversIn(value))
-  if (node.kind === 'seq') return node.items.flatMap(leftOversIn)
+function leftOversIn(node: YamlNode, words: Words): readonly LeftOver[] {
+  if (node.kind === 'map')
+    return node.entries.flatMap(({ key, value }) => leftOversIn(withoutTexts(value, words.get(key.value)), words))
+  if (node.kind === 'seq') return node.items.flatMap((item) => leftOversIn(item, words))
   if (settingOperand(node.value) !== undefined) return []
   const name = typeof node.value === 'string' ? LEFT_OVER.exec(node.value)?.[1] : undefined
   return name === undefined ? [] : [{ name, at: node.at }]
+}
+
+function withoutTexts(node: YamlNode, word: MatcherWord | undefined): YamlNode {
+  if (!word || node.kind !== 'map') return node
+  return { ...node, entries: node.entries.filter(({ key }) => !word.options.properties?.[key.value]?.['x-text']) }
 }

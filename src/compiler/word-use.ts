@@ -12,6 +12,7 @@ import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { summarize, tooEarly } from './atom.ts'
 import { findListAtHand, inlineIndex } from './list-use.ts'
 import { complain, moreCareful, type Scope } from './scope.ts'
+import { compileText, type Text } from './text.ts'
 
 export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: Scope): Test | undefined {
   const node = optionsNode(value)
@@ -23,6 +24,7 @@ export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: 
   if (stage === 'recipient') scope.split.readWhole(scope, key.at)
   const ask = guarded(key, scope, () => word.compile(options, toolsFor(word.options, node, scope)))
   if (!ask) return undefined
+  scope.asked.add(word.name)
   for (const name of Object.keys(word.finds ?? {})) scope.finds.add(`${word.name}.${name}`)
   scope.words.onUnknown = moreCareful(scope.words.onUnknown, word.onUnknown)
   return traced(word.name, key, value, answeredFor(word, ask))
@@ -62,10 +64,12 @@ const NO_LIST: ListIndex = { kind: 'string', source: 'nothing', size: 0, find: (
 
 function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
   const lists = new Map<string, ListIndex>()
+  const texts = new Map<string, readonly Text[]>()
   for (const [name, option] of Object.entries(schema.properties ?? {})) {
     const kind = option['x-list']
-    const value = kind && node.kind === 'map' ? valueOf(node, name) : undefined
+    const value = node.kind === 'map' ? valueOf(node, name) : undefined
     if (kind) lists.set(name, (value && listOf(kind, value, scope)) ?? NO_LIST)
+    if (option['x-text']) texts.set(name, textsIn(value, scope))
   }
   return {
     list(option) {
@@ -73,7 +77,17 @@ function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
       if (!list) throw new Error(`option ${option} is no list`)
       return list
     },
+    texts(option) {
+      const templates = texts.get(option)
+      if (!templates) throw new Error(`option ${option} is no text`)
+      return (context) => templates.map((template) => template(context))
+    },
   }
+}
+
+function textsIn(node: YamlNode | undefined, scope: Scope): readonly Text[] {
+  const nodes = node?.kind === 'seq' ? node.items : node ? [node] : []
+  return nodes.flatMap((one) => (one.kind === 'scalar' ? [compileText(one, scope)] : []))
 }
 
 function listOf(kind: ListIndex['kind'], value: YamlNode, scope: Scope): ListIndex | undefined {

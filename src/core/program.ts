@@ -75,6 +75,8 @@ export interface Program {
   readonly revision: string
   /** Instance names in the site's order. */
   readonly plugins: readonly string[]
+  /** Names of the words that its rules ask. */
+  readonly words?: ReadonlySet<string>
   /** Chains of each hook in plugin order. A hook without chains is absent. */
   readonly chains: ReadonlyMap<Hook, readonly Chain[]>
   /** Lists outside that its rules may ask. */

@@ -32,6 +32,8 @@ export interface Schema {
   readonly examples?: readonly unknown[]
   /** The option is a list of this kind: a file name, entries in place, or `${param}`. */
   readonly 'x-list'?: ListKind
+  /** The text, or each text of the array, is a template: `${fact}`. Read through `CompileTools.texts`. */
+  readonly 'x-text'?: true
 }
 
 type Optional<S> = S extends { readonly required: readonly (infer R)[] } ? R : never

@@ -22,6 +22,8 @@ export interface Match {
 export interface CompileTools {
   /** The index behind an option marked `x-list`. Throws for an option that is not. */
   list(option: string): ListIndex
+  /** The texts of an option marked `x-text`, with the facts of a session in them. Throws for an option that is not. */
+  texts(option: string): (context: HookContext) => readonly string[]
 }
 
 export interface MatcherWord<Options = unknown> {

@@ -159,6 +159,7 @@ export class Sessions {
       dispatch: this.#dispatcher(site),
       offer: service.offer,
       tellsLog: site.program.chains.has('logging'),
+      hearsEarly: site.program.words?.has('early_talker') ?? false,
       terms: termsOf(visitor),
       ports,
       entropy,

@@ -24,6 +24,7 @@ import type { Dispatch } from '../engine/dispatch.ts'
 import type { Answer } from './answer.ts'
 import type { Attributes } from './attributes.ts'
 import { logRuling, type Ruling, type Subject, subjectFields } from './decision-log.ts'
+import { EarlyEar } from './early-input.ts'
 import { Pauses } from './pauses.ts'
 import { TOO_MANY_AUTH_FAILURES, TOO_MANY_ERRORS } from './protocol-replies.ts'
 import { composeReply, type Reply } from './reply.ts'
@@ -80,6 +81,7 @@ export class Dialogue {
   readonly offer: Offer
   readonly entropy: Entropy
   readonly pauses: Pauses
+  readonly early: EarlyEar
   readonly room: TransactionRoom
   /** Refused commands, and commands that serve no message, since the last accepted message. */
   errors = 0
@@ -104,10 +106,11 @@ export class Dialogue {
     this.offer = options.offer ?? PLAIN_OFFER
     this.entropy = options.entropy
     this.pauses = new Pauses(options.ports.clock)
+    this.early = new EarlyEar(this.pauses, options.inputWaits)
     this.#options = options
     const { spool } = options
-    const ports = options.tellsLog ? { ...options.ports, log: this.#toldLog(options.ports.log) } : options.ports
-    this.room = new TransactionRoom({ ports, spool })
+    const log = options.tellsLog ? this.#toldLog(options.ports.log) : options.ports.log
+    this.room = new TransactionRoom({ ports: { ...options.ports, log, earlyInput: this.early }, spool })
   }
 
   /** Our own name, as this client hears it. */

@@ -16,7 +16,11 @@ import { RateWatch } from './rate-watch.ts'
 import { formatReply, type Reply, replyText } from './reply.ts'
 import type { Wire } from './wire.ts'
 
-export type SessionOptions = Omit<DialogueOptions, 'inputWaits'> & { readonly wire: Wire }
+export type SessionOptions = Omit<DialogueOptions, 'inputWaits'> & {
+  readonly wire: Wire
+  /** Some rule asks whether the client speaks before the greeting; otherwise who does so is refused at once. */
+  readonly hearsEarly?: boolean
+}
 
 /** Steps before other sessions have their turn. */
 const TURN = 64
@@ -25,6 +29,7 @@ export class Session {
   readonly #wire: Wire
   readonly #dialogue: Dialogue
   readonly #commands: Mode
+  readonly #hearsEarly: boolean
   readonly #input = new InputQueue()
   readonly #socketClosed = Promise.withResolvers<void>()
   readonly #over = Promise.withResolvers<void>()
@@ -46,8 +51,9 @@ export class Session {
   #cancelDeadline: (() => void) | undefined
   #rate: RateWatch | undefined
 
-  constructor({ wire, ...options }: SessionOptions) {
+  constructor({ wire, hearsEarly = false, ...options }: SessionOptions) {
     this.#wire = wire
+    this.#hearsEarly = hearsEarly
     this.#dialogue = new Dialogue({ ...options, inputWaits: () => this.#holdsInput() })
     this.#commands = commandMode(this.#dialogue)
     this.#mode = this.#commands
@@ -62,7 +68,8 @@ export class Session {
   start(): void {
     const open = (answer: Answer): Answer => {
       this.#opened = true
-      return answer
+      const isUnasked = this.#hearsEarly && this.#dialogue.early.isUnasked
+      return isUnasked && !answer.close ? { reply: SPOKE_FIRST, close: true } : answer
     }
     this.#perform({ used: 0, step: () => andThen(openSession(this.#dialogue), open) })
     this.#work()
@@ -73,7 +80,8 @@ export class Session {
     if (this.#securing) return this.#close()
     this.#rate?.hear(octets.length)
     this.#input.push(octets)
-    if (this.#opened) this.#work()
+    this.#dialogue.early.heard()
+    if (this.#opened || this.#hearsEarly) this.#work()
     else this.#finish(SPOKE_FIRST)
   }
 

@@ -43,6 +43,7 @@ export function ask(word: MatcherWord, options: Readonly<Record<string, unknown>
   const resolver = zoneResolver(situation.dns)
   const compiled = word.compile(optionsFor(word, options), {
     list: (option) => listFor(word, option, options[option]),
+    texts: (option) => () => [options[option] ?? []].flat().map(String),
   })
   const answer = Promise.resolve(compiled(contextFor(situation, clock, resolver)))
   return { answer, clock, resolver }

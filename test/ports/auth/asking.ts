@@ -21,6 +21,9 @@ export function compiled(word: MatcherWord, options: Options): (context: HookCon
     list: () => {
       throw new Error('auth words have no lists')
     },
+    texts: () => {
+      throw new Error('auth words have no texts')
+    },
   })
 }
 
