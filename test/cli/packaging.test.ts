@@ -1,0 +1,126 @@
+/** What other programs read of this repository: hooks for pre-commit, the action for GitHub. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { parse } from 'yaml'
+import { runPostern } from '../support/run-postern.ts'
+import { folder } from './folder.ts'
+
+interface Hook {
+  readonly id: string
+  readonly entry: string
+  readonly files?: string
+  readonly pass_filenames?: boolean
+}
+
+interface Step {
+  readonly name?: string
+  readonly run?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const HOOKS = parse(readFileSync('.pre-commit-hooks.yaml', 'utf8')) as readonly Hook[]
+const ACTION = parse(readFileSync('action.yml', 'utf8')) as {
+  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default: string }>>
+  readonly runs: { readonly steps: readonly Step[] }
+}
+
+describe('the hooks for pre-commit', () => {
+  it('run commands that there are', () => {
+    assert.deepEqual(
+      HOOKS.map(({ id }) => id),
+      ['postern-fmt', 'postern-check', 'postern-test'],
+    )
+    for (const { entry } of HOOKS) {
+      const [program, ...words] = entry.split(' ')
+      assert.equal(program, 'postern')
+      assert.equal(runPostern([...words, '--help']).code, 0, entry)
+    }
+  })
+
+  it('run when rules or lists change', () => {
+    for (const { files, id } of HOOKS.filter((hook) => hook.pass_filenames === false))
+      for (const [path, runs] of [
+        ['rules/house.yaml', true],
+        ['lists/badhelo', true],
+        ['README.md', false],
+      ] as const)
+        assert.equal(new RegExp(files ?? '').test(path), runs, `${id}: ${path}`)
+  })
+
+  const skip = spawnSync('pre-commit', ['--version']).error ? 'pre-commit is not installed' : false
+  it('are a manifest', { skip }, () => {
+    const { status, stdout } = spawnSync('pre-commit', ['validate-manifest', '.pre-commit-hooks.yaml'], {
+      encoding: 'utf8',
+    })
+    assert.equal(status, 0, stdout)
+  })
+})
+
+describe('the action', () => {
+  const scripts = ACTION.runs.steps.filter(({ run }) => run !== undefined)
+
+  it('fills nothing into its scripts: what comes in is the environment', () => {
+    for (const { run = '' } of scripts) assert.doesNotMatch(run, /\$\{\{/)
+  })
+
+  it('uses all that it is given, and says what that is', () => {
+    const used = new Set(
+      scripts.flatMap(({ env = {} }) => Object.values(env)).map((one) => /inputs\.([a-z-]+)/.exec(one)?.[1]),
+    )
+    assert.deepEqual([...used].toSorted(compare), Object.keys(ACTION.inputs).toSorted(compare))
+    for (const { description } of Object.values(ACTION.inputs)) assert.notEqual(description, '')
+  })
+
+  it('runs, whatever its inputs hold', async (test) => {
+    const of = folder(test, { 'with space/house.yaml': HOUSE })
+    // npx of the runner, without a registry.
+    const npx = `#!/bin/sh\nshift 2\nexec '${process.execPath}' '${join(process.cwd(), 'src/cli/postern.js')}' "$@"\n`
+    writeFileSync(join(of.path, 'npx'), npx)
+    chmodSync(join(of.path, 'npx'), 0o755)
+    const run = ({ run: script = '', env = {} }: Step, inputs: Readonly<Record<string, string>>) => {
+      const given = Object.entries(env).map(([name, from]) => {
+        const input = /inputs\.([a-z-]+)/.exec(from)?.[1] ?? ''
+        return [name, inputs[input] ?? ACTION.inputs[input]?.default ?? ''] as const
+      })
+      const environment = {
+        ...process.env,
+        GITHUB_STEP_SUMMARY: '',
+        ...Object.fromEntries(given),
+        PATH: `${of.path}:${process.env['PATH']}`,
+      }
+      return spawnSync('bash', ['-e', '-o', 'pipefail', '-c', script], {
+        cwd: of.path,
+        env: environment,
+        encoding: 'utf8',
+      })
+    }
+    const inputs = {
+      path: 'with space\n',
+      sarif: 'out $(touch owned).sarif',
+      junit: 'test.xml',
+      'fail-under': '100',
+      version: '$(touch owned)',
+    }
+    for (const step of scripts) {
+      const { status, stderr } = run(step, inputs)
+      assert.equal(status, 0, stderr)
+    }
+    assert.equal(existsSync(join(of.path, 'owned')), false)
+    assert.match(of.read('out $(touch owned).sarif'), /"version": ?"2\.1\.0"/)
+    assert.match(of.read('test.xml'), /<testsuites/)
+    for (const step of scripts) assert.notEqual(run(step, { path: 'nowhere' }).status, 0)
+  })
+})
+
+function compare(one = '', other = ''): number {
+  return one < other ? -1 : 1
+}
+
+const HOUSE = `plugin: house
+hooks: { rcpt: [{ id: trap, match: { rcpt: trap@example.org }, return: DENY }] }
+tests:
+  - { name: a, given: { sender: a@b.example, rcpt: trap@example.org }, expect: { return: DENY } }
+`
