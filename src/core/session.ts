@@ -55,8 +55,6 @@ export interface Connection {
   readonly anonymous?: boolean
   /** Another mail server holds the session and asks us about it (src/attach): it decides what no plugin decides. */
   readonly attached?: boolean
-  /** Another mail server holds the session and asks us about it (src/attach): it decides what no plugin decides. */
-  readonly attached?: boolean
   /** What a proxy announced with the PROXY protocol besides addresses. */
   readonly proxy?: ProxyNotice | undefined
   /** The client's name by PTR look-up; absent when it has none, unknown when the look-up failed. */
