@@ -2,11 +2,13 @@
 import type { Decision } from '../core/decision.ts'
 import type { Site } from '../core/site.ts'
 import { createDispatcher } from '../engine/dispatch.ts'
+import { offlinePolicies } from '../testing/offline-policies.ts'
 import { offlinePorts } from '../testing/offline-ports.ts'
 import type { SessionRecord } from '../testing/session-record.ts'
 import { walk } from '../testing/walk.ts'
 import { CommandError } from './exit-code.ts'
 import { offlineWorld } from './offline.ts'
+import { policySource } from './wiring.ts'
 
 export interface Explained {
   readonly decisions: readonly Decision[]
@@ -26,13 +28,16 @@ export async function explainSession(
     asked.add(question)
     return { kind: 'failed', because: 'not recorded' }
   }
+  const ports = offlinePorts(record, { ...offlineWorld(), onMissingDns, onMissingAnswer: (word) => asked.add(word) })
   try {
     const walked = await walk(record, {
       dispatch: createDispatcher(site.program, { deadline: site.limits.handler_deadline, trace: true }),
       hostname: site.hostname,
       isolated: false,
       message,
-      ports: offlinePorts(record, { ...offlineWorld(), onMissingDns, onMissingAnswer: (word) => asked.add(word) }),
+      ports,
+      policies: offlinePolicies(record, { plan: site.policies, open: policySource, clock: ports.clock, log: ports.log }),
+      split: site.program.split,
     })
     return {
       decisions: walked.decisions,

@@ -45,11 +45,16 @@ function renderDecision(decision: Decision, verbose: boolean, paint: Paint): rea
   const rules = verbose ? decision.trace : [...deciding, ...decision.trace.filter(isNotable)]
   return [
     head,
+    ...(verbose && decision.policy ? [`  policy  ${policyText(decision.policy)}`] : []),
     ...(decision.rule === undefined
       ? []
       : [`  rule    ${decision.plugin}/${decision.rule}  ${paint('dim', shownPlace(decision.at ?? ''))}`]),
     ...[...new Set(rules)].flatMap((rule) => renderRule(rule, verbose, paint)),
   ]
+}
+
+function policyText({ key, because }: NonNullable<Decision['policy']>): string {
+  return key === undefined ? because : `${key}, because ${because}`
 }
 
 function verdictText({ reply, return: code }: Decision): string {

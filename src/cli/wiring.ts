@@ -6,12 +6,15 @@ import { registerHooks, type ResolveHookSync } from 'node:module'
 import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { CompileEnvironment } from '../compiler/compile-site.ts'
+import type { PolicySource } from '../core/policy.ts'
 import type { Vocabulary } from '../core/word.ts'
 import { DELIVERIES } from '../delivery/index.ts'
 import { Report } from '../language/diagnostic.ts'
 import { AUTH_WORDS } from '../ports/auth/index.ts'
 import { spf } from '../ports/spf.ts'
 import { listFiles } from '../ports/list-files.ts'
+import { policyFiles } from '../ports/policies/policy-files.ts'
+import { systemClock } from '../ports/system-clock.ts'
 import { tlsFault } from '../server/tls.ts'
 import { MATCHERS } from '../vocabulary/index.ts'
 
@@ -49,8 +52,13 @@ export function compileEnvironment(report = new Report()): CompileEnvironment {
     importModule,
     now: () => Date.now(),
     tlsFault,
+    policySource,
     offline: true,
   }
+}
+
+export function policySource(directory: string, mostOctets: number): PolicySource {
+  return policyFiles({ directory, mostOctets, clock: systemClock() })
 }
 
 /** Plugins write `import { definePlugin } from 'postern'` wherever they lie; this program answers, so there is one Postern. */

@@ -1,6 +1,7 @@
 /** The shape of a recorded session and of a test: one shape for `given`, `explain --session` and replay. */
 import { HOOKS } from '../core/hook.ts'
 import type { Schema } from '../core/schema.ts'
+import { POLICY_SCHEMA } from './policy-file.ts'
 import { TRANSPORT_PROPERTIES } from './transport-schema.ts'
 import { RETURN_CODES } from '../core/verdict.ts'
 
@@ -69,6 +70,11 @@ export const SESSION_SCHEMA = {
       description: 'Notes that are there from the start',
     },
     env: { ...TEXTS, description: 'Environment variables' },
+    policies: {
+      type: 'object',
+      additionalProperties: POLICY_SCHEMA,
+      description: 'Policies by address, domain or name, before those of the site',
+    },
     now: { type: 'string', description: 'The time, as 2026-11-20T12:00:00Z' },
     dns: {
       type: 'object',

@@ -1,6 +1,7 @@
 /** Everybody who is connected: who is let in, with which rules, and how they all leave. */
 import type { Socket } from 'node:net'
 import { canonicalIp } from '../core/ip.ts'
+import type { Policies } from '../core/policy.ts'
 import type { Entropy, Ports, Spool } from '../core/ports.ts'
 import { type Endpoint, newConnection } from '../core/session.ts'
 import { PLAIN_SERVICE, type Service } from '../core/service.ts'
@@ -21,6 +22,8 @@ export interface SessionsOptions {
   readonly site: () => Site
   /** Asked once for each site. */
   readonly dispatchFor: (site: Site) => Dispatch
+  /** The same; without it recipients have no policies. */
+  readonly policiesFor?: (site: Site) => Policies | undefined
   readonly ports: Ports
   readonly entropy: Entropy
   readonly spool?: Spool
@@ -38,6 +41,7 @@ const LOOPBACK: Endpoint = { ip: '127.0.0.1', port: 0 }
 export class Sessions {
   readonly #count = new ClientCount()
   readonly #options: SessionsOptions
+  readonly #policies = new WeakMap<Site, Policies>()
   readonly #dispatchers = new WeakMap<Site, Dispatch>()
   readonly #sessions = new Set<Session>()
   readonly #doorstep: Doorstep
@@ -157,6 +161,8 @@ export class Sessions {
       limits: site.limits,
       revision: site.program.revision,
       dispatch: this.#dispatcher(site),
+      policies: this.#policiesOf(site),
+      split: site.program.split,
       offer: service.offer,
       tellsLog: site.program.chains.has('logging'),
       hearsEarly: site.program.words?.has('early_talker') ?? false,
@@ -176,6 +182,12 @@ export class Sessions {
   #keep(session: Session): void {
     this.#sessions.add(session)
     void session.over.then(() => this.#sessions.delete(session))
+  }
+
+  #policiesOf(site: Site): Policies | undefined {
+    const policies = this.#policies.get(site) ?? this.#options.policiesFor?.(site)
+    if (policies) this.#policies.set(site, policies)
+    return policies
   }
 
   #dispatcher(site: Site): Dispatch {

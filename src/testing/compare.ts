@@ -62,7 +62,13 @@ function ofDecision(expected: Expectation, { decision, outcome }: Meant): readon
   ]
 }
 
-function ofSession(expected: Expectation, { accepted, connection, transaction }: Walked): readonly Mismatch[] {
+function isImmune({ connection, transaction }: Walked): boolean {
+  const { recipients = [], immune = false } = transaction ?? {}
+  return connection.immune || immune || (recipients.length > 0 && recipients.every((one) => one.immune))
+}
+
+function ofSession(expected: Expectation, walked: Walked): readonly Mismatch[] {
+  const { accepted, connection, transaction } = walked
   const notes = new Map([
     ...connection.notes,
     ...(transaction?.notes ?? []),
@@ -72,7 +78,7 @@ function ofSession(expected: Expectation, { accepted, connection, transaction }:
     ...differs('accepted', joined(expected.accepted), accepted.join(', ')),
     ...differs('delivered_to', joined(expected.delivered_to), destinations(transaction)),
     ...differs('relay_client', expected.relay_client, connection.relayClient),
-    ...differs('immune', expected.immune, connection.immune || (transaction?.immune ?? false)),
+    ...differs('immune', expected.immune, isImmune(walked)),
     ...differs('score', expected.score, connection.score),
     ...Object.entries(expected.notes ?? {}).flatMap(([name, value]) =>
       differs(`notes.${name}`, value, notes.get(name) ?? 'absent'),

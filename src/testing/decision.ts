@@ -4,8 +4,10 @@ import type { Decision } from '../core/decision.ts'
 import type { Effect } from '../core/effect.ts'
 import { notesToJson } from '../core/notes.ts'
 import type { Outcome } from '../core/outcome.ts'
+import type { RecipientPolicy } from '../core/policy.ts'
 import { replyRow } from '../core/reply-table.ts'
 import type { Connection, Recipient, Transaction } from '../core/session.ts'
+import { OTHER_RULES } from '../smtp/protocol-replies.ts'
 import { composeReply, formatReply, type ReplyNames } from '../smtp/reply.ts'
 
 export interface DecisionSubject {
@@ -27,11 +29,22 @@ export function decisionOf(
     ...(verdict.message !== undefined && { message: verdict.message }),
     reply: reply ? formatReply(reply).trimEnd().replaceAll('\r\n', '\n') : '',
     ...(by && { plugin: by.plugin, rule: by.rule, at: by.at }),
+    ...(hook === 'rcpt' && recipient?.policy && { policy: policyOf(recipient.policy) }),
     disconnect: replyRow(hook, verdict.code).close ?? false,
     notes: notesToJson(new Map([...connection.notes, ...(transaction?.notes ?? []), ...(recipient?.notes ?? [])])),
     headers: (trace ?? []).flatMap(({ effects, monitored }) => (monitored ? [] : effects.flatMap(headerEdit))),
     trace: trace ?? [],
   }
+}
+
+function policyOf({ key, because }: RecipientPolicy): NonNullable<Decision['policy']> {
+  return { because, ...(key !== undefined && { key }) }
+}
+
+/** The recipient was accepted, and has to wait for a message of its own. */
+export function postponed({ plugin: _, rule: _rule, at: _at, ...decision }: Decision): Decision {
+  const { code, status, text } = OTHER_RULES
+  return { ...decision, return: 'DENYSOFT', message: text, reply: `${code} ${status} ${text}` }
 }
 
 function headerEdit(effect: Effect): readonly string[] {

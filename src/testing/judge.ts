@@ -3,10 +3,12 @@ import { resolve } from 'node:path'
 import { defaultLimits } from '../core/limits.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Clock, Log, Ports } from '../core/ports.ts'
+import type { PolicyPlan } from '../core/policy.ts'
 import type { Program } from '../core/program.ts'
 import { createDispatcher } from '../engine/dispatch.ts'
 import { compare, type Mismatch } from './compare.ts'
 import { neverAsked } from './never-asked.ts'
+import { offlinePolicies, type PolicyWorld } from './offline-policies.ts'
 import { offlinePorts } from './offline-ports.ts'
 import { timeOf } from './session-record.ts'
 import { compareSnapshots, type Snapshot, snapshotOf } from './snapshot.ts'
@@ -17,6 +19,9 @@ import { walk, type Walked } from './walk.ts'
 /** What a test runs in. */
 export interface Stage {
   readonly program: Program
+  /** What policies may say, and where those of the site are. */
+  readonly policies?: PolicyPlan | undefined
+  readonly openPolicies?: PolicyWorld['open']
   readonly hostname: string
   /** One plugin alone. */
   readonly isolated: boolean
@@ -104,6 +109,8 @@ async function run(step: Step, { steps }: TestCase, stage: Stage): Promise<Sessi
     isolated: stage.isolated,
     message: file === undefined ? undefined : await stage.readMessage(resolve(stage.directory, file)),
     ports: { ...ports, answerFor },
+    policies: offlinePolicies(given, { plan: stage.policies, open: stage.openPolicies, clock: ports.clock, log: ports.log }),
+    split: stage.program.split,
   })
   const strangers = Object.keys(given.answers ?? {}).filter((word) => !asked.has(word))
   return { step, walked, outcomes: [...walked.outcomes, ...told], missing: [...missing, ...strangers.map(noSuchWord)] }

@@ -34,6 +34,7 @@ export interface SessionRecord {
     readonly transaction?: Readonly<Record<string, NoteValue>>
   }
   readonly env?: Readonly<Record<string, string>>
+  readonly policies?: Readonly<Record<string, object>>
   readonly now?: string
   readonly dns?: Readonly<Record<string, string | readonly string[]>>
   readonly answers?: Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>
@@ -44,12 +45,13 @@ export interface SessionRecord {
 const DEFAULT_IP = '192.0.2.1'
 const DEFAULT_LOCAL_IP = '198.51.100.1'
 
-/** Later records win; `env`, `dns`, `answers` and `notes` are merged key by key. */
+/** Later records win; `env`, `policies`, `dns`, `answers` and `notes` are merged key by key. */
 export function mergeRecords(base: SessionRecord, over: SessionRecord): SessionRecord {
   return {
     ...base,
     ...over,
     env: { ...base.env, ...over.env },
+    policies: { ...base.policies, ...over.policies },
     dns: { ...base.dns, ...over.dns },
     answers: { ...base.answers, ...over.answers },
     notes: {

@@ -2,8 +2,10 @@
 import { dirname, resolve } from 'node:path'
 import { type CompiledPlugin, type CompileEnvironment, compileSite, type SiteSpec } from '../compiler/compile-site.ts'
 import { loadSite } from '../compiler/load-site.ts'
+import { barePlan } from '../compiler/policies/policy-plan.ts'
 import { isPath } from '../compiler/resolve-entries.ts'
 import { siteDirectory } from '../compiler/site-directory.ts'
+import type { PolicyPlan } from '../core/policy.ts'
 import type { Program } from '../core/program.ts'
 import type { Site } from '../core/site.ts'
 import type { Report } from '../language/diagnostic.ts'
@@ -28,6 +30,7 @@ export interface Compiled {
   /** Undefined when something is wrong; the report says what. */
   readonly program: Program | undefined
   readonly hostname: string
+  readonly policies?: PolicyPlan | undefined
   /** Files of the plugins in it. */
   readonly files: readonly string[]
 }
@@ -35,7 +38,7 @@ export interface Compiled {
 /** What subjects are compiled with. */
 export interface SubjectEnvironment extends Omit<CompileEnvironment, 'report' | 'sources'> {
   /** A site that is loaded already, by the path of its file: its tests judge what is going to serve. */
-  readonly loaded?: (path: string) => Pick<Site, 'program' | 'hostname'> | undefined
+  readonly loaded?: (path: string) => Pick<Site, 'program' | 'hostname' | 'policies'> | undefined
   /** Programs compiled before, by what they were compiled from: tests that judge the same share one. */
   readonly programs?: Map<string, Compiled>
 }
@@ -119,8 +122,8 @@ async function compilePlugin(
     localDomains: test.localDomains ?? { kind: 'seq', at: test.at, items: [] },
     place: { directory, defaults: directory, lenient: true },
   }
-  const { program, plugins } = await compileSite(spec, { ...environment, report, sources: new Map() })
-  return remember(key, { program, hostname: HOSTNAME, files: plugins.map((one) => one.path) }, plugins, environment)
+  const { program, plugins, policies } = await compileSite(spec, { ...environment, report, sources: new Map() })
+  return remember(key, { program, hostname: HOSTNAME, policies: barePlan(policies), files: plugins.map((one) => one.path) }, plugins, environment)
 }
 
 /** Scalars as they were typed: `5.10` and `"5.10"` are two things. */
@@ -151,6 +154,7 @@ async function compileWholeSite(path: string, report: Report, environment: Subje
   const compiled = {
     program: site?.program,
     hostname: site?.hostname ?? HOSTNAME,
+    policies: site?.policies,
     files: plugins.map((one) => one.path),
   }
   return remember(path, compiled, plugins, environment)

@@ -11,15 +11,19 @@ import type { Decision } from '../core/decision.ts'
 import { type HeaderField, makeField } from '../core/header.ts'
 import type { Hook } from '../core/hook.ts'
 import type { Message } from '../core/message.ts'
-import type { Outcome } from '../core/outcome.ts'
+import type { Outcome, Spoken } from '../core/outcome.ts'
+import { noPolicy, type Policies } from '../core/policy.ts'
 import type { LogLine, Ports } from '../core/ports.ts'
+import type { Split } from '../core/program.ts'
 import { type ReplyRow, replyRow } from '../core/reply-table.ts'
 import { reverseName } from '../core/reverse-name.ts'
 import { type Connection, newRecipient, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
+import { differences, mayDiffer } from '../core/split.ts'
+import { isRefusal } from '../core/verdict.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
 import { receivedField } from '../smtp/received.ts'
 import { lookUpRemoteHost } from '../smtp/remote-host.ts'
-import { decisionOf } from './decision.ts'
+import { decisionOf, postponed } from './decision.ts'
 import { hasAnswer } from './fixture-resolver.ts'
 import { connectionOf, recipientsOf, type SessionRecord } from './session-record.ts'
 import { addressIn, bareAddress, commandOf, hookOf, loginIn, messageOf, rewrittenBy, senderIn } from './walk-parts.ts'
@@ -32,6 +36,10 @@ export interface WalkOptions {
   readonly message: Buffer | undefined
   /** One plugin alone: where nobody decides, the session goes on as if the rest of a site had said OK. */
   readonly isolated: boolean
+  /** Without it recipients have none. */
+  readonly policies?: Policies | undefined
+  /** Of the program: what recipients of one message may not differ in. */
+  readonly split?: Split | undefined
 }
 
 export interface Walked {
@@ -59,6 +67,8 @@ interface Asked {
 
 /** Hooks at which most sites have no rule. Where no rule was asked there, nothing is told of them. */
 const QUIET: ReadonlySet<Hook> = new Set([
+  'config',
+  'user_config',
   'mail_pre',
   'rcpt_pre',
   'received_line',
@@ -112,6 +122,10 @@ class Walker {
     this.#connection = connectionOf(record, options.ports.clock.now())
   }
 
+  get #hostname(): string {
+    return this.#connection.config?.hostname ?? this.#options.hostname
+  }
+
   result(): Walked {
     const accepted = this.#transaction?.recipients.map(({ address }) => addressText(address)) ?? []
     return {
@@ -146,6 +160,7 @@ class Walker {
   }
 
   async #connect(): Promise<boolean> {
+    await this.#consult({ hook: 'config' })
     if (!(await this.#ask({ hook: 'pre_connection' }))) return false
     await this.#lookUpHost()
     return this.#ask({ hook: 'connect' })
@@ -210,10 +225,24 @@ class Walker {
     const command = { verb: 'RCPT', argument: `TO:<${bareAddress(text)}>` }
     const { outcome } = await this.#consult({ hook: 'rcpt_pre', command })
     const recipient = newRecipient(addressIn(rewrittenBy(outcome) ?? text))
+    recipient.policy = (await this.#options.policies?.find(recipient.address)) ?? noPolicy()
+    await this.#consult({ hook: 'user_config', recipient })
     const subject = formatAddress(recipient.address)
     const { goesOn, row } = await this.#consult({ hook: 'rcpt', command, recipient, subject })
-    if (goesOn) this.#transaction?.recipients.push(recipient)
+    if (goesOn && !this.#mustWait(recipient)) this.#transaction?.recipients.push(recipient)
     return row.close !== true
+  }
+
+  /** What a server would say instead of what was decided. */
+  #mustWait(recipient: Recipient): boolean {
+    const { split } = this.#options
+    const [first] = this.#transaction?.recipients ?? []
+    const decision = this.#decisions.at(-1)
+    if (!split || !this.#transaction || !first || !decision) return false
+    if (mayDiffer(split, this.#connection, this.#transaction)) return false
+    if (differences(split, first, recipient).length === 0) return false
+    this.#decisions.splice(-1, 1, postponed(decision))
+    return true
   }
 
   async #content(): Promise<boolean> {
@@ -225,7 +254,9 @@ class Walker {
     for (const hook of ['data_headers_end', 'data_post_headers'] as const)
       if (!(await this.#ask({ hook }))) return false
     await this.#receive(message, this.#transaction.id)
-    for (const hook of ['data_post', 'queue_pre'] as const) if (!(await this.#ask({ hook }))) return false
+    for (const hook of ['data_post', 'queue_pre'] as const) {
+      if (!(await this.#ask({ hook })) || this.#transaction.recipients.length === 0) return false
+    }
     const { row } = await this.#consult({ hook: 'queue' })
     return row.meaning === 'accept' && this.#ask({ hook: 'queue_post' })
   }
@@ -237,8 +268,8 @@ class Walker {
   }
 
   #received(id: string): HeaderField {
-    const { hostname, ports } = this.#options
-    return receivedField({ connection: this.#connection, hostname, id, now: ports.clock.now() })
+    const { ports } = this.#options
+    return receivedField({ connection: this.#connection, hostname: this.#hostname, id, now: ports.clock.now() })
   }
 
   /** Whether the session goes on. */
@@ -250,15 +281,27 @@ class Walker {
     const outcome = await this.#options.dispatch(this.#context(asked))
     const row = replyRow(asked.hook, outcome.verdict.code)
     const isQuiet = QUIET.has(asked.hook) && !outcome.by && !outcome.trace?.length
-    if (!isQuiet) this.#note(outcome, asked)
+    if (outcome.each) this.#noteEach(outcome, outcome.each)
+    else if (!isQuiet) this.#note(outcome, asked)
     const isOpen = this.#options.isolated && outcome.verdict.code === 'DECLINED'
     return { outcome, row, goesOn: isOpen || (row.meaning !== 'refuse' && row.meaning !== 'silent') }
+  }
+
+  /** Recipients that were refused are left out from here on. */
+  #noteEach(outcome: Outcome, each: readonly Spoken[]): void {
+    const recipients = this.#transaction?.recipients ?? []
+    each.forEach(({ verdict, by }, index) => {
+      const recipient = recipients[index]
+      if (recipient) this.#note({ ...outcome, verdict, by }, { hook: outcome.hook, recipient })
+    })
+    const left = recipients.filter((_, index) => !isRefusal(each[index]?.verdict.code ?? 'DECLINED'))
+    recipients.splice(0, recipients.length, ...left)
   }
 
   #note(outcome: Outcome, { recipient, subject = '' }: Asked): void {
     this.#outcomes.push(outcome)
     const subjects = { connection: this.#connection, transaction: this.#transaction, recipient }
-    this.#decisions.push(decisionOf(outcome, { ...subjects, names: { subject, hostname: this.#options.hostname } }))
+    this.#decisions.push(decisionOf(outcome, { ...subjects, names: { subject, hostname: this.#hostname } }))
   }
 
   /** What is logged while a plugin hears of a line goes to the log alone. */

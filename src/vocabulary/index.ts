@@ -4,6 +4,7 @@ import { dnsbl } from './dnsbl.ts'
 import { fcrdns } from './fcrdns.ts'
 import { heloMatches } from './helo-matches.ts'
 import { inPair } from './in-pair.ts'
+import { listedByRecipient } from './listed-by-recipient.ts'
 import { missingHeader } from './missing-header.ts'
 import { repeatedHeader } from './repeated-header.ts'
 import { resolvable } from './resolvable.ts'
@@ -14,6 +15,7 @@ export const MATCHERS: readonly MatcherWord[] = [
   fcrdns,
   heloMatches,
   inPair,
+  listedByRecipient,
   missingHeader,
   repeatedHeader,
   resolvable,

@@ -94,6 +94,9 @@ const CASES: Readonly<Record<LimitName, Case>> = {
   data_grace: MEASURE,
   handler_deadline: 'test/engine/failures.test.ts',
   hook_deadline: 'test/engine/hook-time.test.ts',
+  policy_size: 'nobody runs into it: a policy that is too large has its line in the log',
+  policy_entries: 'nobody runs into it: a policy with too many entries has its line in the log',
+  policy_memory: 'nobody runs into it: what is used least is read again',
   shutdown_grace: async (test) => {
     const rig = await house(test, { policy: ACCEPTING })
     const client = await inContent(rig)

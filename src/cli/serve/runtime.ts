@@ -6,8 +6,10 @@ import type { DecisionSettings } from '../../compiler/life-settings.ts'
 import type { SiteSettings } from '../../compiler/load-site.ts'
 import { LOG_LEVELS, type LogLevel } from '../../core/effect.ts'
 import type { Clock, Log, Ports } from '../../core/ports.ts'
+import type { Policies } from '../../core/policy.ts'
 import type { Site } from '../../core/site.ts'
 import { createDispatcher, type Dispatch } from '../../engine/dispatch.ts'
+import { PolicyShelf } from '../../engine/policies.ts'
 import { type DecisionLog, openDecisionLog } from '../../ports/decision-log.ts'
 import { openResolver } from '../../ports/dns-resolver.ts'
 import { openListHealth } from '../../ports/list-health.ts'
@@ -19,8 +21,9 @@ import { processSamples } from '../../server/life/process-samples.ts'
 import { Recorder } from '../../server/life/recorded.ts'
 import type { ServerOptions } from '../../server/server.ts'
 import { CommandError } from '../exit-code.ts'
+import { policySource } from '../wiring.ts'
 
-export interface Runtime extends Pick<ServerOptions, 'ports' | 'entropy' | 'spool' | 'dispatchFor' | 'newId' | 'env'> {
+export interface Runtime extends Pick<ServerOptions, 'ports' | 'entropy' | 'spool' | 'dispatchFor' | 'policiesFor' | 'newId' | 'env'> {
   readonly log: Log
   readonly metrics: Metrics
   /** After files were moved away. */
@@ -57,6 +60,7 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
     spool,
     entropy: { bytes: randomBytes, key: createHmac('sha256', maskKey).update('entropy').digest() },
     dispatchFor: (site) => dispatcher(site, metrics, decisions?.recorder),
+    policiesFor: (site) => policies(site, ports),
     newId: () => randomBytes(10).toString('hex'),
     env: new Map(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
     reopen() {
@@ -79,6 +83,12 @@ function dispatcher({ program, limits }: Site, metrics: Metrics, recorder: Recor
   }
   const dispatch = countedDispatch(createDispatcher(program, options), metrics)
   return recorder ? recorder.recorded(dispatch, program.revision) : dispatch
+}
+
+function policies({ policies: plan, limits }: Site, { clock, log }: Ports): Policies | undefined {
+  if (plan?.directory === undefined) return undefined
+  const source = policySource(plan.directory, limits.policy_size)
+  return new PolicyShelf({ plan, source, clock, log, memory: limits.policy_memory })
 }
 
 interface Decisions {
