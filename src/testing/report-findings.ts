@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto'
 import { DIAGNOSTIC_CODES } from '../language/codes.ts'
 import { type JsonDiagnostic, SEVERITIES } from '../language/format-json.ts'
-import { isMatched, meetsGate } from './coverage.ts'
+import { missedGates, percentOf } from './coverage.ts'
+import { type Missing, missingIn } from './coverage-missing.ts'
 import type { JsonTest, SavedReport } from './report-shape.ts'
 
 export interface ReportFinding extends JsonDiagnostic {
@@ -18,11 +19,13 @@ export interface ReportFinding extends JsonDiagnostic {
 
 export const TEST_FAILED = 'test-failed'
 export const NOT_COVERED = 'not-covered'
+export const SURVIVED = 'mutant-survived'
 
 const OTHER_CODES: ReadonlyMap<string, string> = new Map([
   ...Object.entries(DIAGNOSTIC_CODES),
   [TEST_FAILED, 'A test that fails'],
-  [NOT_COVERED, 'A rule that no test matches, and coverage that is too low'],
+  [NOT_COVERED, 'Something that no test reaches, and coverage that is too low'],
+  [SURVIVED, 'A change of the rules that no test notices'],
 ])
 
 /** One line; the code itself when this Postern does not know it. */
@@ -33,7 +36,7 @@ export function codeMeaning(code: string): string {
 export function findingsOf(report: SavedReport): readonly ReportFinding[] {
   const { diagnostics, tests = [] } = report
   const failed = tests.filter(({ status }) => status === 'failed').map(failedTest)
-  return withFingerprints([...diagnostics, ...failed, ...notCovered(report)])
+  return withFingerprints([...diagnostics, ...failed, ...notCovered(report), ...survivors(report)])
 }
 
 /** Whether it fails the run, as `--fail-on` says. */
@@ -45,7 +48,11 @@ export function isFailing(
 }
 
 export function isGateMissed({ coverage }: Pick<SavedReport, 'coverage'>): boolean {
-  return coverage?.fail_under !== undefined && !meetsGate(coverage, coverage.fail_under)
+  return coverage !== undefined && missedGates(coverage).length > 0
+}
+
+export function hasTooManySurvivors({ mutation }: Pick<SavedReport, 'mutation'>): boolean {
+  return mutation !== undefined && mutation.survived > mutation.max_survivors
 }
 
 function failedTest({ suite, name, file, line, mismatches, problems, decided }: JsonTest): JsonDiagnostic {
@@ -63,21 +70,49 @@ function failedTest({ suite, name, file, line, mismatches, problems, decided }: 
 
 function notCovered(report: SavedReport): readonly JsonDiagnostic[] {
   const { coverage } = report
-  if (!coverage || !isGateMissed(report)) return []
-  const rest = `${coverage.percent} % of the rules are covered, ${coverage.fail_under} % are asked for`
+  const missed = coverage ? missedGates(coverage) : []
+  if (!coverage || missed.length === 0) return []
   if (coverage.rules.total === 0) return nothingToCover(report)
-  return coverage.files.flatMap(({ file, rules }) =>
-    rules
-      .filter((rule) => !isMatched(rule))
-      .map(({ rule, hook, line, evaluated }) => ({
-        ...onLine(file, line),
-        code: NOT_COVERED,
-        severity: 'error' as const,
-        message: `rule \`${rule}\` is ${evaluated > 0 ? 'matched' : 'reached'} by no test; ${rest}`,
-        hook,
-        rule,
-      })),
-  )
+  const kinds = new Set(missed.map(({ kind }) => kind))
+  const rest = missed
+    .map(
+      ({ kind, covered, total, wanted }) =>
+        `${percentOf(covered, total)} % of the ${kind} are covered, ${wanted} % are asked for`,
+    )
+    .join('; ')
+  return missingIn(coverage)
+    .filter(({ kind, what }) => kinds.has(kind) || what === 'never reached')
+    .map((one) => notReached(one, rest))
+}
+
+function notReached({ file, line, what, text, rule, hook }: Missing, rest: string): JsonDiagnostic {
+  const subject =
+    rule === undefined ? `\`${text}\`` : rule === text ? `rule \`${rule}\`` : `rule \`${rule}\`, \`${text}\``
+  return {
+    ...onLine(file, line),
+    code: NOT_COVERED,
+    severity: 'error',
+    message: `${subject}: ${what}; ${rest}`,
+    ...(hook !== undefined && { hook }),
+    ...(rule !== undefined && { rule }),
+  }
+}
+
+/** Accepted ones are none of anybody's business, and neither are so few as may survive. */
+function survivors(report: SavedReport): readonly JsonDiagnostic[] {
+  if (!report.mutation || !hasTooManySurvivors(report)) return []
+  return report.mutation.survivors
+    .filter(({ accepted }) => accepted === undefined)
+    .map(({ file, line, column, name, hook, what, diff }) => ({
+      ...onLine(file, line),
+      range: { start: { line, column }, end: { line, column } },
+      code: SURVIVED,
+      severity: 'error',
+      message: `\`${name}\`: no test notices that ${what}`,
+      ...(hook !== undefined && { hook }),
+      rule: name,
+      notes: diff.map(({ sign, text }) => `${sign} ${text}`),
+    }))
 }
 
 function nothingToCover({ tests: [first] = [] }: SavedReport): readonly JsonDiagnostic[] {

@@ -4,6 +4,7 @@
  */
 import type { FromSchema, Schema } from '../core/schema.ts'
 import { DIAGNOSTIC_SCHEMA, EXCERPT_SCHEMA, SEVERITIES } from '../language/format-json.ts'
+import { MUTATION_SCHEMA } from './mutation/report-shape.ts'
 import { TEST_STATES } from './run-tests.ts'
 
 export const REPORT_VERSION = 1
@@ -36,7 +37,12 @@ export const SUMMARY_SCHEMA = {
 const MISMATCH_SCHEMA = {
   type: 'object',
   required: ['field', 'expected', 'actual'],
-  properties: { field: TEXT, expected: TEXT, actual: TEXT },
+  properties: {
+    field: TEXT,
+    expected: TEXT,
+    actual: TEXT,
+    about: { type: 'string', description: 'Step and decision, where a test expects several things' },
+  },
 } as const satisfies Schema
 
 export const TEST_RESULT_SCHEMA = {
@@ -116,7 +122,10 @@ export const COVERAGE_SCHEMA = {
   required: ['percent', 'rules', 'conditions', 'replies', 'lists', 'files'],
   properties: {
     percent: { type: 'number', minimum: 0, maximum: 100, description: 'Rules matched, rounded down to tenths' },
-    fail_under: { type: 'number', description: 'The percentage that was asked for' },
+    fail_under: { type: 'number', description: 'The percentage of rules that was asked for' },
+    fail_under_conditions: { type: 'number', description: 'The percentage of conditions that was asked for' },
+    fail_under_replies: { type: 'number', description: 'The percentage of replies that was asked for' },
+    fail_under_lists: { type: 'number', description: 'The percentage of lists that was asked for' },
     rules: {
       type: 'object',
       required: ['matched', 'evaluated', 'total'],
@@ -126,6 +135,23 @@ export const COVERAGE_SCHEMA = {
     replies: USED,
     lists: USED,
     files: { type: 'array', items: COVERED_FILE_SCHEMA },
+  },
+} as const satisfies Schema
+
+const SNAPSHOTS_SCHEMA = {
+  type: 'object',
+  required: ['written', 'stale'],
+  properties: {
+    written: { ...TEXTS, description: 'Files that were written' },
+    stale: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['file', 'line', 'name'],
+        properties: { file: TEXT, line: PLACE, name: TEXT },
+      },
+      description: 'Stored, and no test has them any more',
+    },
   },
 } as const satisfies Schema
 
@@ -146,6 +172,8 @@ export const REPORT_SCHEMA = {
     diagnostics: { type: 'array', items: DIAGNOSTIC_SCHEMA, description: 'Findings about the files' },
     tests: { type: 'array', items: TEST_RESULT_SCHEMA, description: 'Results, in order; by `test`' },
     coverage: { ...COVERAGE_SCHEMA, description: 'By `test --coverage`' },
+    mutation: { ...MUTATION_SCHEMA, description: 'By `test --mutate`' },
+    snapshots: { ...SNAPSHOTS_SCHEMA, description: 'Where there is something to say about them; by `test`' },
     excerpts: { type: 'array', items: EXCERPT_SCHEMA, description: 'Lines of files that findings are about' },
   },
 } as const satisfies Schema

@@ -63,6 +63,8 @@ export interface TestedFile extends Pick<PreparedFile, 'diagnostics' | 'sources'
   readonly results: readonly TestResult[]
   /** Snapshots that no test has any more; known when all tests of the file ran. */
   readonly stale: readonly StaleSnapshot[]
+  /** What is to be stored by now. */
+  readonly snapshots: ReadonlyMap<string, Snapshot>
 }
 
 export interface StaleSnapshot {
@@ -79,7 +81,8 @@ export async function runTestFile(path: string, text: string, environment: TestE
     if (environment.bail && results.at(-1)?.passed === false) break
   }
   const isWhole = results.length === tests.length && diagnostics.length === 0
-  return { results, diagnostics, sources, stale: isWhole ? staleSnapshots(tests, snapshots) : [] }
+  const stale = isWhole ? staleSnapshots(tests, snapshots) : []
+  return { results, diagnostics, sources, stale, snapshots: nextSnapshots(results, snapshots, stale) }
 }
 
 export async function prepareTests(path: string, text: string, environment: TestEnvironment): Promise<PreparedFile> {
@@ -97,6 +100,18 @@ export async function prepareTests(path: string, text: string, environment: Test
     diagnostics: report.sorted(),
     sources: new Map([[path, text], ...(snapshotText === undefined ? [] : [[stored, snapshotText] as const])]),
   }
+}
+
+/** Of tests that did not run, what was stored before. */
+function nextSnapshots(
+  results: readonly TestResult[],
+  stored: PreparedFile['snapshots'],
+  stale: readonly StaleSnapshot[],
+): TestedFile['snapshots'] {
+  const dropped = new Set(stale.map(({ name }) => name))
+  const kept = [...stored].filter(([name]) => !dropped.has(name)).map(([name, { lines }]) => [name, lines] as const)
+  const taken = results.flatMap(({ name, snapshot }) => (snapshot ? [[name, snapshot] as const] : []))
+  return new Map([...kept, ...taken])
 }
 
 function staleSnapshots(
@@ -136,15 +151,14 @@ async function attempt(prepared: PreparedTest, environment: TestEnvironment): Pr
   const { test, subject, stored } = prepared
   const { world, readMessage, vocabulary } = environment
   const report = new Report()
-  const { program, hostname, policies, files } = await subject.compile(test, report, environment)
+  const { program, hostname, files } = await subject.compile(test, report, environment)
   if (!program)
     return broken(report.sorted().map(({ file, range, message }) => `${file}:${range.start.line}: ${message}`))
   const { isolated, directory } = subject
   const words = new Set(vocabulary.matchers.keys())
   const against: Stored = environment.updatesSnapshots ? 'not compared' : stored?.lines
   try {
-    const openPolicies = environment.policySource
-    const stage = { program, policies, openPolicies, hostname, isolated, directory, world, readMessage, words }
+    const stage = { program, hostname, isolated, directory, world, readMessage, words }
     const { outcomes, holds, ...judged } = await judge(test, stage, against)
     environment.observe?.(outcomes, files, prepared)
     return { ...judged, kind: holds ? 'held' : 'failed' }

@@ -72,7 +72,7 @@ describe('SARIF', () => {
     const shut = testReport({ tests: [], coverage: { ...COVERAGE, fail_under: 70 } })
     assert.deepEqual(
       readSarif(render('sarif', shut)).runs[0].results.map(({ ruleId, message }) => [ruleId, message.text]),
-      [['not-covered', 'rule `unseen` is reached by no test; 66.6 % of the rules are covered, 70 % are asked for']],
+      [['not-covered', 'rule `unseen`: never reached; 66.6 % of the rules are covered, 70 % are asked for']],
     )
   })
 

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Report } from '../../src/language/diagnostic.ts'
 import { parseYaml } from '../../src/language/yaml.ts'
-import { type Coverage, CoverageTally, coverageOf, meetsGate, percentOf } from '../../src/testing/coverage.ts'
+import { type Coverage, CoverageTally, coverageOf, missedGates, percentOf } from '../../src/testing/coverage.ts'
 import type { RuleFile } from '../../src/testing/coverage-inventory.ts'
 import { runTexts, type Texts } from './memory-tests.ts'
 
@@ -231,9 +231,9 @@ describe('the percentage', () => {
       lists: { used: 0, total: 0 },
       files: [],
     })
-    assert.equal(meetsGate(of(19, 20), 95), true)
-    assert.equal(meetsGate(of(18, 20), 95), false)
-    assert.equal(meetsGate(of(0, 20), 0), true)
-    assert.equal(meetsGate(of(0, 0), 0), false)
+    assert.equal(missedGates({ ...of(19, 20), fail_under: 95 }).length, 0)
+    assert.equal(missedGates({ ...of(18, 20), fail_under: 95 }).length, 1)
+    assert.equal(missedGates({ ...of(0, 20), fail_under: 0 }).length, 0)
+    assert.equal(missedGates({ ...of(0, 0), fail_under: 0 }).length, 1)
   })
 })

@@ -36,22 +36,31 @@ describe('a recorded session', () => {
     assert.deepEqual(recipientsOf({}), [])
   })
 
-  it('is merged over another: environment, DNS and notes key by key, the rest as a whole', () => {
+  it('is merged over another: environment, DNS, answers and notes key by key, the rest as a whole', () => {
     const merged = mergeRecords(
       {
         helo: 'a',
         rcpt: ['x@example.org'],
         env: { A: '1', B: '2' },
         dns: { 'a A': 'TIMEOUT' },
+        answers: { clamd: 'hit', spamd: 'hit' },
         notes: { connection: { x: 1 } },
       },
-      { helo: 'b', rcpt: 'y@example.org', env: { B: '3' }, dns: { 'b A': [] }, notes: { transaction: { y: true } } },
+      {
+        helo: 'b',
+        rcpt: 'y@example.org',
+        env: { B: '3' },
+        dns: { 'b A': [] },
+        answers: { spamd: 'miss' },
+        notes: { transaction: { y: true } },
+      },
     )
     assert.deepEqual(merged, {
       helo: 'b',
       rcpt: 'y@example.org',
       env: { A: '1', B: '3' },
       dns: { 'a A': 'TIMEOUT', 'b A': [] },
+      answers: { clamd: 'hit', spamd: 'miss' },
       notes: { connection: { x: 1 }, transaction: { y: true } },
     })
   })

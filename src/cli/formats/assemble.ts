@@ -1,8 +1,9 @@
 /** Reports made from what commands found: counts, exit code, paths as the user would type them. */
 import type { Diagnostic, Severity } from '../../language/diagnostic.ts'
 import { excerptsOf, type JsonDiagnostic, toJsonDiagnostic } from '../../language/format-json.ts'
-import type { Coverage } from '../../testing/coverage.ts'
-import { isFailing, isGateMissed } from '../../testing/report-findings.ts'
+import { type Coverage, COVERAGE_KINDS, type CoverageKind, GATES } from '../../testing/coverage.ts'
+import type { MutationReport } from '../../testing/mutation/report-shape.ts'
+import { hasTooManySurvivors, isFailing, isGateMissed } from '../../testing/report-findings.ts'
 import {
   type Command,
   type JsonTest,
@@ -10,7 +11,7 @@ import {
   type SavedReport,
   type Summary,
 } from '../../testing/report-shape.ts'
-import type { TestResult } from '../../testing/run-tests.ts'
+import type { StaleSnapshot, TestResult } from '../../testing/run-tests.ts'
 import { versionText } from '../commands/version.ts'
 import { EXIT } from '../exit-code.ts'
 import { shown, shownPlaces } from '../find-files.ts'
@@ -26,19 +27,25 @@ export interface Found {
   readonly results?: readonly TestResult[]
   readonly bailed?: boolean
   readonly coverage?: Coverage
+  readonly mutation?: MutationReport
+  readonly stale?: readonly StaleSnapshot[]
+  readonly written?: readonly string[]
   /** Why nothing was looked at, where nothing was. */
   readonly nothing: string | undefined
 }
+
+export type Gates = Readonly<Partial<Record<CoverageKind, number>>>
 
 export interface Judging {
   readonly failOn: Severity
   readonly exitZero: boolean
   readonly allowEmpty: boolean
-  readonly failUnder: number | undefined
+  /** Percentages that are asked for. */
+  readonly failUnder: Gates | undefined
 }
 
 export function reportOf(found: Found, judging: Judging): SavedReport {
-  const { command, results, coverage } = found
+  const { command, results, coverage, mutation } = found
   const diagnostics = found.diagnostics.map(shownDiagnostic)
   const sources = new Map([...found.sources].map(([path, text]) => [shown(path), text]))
   const draft: SavedReport = {
@@ -46,9 +53,9 @@ export function reportOf(found: Found, judging: Judging): SavedReport {
     summary: { ...counts(found, diagnostics), fail_on: judging.failOn, exit_code: EXIT.ok },
     diagnostics,
     ...(results && { tests: results.map(jsonTest) }),
-    ...(coverage && {
-      coverage: { ...coverage, ...(judging.failUnder !== undefined && { fail_under: judging.failUnder }) },
-    }),
+    ...(coverage && { coverage: { ...coverage, ...gatesOf(judging.failUnder) } }),
+    ...(mutation && { mutation }),
+    ...snapshotsOf(found),
     excerpts: excerptsOf(diagnostics, sources),
   }
   return judged(draft, found.nothing, judging)
@@ -80,7 +87,8 @@ function judged(draft: SavedReport, nothing: string | undefined, judging: Judgin
   const isWrong =
     diagnostics.some((one) => isFailing(one, draft)) ||
     tests.some(({ status }) => status === 'failed') ||
-    isGateMissed(draft)
+    isGateMissed(draft) ||
+    hasTooManySurvivors(draft)
   const isEmpty = nothing !== undefined && !isWrong && !judging.allowEmpty
   const exitCode = isWrong ? EXIT.findings : isEmpty ? EXIT.nothing : EXIT.ok
   return {
@@ -88,6 +96,18 @@ function judged(draft: SavedReport, nothing: string | undefined, judging: Judgin
     summary: { ...summary, exit_code: judging.exitZero ? withoutFindings(exitCode) : exitCode },
     ...(isEmpty && { failure: nothing }),
   }
+}
+
+function gatesOf(gates: Gates = {}): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    COVERAGE_KINDS.flatMap((kind) => (gates[kind] === undefined ? [] : [[GATES[kind], gates[kind]]])),
+  )
+}
+
+function snapshotsOf({ stale = [], written = [] }: Found): Pick<SavedReport, 'snapshots'> {
+  if (stale.length + written.length === 0) return {}
+  const places = stale.map(({ name, at }) => ({ file: shown(at.file), line: at.range.start.line, name }))
+  return { snapshots: { written, stale: places } }
 }
 
 function counts(
@@ -121,6 +141,10 @@ function shownDiagnostic(diagnostic: Diagnostic): JsonDiagnostic {
   }
 }
 
+function shownMismatch({ about, ...rest }: TestResult['mismatches'][number]): JsonTest['mismatches'][number] {
+  return { ...rest, ...(about !== undefined && { about: shownPlaces(about) }) }
+}
+
 function jsonTest({ suite, name, at, status, reason, ...result }: TestResult): JsonTest {
   const { mismatches, problems, decided, because } = result
   return {
@@ -131,7 +155,7 @@ function jsonTest({ suite, name, at, status, reason, ...result }: TestResult): J
     ...(reason !== undefined && { reason }),
     file: shown(at.file),
     line: at.range.start.line,
-    mismatches,
+    mismatches: mismatches.map(shownMismatch),
     problems: problems.map(shownPlaces),
     ...(decided !== undefined && { decided: shownPlaces(decided) }),
     because: because.map(shownPlaces),

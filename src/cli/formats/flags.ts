@@ -47,7 +47,7 @@ export function wholeNumber(text: string): number {
 
 export function percentage(text: string): number {
   const number = Number(text.replace(/%$/, ''))
-  if (text === '' || !(number >= 0 && number <= 100))
+  if (text.trim() === '' || !(number >= 0 && number <= 100))
     throw new InvalidArgumentError('It must be a number from 0 to 100.')
   return number
 }

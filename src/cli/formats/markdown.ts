@@ -2,11 +2,14 @@
 import { visible } from '../../language/display.ts'
 import { codeMeaning, findingsOf, isGateMissed, type ReportFinding } from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
-import { coverageLine, type JsonCoverage, missingIn } from './coverage-lines.ts'
+import { missingIn, missingText } from '../../testing/coverage-missing.ts'
+import type { MutationReport } from '../../testing/mutation/report-shape.ts'
+import { coverageLine, type JsonCoverage } from './coverage-lines.ts'
 import { count } from './format.ts'
+import { mutationLine, noticedBy, unacceptedIn } from './mutation-lines.ts'
 
 export function renderMarkdown(report: SavedReport): string {
-  const { command, failure, tests = [], coverage } = report
+  const { command, failure, tests = [], coverage, mutation } = report
   const findings = findingsOf(report)
   const unfinished = tests.flatMap(({ status, suite, name, reason = '', file, line }) =>
     status === 'skipped' || status === 'todo' ? [[status, `${suite} › ${name}`, reason, `${file}:${line}`]] : [],
@@ -17,6 +20,7 @@ export function renderMarkdown(report: SavedReport): string {
     ...table(['', 'code', 'finding', 'place'], findings.map(row)),
     ...table(['', 'test', 'reason', 'place'], unfinished),
     ...(coverage ? coverageSection(coverage) : []),
+    ...(mutation ? mutationSection(mutation) : []),
   ].join('\n')
 }
 
@@ -39,8 +43,17 @@ function row({ severity, code, message, help, file, range }: ReportFinding): rea
 }
 
 function coverageSection(coverage: JsonCoverage): readonly string[] {
-  const missing = missingIn(coverage).map(({ what, at, text: name }) => [what, name, at])
+  const missing = missingIn(coverage).map((one) => [one.what, missingText(one), one.at])
   return ['', text(coverageLine(coverage)), ...table(['missing', '', 'place'], missing)]
+}
+
+function mutationSection(mutation: MutationReport): readonly string[] {
+  const rows = unacceptedIn(mutation).map((one) => [
+    `${one.name}: ${one.what}`,
+    noticedBy(one),
+    `${one.file}:${one.line}:${one.column}`,
+  ])
+  return ['', text(mutationLine(mutation)), ...table(['survived', '', 'place'], rows)]
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {

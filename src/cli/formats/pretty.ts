@@ -2,16 +2,18 @@
 import { visible } from '../../language/display.ts'
 import type { Lines } from '../../language/excerpt.ts'
 import { drawDiagnostics } from '../../language/format-pretty.ts'
-import { isGateMissed } from '../../testing/report-findings.ts'
+import { missedGates, percentOf } from '../../testing/coverage.ts'
+import { missingIn, missingText } from '../../testing/coverage-missing.ts'
 import type { JsonTest, SavedReport, Summary } from '../../testing/report-shape.ts'
 import { painter } from '../terminal.ts'
-import { coverageLine, type JsonCoverage, missingIn } from './coverage-lines.ts'
+import { coverageLine, type JsonCoverage } from './coverage-lines.ts'
 import { count, type Rendering } from './format.ts'
+import { mutationLines } from './mutation-lines.ts'
 
 type Paint = ReturnType<typeof painter>
 
 export function renderPrettyReport(report: SavedReport, { color, limit, verbose }: Rendering): string {
-  const { diagnostics, tests = [], coverage, failure, summary } = report
+  const { diagnostics, tests = [], coverage, mutation, snapshots, failure, summary } = report
   const paint = painter(color)
   const shown = diagnostics.slice(0, limit)
   const failed = tests.filter(({ status }) => status === 'failed').slice(0, Math.max(0, limit - shown.length))
@@ -23,9 +25,11 @@ export function renderPrettyReport(report: SavedReport, { color, limit, verbose 
     ...(verbose ? fileLines(tests) : []),
     ...tests.flatMap((test) => unfinished(test, paint)),
     ...(failure === undefined ? [] : [`Could not run: ${visible(failure)}`]),
+    ...(snapshots ? snapshotLines(snapshots) : []),
     ...(failure === undefined ? [lastLine(report)] : []),
     ...(coverage ? coverageLines(coverage, limit) : []),
-    ...(isGateMissed(report) ? [gateLine(report, paint)] : []),
+    ...(coverage ? gateLines(coverage, paint) : []),
+    ...(mutation ? mutationLines(mutation, limit, paint) : []),
   ].join('\n')
 }
 
@@ -43,7 +47,8 @@ function failureLines(test: JsonTest, paint: Paint): readonly string[] {
   const { suite, name, file, line, mismatches, problems, decided, because } = test
   return [
     `${paint('red', '✗')} ${visible(`${suite} › ${name}`)}  ${paint('dim', visible(`${file}:${line}`))}`,
-    ...mismatches.flatMap(({ field, expected, actual }) => [
+    ...mismatches.flatMap(({ field, expected, actual, about }, index) => [
+      ...(about === undefined || about === mismatches[index - 1]?.about ? [] : [`    ${visible(about)}`]),
       paint('red', `    - ${visible(`${field}: ${expected}`)}`),
       paint('green', `    + ${visible(`${field}: ${actual}`)}`),
     ]),
@@ -95,11 +100,21 @@ function coverageLines(coverage: JsonCoverage, limit: number): readonly string[]
   const width = Math.max(...missing.map(({ what }) => what.length))
   const rows = missing
     .slice(0, limit)
-    .map(({ what, at, text }) => `  ${what.padEnd(width)}  ${visible(`${at}  ${text}`)}`)
+    .map((one) => `  ${one.what.padEnd(width)}  ${visible(`${one.at}  ${missingText(one)}`)}`)
   const left = missing.length - rows.length
   return [`C${coverageLine(coverage).slice(1)}`, ...rows, ...(left > 0 ? [`  … and ${left} more`] : [])]
 }
 
-function gateLine({ coverage }: SavedReport, paint: Paint): string {
-  return paint('red', `Coverage is ${coverage?.percent} %, and ${coverage?.fail_under} % is asked for`)
+function gateLines(coverage: JsonCoverage, paint: Paint): readonly string[] {
+  return missedGates(coverage).map(({ kind, wanted, covered, total }) => {
+    const of = kind === 'rules' ? '' : ` of ${kind}`
+    return paint('red', `Coverage${of} is ${percentOf(covered, total)} %, and ${wanted} % is asked for`)
+  })
+}
+
+function snapshotLines({ written, stale }: NonNullable<SavedReport['snapshots']>): readonly string[] {
+  return [
+    ...written.map((file) => `- wrote ${visible(file)}`),
+    ...stale.map(({ file, line, name }) => `- ${visible(`${file}:${line}  a snapshot of no test: ${name}`)}`),
+  ]
 }

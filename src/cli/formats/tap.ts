@@ -3,9 +3,10 @@ import { visible } from '../../language/display.ts'
 import { findingsOf, isFailing, type ReportFinding, TEST_FAILED } from '../../testing/report-findings.ts'
 import type { JsonTest, SavedReport } from '../../testing/report-shape.ts'
 import { coverageLine } from './coverage-lines.ts'
+import { mutationLine } from './mutation-lines.ts'
 
 export function renderTap(report: SavedReport): string {
-  const { tests = [], failure, summary, coverage } = report
+  const { tests = [], failure, summary, coverage, mutation } = report
   const others = findingsOf(report).filter((one) => one.code !== TEST_FAILED && isFailing(one, report))
   const points = [...tests.map(testPoint), ...others.map(findingPoint)]
   return [
@@ -13,6 +14,7 @@ export function renderTap(report: SavedReport): string {
     `1..${points.length}`,
     ...points.map((point, index) => point(index + 1)),
     ...(coverage ? [`# ${coverageLine(coverage)}`] : []),
+    ...(mutation ? [`# ${mutationLine(mutation)}`] : []),
     ...(summary.bailed ? ['Bail out! stopped behind the first test that failed'] : []),
     ...(failure === undefined ? [] : [`Bail out! ${visible(failure)}`]),
   ].join('\n')

@@ -1,0 +1,54 @@
+/** What a mutant is: a rule file with one small change, which some test should notice. */
+import type { Span } from '../../language/diagnostic.ts'
+import type { MapNode } from '../../language/node.ts'
+
+export const MUTATIONS = {
+  delete: 'a rule is gone',
+  return: 'a rule answers something else',
+  negate: 'a condition is turned round',
+  unless: 'the exemptions of a rule are gone',
+  network: 'a network is wider or narrower',
+  number: 'a number is one more or one less',
+  swap: 'two rules change places',
+  value: 'one of several values, or an entry of a list, is gone',
+} as const
+
+export type Mutation = keyof typeof MUTATIONS
+
+export const MUTATION_NAMES = Object.keys(MUTATIONS) as readonly Mutation[]
+
+/** What stands there, and what stands there instead; `undefined`: nothing. */
+export type Edit =
+  | { readonly kind: 'text'; readonly before: Span; readonly after: string | undefined }
+  | { readonly kind: 'swap'; readonly first: Span; readonly second: Span }
+
+/** In the text of an edit: what was there before. */
+export const WRITTEN = '\u0000'
+
+/** A reason that somebody has stated. */
+export interface Acceptance {
+  readonly at: Span
+  readonly reason: string
+}
+
+export interface Mutant {
+  readonly file: string
+  readonly mutation: Mutation
+  /** Where the change is. */
+  readonly at: Span
+  /** Rules and conditions, as traces name them: a test that asked none of them cannot notice. */
+  readonly touches: readonly string[]
+  /** Id of the rule, or name of the list. */
+  readonly name: string
+  readonly hook: string | undefined
+  /** Why it may survive, if the rule says so. */
+  readonly accepted: Acceptance | undefined
+  /** In words. */
+  readonly what: string
+  readonly edit: Edit
+  readonly tree: MapNode
+  /**
+   * It counts only where a session takes another course: two rules that never hold together may stand in any order.
+   */
+  readonly needsAnotherCourse: boolean
+}
