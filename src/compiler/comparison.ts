@@ -1,15 +1,10 @@
 /** One comparison of a fact's value: what operators compile to. */
 import type { HookContext } from '../core/context.ts'
 import type { FactType, FactValue } from '../core/fact.ts'
-import type { ListEntry, ListIndex } from '../core/list.ts'
-import { andThen, isPromise, type MaybePromise, type Truth } from '../core/truth.ts'
+import type { ListAnswer, ListIndex } from '../core/list.ts'
+import { andThen, isPromise, type MaybePromise } from '../core/truth.ts'
 
-export interface Compared {
-  readonly truth: Truth
-  /** The value or list entry that made it hold, or why nobody knows; for the trace. */
-  readonly because?: string
-  readonly entry?: ListEntry
-}
+export type Compared = ListAnswer
 
 /** Sees one value at a time: facts with several are asked value by value. */
 export type Comparison = (value: FactValue, context: HookContext) => MaybePromise<Compared>

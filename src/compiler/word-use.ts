@@ -1,7 +1,7 @@
 /** A word used in a condition or as a delivery target: its options are checked and it is compiled, once. */
 import { placeOf } from '../language/diagnostic.ts'
 import type { HookContext } from '../core/context.ts'
-import type { ListIndex } from '../core/list.ts'
+import type { ListIndex, ListKind } from '../core/list.ts'
 import { isKnownAt } from '../core/hook.ts'
 import type { Test } from '../core/program.ts'
 import type { Schema } from '../core/schema.ts'
@@ -10,7 +10,9 @@ import type { CompileTools, Match, MatcherWord } from '../core/word.ts'
 import { type MapEntry, type ScalarNode, type YamlNode, valueOf } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { summarize, tooEarly } from './atom.ts'
-import { findListAtHand, inlineIndex } from './list-use.ts'
+import { type Comparison, inIndex } from './comparison.ts'
+import { findList, findListAtHand, inlineIndex } from './list-use.ts'
+import { inSource } from './source-list.ts'
 import { complain, moreCareful, type Scope } from './scope.ts'
 import { compileText, type Text } from './text.ts'
 
@@ -65,13 +67,18 @@ const NO_LIST: ListIndex = { kind: 'string', source: 'nothing', size: 0, find: (
 function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
   const lists = new Map<string, ListIndex>()
   const texts = new Map<string, readonly Text[]>()
-  for (const [name, option] of Object.entries(schema.properties ?? {})) {
+  for (const [name, option] of Object.entries(schema.properties ?? {}).filter(([, { 'x-outside': far }]) => !far)) {
     const kind = option['x-list']
     const value = node.kind === 'map' ? valueOf(node, name) : undefined
     if (kind) lists.set(name, (value && listOf(kind, value, scope)) ?? NO_LIST)
     if (option['x-text']) texts.set(name, textsIn(value, scope))
   }
   return {
+    lookUp(option) {
+      const { 'x-list': kind, 'x-outside': far } = schema.properties?.[option] ?? {}
+      if (!kind || !far) throw new Error(`option ${option} is no list to look things up in`)
+      return lookUpIn(kind, node.kind === 'map' ? valueOf(node, option) : undefined, scope)
+    },
     list(option) {
       const list = lists.get(option)
       if (!list) throw new Error(`option ${option} is no list`)
@@ -88,6 +95,13 @@ function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
 function textsIn(node: YamlNode | undefined, scope: Scope): readonly Text[] {
   const nodes = node?.kind === 'seq' ? node.items : node ? [node] : []
   return nodes.flatMap((one) => (one.kind === 'scalar' ? [compileText(one, scope)] : []))
+}
+
+function lookUpIn(kind: ListKind, value: YamlNode | undefined, scope: Scope): Comparison {
+  const named = value?.kind === 'scalar' ? findList(value, scope, [kind]) : undefined
+  if (named?.source) return inSource(named.source)
+  const index = named ? named.index : value?.kind === 'seq' ? listOf(kind, value, scope) : undefined
+  return inIndex(index ?? NO_LIST)
 }
 
 function listOf(kind: ListIndex['kind'], value: YamlNode, scope: Scope): ListIndex | undefined {

@@ -4,6 +4,7 @@
  * The file form is qpsmtpd's: one entry a line, then optional white space and a reason.
  */
 import type { FactValue } from './fact.ts'
+import type { Truth } from './truth.ts'
 
 export const LIST_KINDS = {
   ip: 'Address, network in CIDR form, or prefix ending in a dot or a colon',
@@ -15,6 +16,8 @@ export const LIST_KINDS = {
     'Host name; an entry with one of { } [ ] ( ) ^ $ | * + ? \\ is a regular expression, one that starts with ! an inverted one',
   pair: 'Two columns: sender (or @domain), recipient (or @domain)',
   string: 'Text, case ignored',
+  recipient:
+    'user@example.org, user (in every domain), or @example.org; the most particular one decides; then optionally a colon or white space and what belongs to it',
   zone: 'DNS zone, then optionally a colon or white space and a message for the client; %IP% is the client',
 } as const
 export type ListKind = keyof typeof LIST_KINDS
@@ -33,8 +36,16 @@ export interface ListIndex {
   /** `file` for a list file, else where the list was written. */
   readonly source: string
   readonly size: number
-  /** The first entry, in the order written, that holds for the value; undefined when none does. */
+  /** The first entry, in the order written, that holds for the value (`recipient`: the most particular); undefined when none does. */
   find(value: FactValue): ListEntry | undefined
   /** All entries in order. For words that ask each of them, such as dnsbl. */
   entries(): Iterable<ListEntry>
+}
+
+/** What a list says about one value, at hand or outside. */
+export interface ListAnswer {
+  readonly truth: Truth
+  /** The value or list entry that made it hold, or why nobody knows; for the trace. */
+  readonly because?: string
+  readonly entry?: ListEntry
 }

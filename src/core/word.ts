@@ -5,9 +5,10 @@
  * Schema; a list option (`x-list`) arrives as an index that can be asked.
  */
 import type { HookContext } from './context.ts'
+import type { FactValue } from './fact.ts'
 import type { DeliveryTarget } from './delivery.ts'
 import type { Stage } from './hook.ts'
-import type { ListIndex } from './list.ts'
+import type { ListAnswer, ListIndex } from './list.ts'
 import type { FromSchema, Schema } from './schema.ts'
 import type { MaybePromise, OnUnknown, Truth } from './truth.ts'
 
@@ -20,6 +21,8 @@ export interface Match {
 
 /** What `compile` may use besides its options. */
 export interface CompileTools {
+  /** Asks the list of an option marked `x-outside`, wherever it is. Throws for an option that is not. */
+  lookUp(option: string): (value: FactValue, context: HookContext) => MaybePromise<ListAnswer>
   /** The index behind an option marked `x-list`. Throws for an option that is not. */
   list(option: string): ListIndex
   /** The texts of an option marked `x-text`, with the facts of a session in them. Throws for an option that is not. */

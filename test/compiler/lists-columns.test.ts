@@ -77,3 +77,40 @@ describe('pair (badmailfromto)', () => {
     ['x..y@x.example @example.org', 'NET205'],
   ])
 })
+
+describe('recipient (goodrcptto, aliases)', () => {
+  judge('recipient', [
+    ['ann@example.org', mail('Ann@Example.org'), true],
+    ['ann', mail('ANN@anywhere.example'), true],
+    ['@example.org', mail('any@example.org'), true],
+    ['@example.org', mail('any@sub.example.org'), false],
+    ['example.org', mail('any@example.org'), false],
+    ['postmaster', mail('postmaster'), true],
+    ['"a:b"@example.org: ann', mail('"a:b"@example.org'), true],
+  ])
+  test('what belongs to an entry follows a colon or white space', () => {
+    const lines = ['sales: ann, bob', 'info:ann', 'eve  eve', 'x@[IPv6:2001:db8::1]:ann', 'plain']
+    assert.deepEqual(
+      Array.from(listOf('recipient', lines).entries(), ({ text, reason }) => [text, reason]),
+      [
+        ['sales', 'ann, bob'],
+        ['info', 'ann'],
+        ['eve', 'eve'],
+        ['x@[IPv6:2001:db8::1]', 'ann'],
+        ['plain', undefined],
+      ],
+    )
+  })
+  test('the most particular entry decides', () => {
+    const list = listOf('recipient', ['@example.org', 'ann', 'ann@example.org'])
+    assert.equal(list.find(mail('ann@example.org'))?.at, 'lists/x:3')
+    assert.equal(list.find(mail('ann@example.net'))?.at, 'lists/x:2')
+    assert.equal(list.find(mail('bob@example.org'))?.at, 'lists/x:1')
+  })
+  refuse('recipient', [
+    ['@exa..mple', 'NET205'],
+    ['*@example.org', 'NET205'],
+    ['a..b', 'NET205'],
+    [':', 'NET205'],
+  ])
+})

@@ -12,6 +12,7 @@ import { Report } from '../../src/language/diagnostic.ts'
 import { checkSchema, toOptions } from '../../src/language/schema-check.ts'
 import { parseYaml } from '../../src/language/yaml.ts'
 import type { DnsFixtures } from '../../src/testing/fixture-resolver.ts'
+import { inIndex } from '../../src/compiler/comparison.ts'
 import { listOf } from '../compiler/lists-judge.ts'
 import { address } from '../support/address.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
@@ -42,6 +43,7 @@ export function ask(word: MatcherWord, options: Readonly<Record<string, unknown>
   const clock = fakeClock()
   const resolver = zoneResolver(situation.dns)
   const compiled = word.compile(optionsFor(word, options), {
+    lookUp: (option) => inIndex(listFor(word, option, options[option])),
     list: (option) => listFor(word, option, options[option]),
     texts: (option) => () => [options[option] ?? []].flat().map(String),
   })

@@ -20,6 +20,8 @@ export interface Family {
   /** Reading what was kept gives the same key again. */
   read(entry: RawEntry): Reading | Fault
   keys(value: FactValue): readonly string[]
+  /** Of several entries that hold, the one for the first of the keys decides, wherever it is written. */
+  readonly firstKeyDecides?: true
   /** What patterns are searched in. */
   texts(value: FactValue): readonly string[]
 }

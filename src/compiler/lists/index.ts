@@ -13,6 +13,7 @@ import { KeyedList } from './keyed-list.ts'
 import { NetworkList } from './network-list.ts'
 import { ADDRESS_OR_PATTERN_FAMILY, HOST_OR_PATTERN_FAMILY, PATTERN_FAMILY } from './pattern-list.ts'
 import { PAIR_FAMILY, STRING_FAMILY, ZONE_FAMILY } from './plain-list.ts'
+import { RECIPIENT_FAMILY } from './recipient-list.ts'
 import { fault, type ListProblem } from './problem.ts'
 
 export type { ListProblem } from './problem.ts'
@@ -30,6 +31,7 @@ const FAMILIES: Readonly<Record<Exclude<ListKind, 'ip'>, Family>> = {
   host_or_pattern: HOST_OR_PATTERN_FAMILY,
   pair: PAIR_FAMILY,
   string: STRING_FAMILY,
+  recipient: RECIPIENT_FAMILY,
   zone: ZONE_FAMILY,
 }
 

@@ -70,6 +70,7 @@ export class KeyedList implements ListIndex {
     for (const key of this.#family.keys(value)) {
       const entry = this.#entryOf(key, hashText(key))
       if (entry >= 0 && entry < first) first = entry
+      if (entry >= 0 && this.#family.firstKeyDecides) break
     }
     first = this.#firstPattern(value, first)
     return first < this.#store.size ? this.#store.entry(first) : undefined

@@ -10,6 +10,7 @@ import type { FactValue } from '../../core/fact.ts'
 import { formatIp, type Ip, isIpFault, parseIp } from '../../core/ip.ts'
 import type { ListKind } from '../../core/list.ts'
 import { addressOf } from './address-list.ts'
+import { recipientKeys } from './recipient-list.ts'
 import { domainOf, keysOfDomain } from './domain-list.ts'
 import { eachValue, type OneValue } from './family.ts'
 
@@ -20,6 +21,7 @@ const KEYS: Readonly<Partial<Record<ListKind, Keys>>> = {
   ip: ipKeys,
   domain: domainKeys,
   address: addressKeys,
+  recipient: (value) => recipientKeys(addressOf(value)),
   string: (value) => [textOf(value).toLowerCase()].filter((text) => text !== ''),
 }
 

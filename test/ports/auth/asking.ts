@@ -18,6 +18,9 @@ export interface Backend {
 
 export function compiled(word: MatcherWord, options: Options): (context: HookContext) => Match | Promise<Match> {
   return word.compile(optionsFor(word, options), {
+    lookUp: () => {
+      throw new Error('auth words have no lists')
+    },
     list: () => {
       throw new Error('auth words have no lists')
     },

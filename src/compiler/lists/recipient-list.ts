@@ -1,0 +1,46 @@
+/**
+ * Lists of recipients, alone or with what belongs to each: `user@host`, `user` for that user in every domain, `@host` for all
+ * of a domain. Where several hold, the first of these decides. A colon may stand behind the entry, as in alias files (qpsmtpd
+ * plugins goodrcptto, aliases).
+ */
+import { type Address, addressKey, localKey } from '../../core/address.ts'
+import { canonicalHost } from '../../core/mailbox-scan.ts'
+import { addressFault, addressOf, mailboxKey } from './address-list.ts'
+import { eachValue, type Family, noTexts } from './family.ts'
+
+export const RECIPIENT_FAMILY: Family = {
+  read: (raw) => {
+    const { text, rest } = split(raw)
+    const key = keyOf(text)
+    return key === undefined ? addressFault(text) : { key, keep: { text, rest } }
+  },
+  keys: (value) => eachValue(value, (one) => recipientKeys(addressOf(one))),
+  texts: noTexts,
+  firstKeyDecides: true,
+}
+
+/** As entries are written. */
+export function recipientKeys(address: Address | undefined): readonly string[] {
+  if (address?.kind === 'mailbox') return [addressKey(address), localKey(address.local), `@${address.domain}`]
+  return address?.kind === 'postmaster' ? [addressKey(address)] : []
+}
+
+/** At the first colon outside quotes and literals; what was kept is split no further. */
+const ENTRY = /^((?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[^":[])+):(.*)$/s
+
+function split({ text, rest }: { readonly text: string; readonly rest: string }): { text: string; rest: string } {
+  const [, entry = text, behind = ''] = ENTRY.exec(text) ?? []
+  return { text: entry, rest: `${behind} ${rest}`.trim() }
+}
+
+const BARE = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
+
+function keyOf(text: string): string | undefined {
+  if (text.startsWith('@')) {
+    const host = canonicalHost(text.slice(1))
+    return host === undefined ? undefined : `@${host}`
+  }
+  if (text.includes('@')) return mailboxKey(text)
+  const local = localKey(text)
+  return BARE.test(local) ? local : undefined
+}
