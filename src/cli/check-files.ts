@@ -6,7 +6,9 @@ import { readYaml } from '../compiler/resolve-entries.ts'
 import { nearestSite } from '../compiler/site-directory.ts'
 import type { Diagnostic, Span } from '../language/diagnostic.ts'
 import { type MapNode, valueOf } from '../language/node.ts'
+import { POLICY_SCHEMA } from '../language/policy-file.ts'
 import { checkTests } from '../testing/check-tests.ts'
+import { checkPolicies, checkPolicyAlone } from './check-policies.ts'
 import { shown } from './find-files.ts'
 import { compileEnvironment } from './wiring.ts'
 
@@ -22,7 +24,7 @@ interface Found {
   readonly root: MapNode
 }
 
-type Kind = 'site' | 'rules' | 'suite'
+type Kind = 'site' | 'rules' | 'policy' | 'suite'
 
 /** Sites first: a plugin that a site uses is checked there, with its arguments and the words of its neighbours. */
 export async function checkFiles(paths: readonly string[], onFile: (path: string) => void): Promise<Checked> {
@@ -63,8 +65,12 @@ async function readAll(paths: readonly string[], environment: CompileEnvironment
 function kindOf(root: MapNode): Kind | undefined {
   if (valueOf(root, 'suite')) return 'suite'
   if (valueOf(root, 'plugin') || valueOf(root, 'ruleset')) return 'rules'
-  return valueOf(root, 'plugins') || valueOf(root, 'hostname') ? 'site' : undefined
+  if (valueOf(root, 'plugins') || valueOf(root, 'hostname')) return 'site'
+  return root.entries.every(({ key }) => POLICY_KEYS.includes(key.value)) ? 'policy' : undefined
 }
+
+/** A file of these keys, and of no other, is a policy. */
+const POLICY_KEYS = Object.keys(POLICY_SCHEMA.properties ?? {})
 
 type Used = Map<string, readonly CompiledPlugin[]>
 type Check = (found: Found, environment: CompileEnvironment, used: Used) => Promise<void>
@@ -72,12 +78,27 @@ type Check = (found: Found, environment: CompileEnvironment, used: Used) => Prom
 const CHECKS: readonly (readonly [Kind, Check])[] = [
   ['site', ({ path }, environment, used) => checkSite(path, environment, used)],
   ['rules', checkRules],
+  ['policy', checkPolicy],
   ['suite', async ({ root }, { report }) => checkTests(root, report)],
 ]
 
 async function checkSite(path: string, environment: CompileEnvironment, used: Used): Promise<void> {
-  const { plugins } = await loadSite(path, environment)
+  const loaded = await loadSite(path, environment)
+  const { plugins } = loaded
   for (const plugin of plugins) used.set(plugin.path, [...(used.get(plugin.path) ?? []), plugin])
+  for (const path of await checkPolicies(loaded, environment)) used.set(path, [])
+}
+
+async function checkPolicy({ path, root }: Found, environment: CompileEnvironment, used: Used): Promise<void> {
+  if (used.has(path)) return
+  const site = await nearestSite(path, environment.files)
+  if (site !== undefined && (await ownsPolicy(site, path))) await checkSite(site, environment, used)
+  else checkPolicyAlone(root, environment.report)
+}
+
+async function ownsPolicy(site: string, path: string): Promise<boolean> {
+  const { plan } = await loadSite(site, compileEnvironment())
+  return plan?.directory !== undefined && path.startsWith(`${plan.directory}/`)
 }
 
 async function checkRules({ path, root }: Found, environment: CompileEnvironment, used: Used): Promise<void> {

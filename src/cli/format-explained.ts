@@ -45,7 +45,7 @@ function renderDecision(decision: Decision, verbose: boolean, paint: Paint): rea
   const rules = verbose ? decision.trace : [...deciding, ...decision.trace.filter(isNotable)]
   return [
     head,
-    ...(verbose && decision.policy ? [`  policy  ${policyText(decision.policy)}`] : []),
+    ...(decision.policy?.key !== undefined || verbose ? policyLines(decision.policy, paint) : []),
     ...(decision.rule === undefined
       ? []
       : [`  rule    ${decision.plugin}/${decision.rule}  ${paint('dim', shownPlace(decision.at ?? ''))}`]),
@@ -53,8 +53,10 @@ function renderDecision(decision: Decision, verbose: boolean, paint: Paint): rea
   ]
 }
 
-function policyText({ key, because }: NonNullable<Decision['policy']>): string {
-  return key === undefined ? because : `${key}, because ${because}`
+function policyLines(policy: Decision['policy'], paint: Paint): readonly string[] {
+  if (!policy) return []
+  const { key, at = '', because } = policy
+  return [`  policy  ${key === undefined ? because : `${key}: ${because}  ${paint('dim', shown(at))}`}`]
 }
 
 function verdictText({ reply, return: code }: Decision): string {

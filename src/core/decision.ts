@@ -18,7 +18,7 @@ export interface Decision {
   readonly at?: string
   readonly disconnect: boolean
   /** Which policy the recipient has, and why this one. */
-  readonly policy?: { readonly key?: string; readonly because: string }
+  readonly policy?: { readonly key?: string; readonly at?: string; readonly because: string }
   readonly notes: Readonly<Record<string, NoteValue>>
   readonly headers: readonly string[]
   readonly trace: readonly RuleTrace[]

@@ -32,6 +32,8 @@ export interface RecipientPolicy extends Policy {
   readonly settings: Map<string, SettingValue>
   /** Which policy it is: the key it was found by. Absent where there is none. */
   readonly key?: string
+  /** Where it is: a path. */
+  readonly at?: string
   /** Why it is this one. */
   readonly because: string
 }
@@ -39,12 +41,15 @@ export interface RecipientPolicy extends Policy {
 export const NO_POLICY: Policy = { settings: new Map(), lists: { allow: [], block: [] }, skip: new Set() }
 
 /** A recipient's own copy of a policy. */
-export function recipientPolicy(policy: Policy, because: string, key?: string): RecipientPolicy {
-  return { ...policy, settings: new Map(policy.settings), because, ...(key !== undefined && { key }) }
+export function recipientPolicy(
+  policy: Policy,
+  about: Pick<RecipientPolicy, 'because' | 'key' | 'at'>,
+): RecipientPolicy {
+  return { ...policy, ...about, settings: new Map(policy.settings) }
 }
 
 export function noPolicy(): RecipientPolicy {
-  return recipientPolicy(NO_POLICY, 'this site has no policies')
+  return recipientPolicy(NO_POLICY, { because: 'nobody has written one' })
 }
 
 /** Faults are codes and places, never what stands there: a file that is no policy may be a secret. */

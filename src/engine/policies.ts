@@ -66,7 +66,7 @@ export class PolicyShelf implements Policies {
     return andThen(this.#look(next.key), ({ found }) => {
       if (found === 'none') return this.#first(keys, from + 1)
       if (found === 'broken') return this.#fallback(`the policy ${next.key} does not load`)
-      return recipientPolicy(found, next.because, next.key)
+      return recipientPolicy(found, this.#about(next))
     })
   }
 
@@ -75,8 +75,12 @@ export class PolicyShelf implements Policies {
     const { fallback } = this.#options.plan
     if (!fallback) return noPolicy()
     return andThen(this.#look(fallback.key), ({ found }) =>
-      recipientPolicy(typeof found === 'string' ? fallback.policy : found, because, fallback.key),
+      recipientPolicy(typeof found === 'string' ? fallback.policy : found, this.#about({ key: fallback.key, because })),
     )
+  }
+
+  #about({ key, because }: PolicyKey): Required<PolicyKey> & { readonly at: string } {
+    return { key, because, at: this.#options.source.placeOf(key) }
   }
 
   #look(key: string): MaybePromise<Known> {

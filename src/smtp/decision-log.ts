@@ -62,6 +62,7 @@ export function subjectFields({ connection, transaction, recipient, attempt, rev
     mechanism: attempt?.mechanism,
     sender: transaction?.sender && addressText(transaction.sender),
     rcpt: recipient && addressText(recipient.address),
+    policy: recipient?.policy?.key,
     revision,
   }
 }

@@ -37,8 +37,8 @@ export function decisionOf(
   }
 }
 
-function policyOf({ key, because }: RecipientPolicy): NonNullable<Decision['policy']> {
-  return { because, ...(key !== undefined && { key }) }
+function policyOf({ key, at, because }: RecipientPolicy): NonNullable<Decision['policy']> {
+  return { ...(key !== undefined && { key }), ...(at !== undefined && { at }), because }
 }
 
 /** The recipient was accepted, and has to wait for a message of its own. */

@@ -1,0 +1,55 @@
+/** Checks the policies of recipients: every file below a site's directory, or one that stands alone. */
+import type { LoadedSite } from '../compiler/load-site.ts'
+import { type PolicyRules, readPolicy } from '../compiler/policies/read-policy.ts'
+import type { Report, Span } from '../language/diagnostic.ts'
+import type { MapNode } from '../language/node.ts'
+import { POLICY_SCHEMA } from '../language/policy-file.ts'
+import { checkSchema } from '../language/schema-check.ts'
+import { allPolicyFiles, type FoundPolicyFile } from '../ports/policies/policy-files.ts'
+
+interface Reading {
+  readonly report: Report
+  /** Text of each file, by path. */
+  readonly sources: Map<string, string>
+}
+
+/** Answers with the files it has looked at. */
+export async function checkPolicies(
+  { policies, plan }: Pick<LoadedSite, 'policies' | 'plan'>,
+  reading: Reading,
+): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>()
+  if (!policies || plan?.directory === undefined) return seen
+  for await (const file of allPolicyFiles(plan.directory, policies.limits.policy_size)) {
+    seen.add(file.path)
+    checkPolicy(file, policies, reading)
+  }
+  return seen
+}
+
+function checkPolicy({ path, text, because, isLookedFor }: FoundPolicyFile, rules: PolicyRules, reading: Reading) {
+  const { report, sources } = reading
+  const at = startOf(path)
+  if (because !== undefined) report.add({ code: 'POL004', at, message: `this policy is not read: ${because}` })
+  else if (!isLookedFor)
+    report.add({
+      code: 'POL004',
+      severity: 'warning',
+      at,
+      message: 'no recipient has this policy: nobody looks for this name',
+      help: 'example.org/alice.yaml for an address, example.org.yaml for a domain, all in lower case',
+    })
+  if (text === undefined) return
+  sources.set(path, text)
+  readPolicy(text, path, rules, report)
+}
+
+/** Which settings there are is not known then. */
+export function checkPolicyAlone(root: MapNode, report: Report): void {
+  checkSchema(root, POLICY_SCHEMA, report, { what: 'a policy' })
+}
+
+function startOf(file: string): Span {
+  const position = { line: 1, column: 1, offset: 0 }
+  return { file, range: { start: position, end: position } }
+}
