@@ -98,6 +98,14 @@ const CONNECTION_FACTS: readonly FactDefinition[] = [
     ({ attempt }) => attempt?.user,
   ),
   fact('attempt.mechanism', 'text', 'greeting', 'At auth: the SASL mechanism', ({ attempt }) => attempt?.mechanism),
+  fact(
+    'elapsed',
+    'number',
+    'accept',
+    'Seconds since the client connected',
+    ({ connection, ports }) => (ports.clock.now() - connection.startedAt) / 1000,
+  ),
+  fact('hook', 'text', 'accept', 'The hook that is being asked', ({ hook }) => hook),
   fact('time.hour', 'number', 'accept', 'Hour of the day, 0 to 23, UTC', ({ ports }) =>
     new Date(ports.clock.now()).getUTCHours(),
   ),

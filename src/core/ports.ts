@@ -182,8 +182,12 @@ export interface ProgramUse {
   /** Absolute path. */
   readonly program: string
   readonly arguments: readonly string[]
-  /** For its standard input. */
+  /** For its standard input, or for `file`. */
   readonly input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+  /** An empty file that is given the input; the standard input is empty then. */
+  readonly file?: string
+  /** Stops it when it aborts. */
+  readonly signal?: AbortSignal
   readonly milliseconds: number
   /** Octets of output after which it is stopped. */
   readonly mostOutput: number

@@ -21,6 +21,7 @@ import { processSamples } from '../../server/life/process-samples.ts'
 import { Recorder } from '../../server/life/recorded.ts'
 import type { ServerOptions } from '../../server/server.ts'
 import { CommandError } from '../exit-code.ts'
+import { machinePorts } from './machine.ts'
 import { policySource } from '../wiring.ts'
 
 export interface Runtime extends Pick<ServerOptions, 'ports' | 'entropy' | 'spool' | 'dispatchFor' | 'policiesFor' | 'newId' | 'env'> {
@@ -50,7 +51,8 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
   const resolver = openResolver({ servers: settings.dns.servers, timeout: settings.dns.timeout, attempts: 1 }, clock)
   const listHealth = openListHealth({ clock, resolver, log })
   const spool = openSpool(settings.spool ?? tmpdir(), log)
-  const ports: Ports = { clock, resolver, log, listHealth, carry: (target, job) => target.deliver(job) }
+  const carry: Ports['carry'] = (target, job) => target.deliver(job)
+  const ports: Ports = { clock, resolver, log, listHealth, carry, ...machinePorts(clock) }
   metrics.watch(() => [sample('postern_log_lost_total', openLog.lost())])
   metrics.watch(processSamples())
   return {

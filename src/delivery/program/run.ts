@@ -21,6 +21,10 @@ export interface ProgramRun {
   readonly second?: Buffer
   /** Milliseconds for the whole run. */
   readonly timeout: number
+  /** Octets of output after which it is stopped; without it, it may talk on. */
+  readonly mostOutput?: number
+  /** Stops it when it aborts. */
+  readonly signal?: AbortSignal
   readonly clock: Pick<Clock, 'after'>
 }
 
@@ -45,25 +49,31 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
     env: ENVIRONMENT,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  const output = collect(run.second === undefined ? [child.stdout, child.stderr] : [child.stderr])
-  const ended = endOf(child)
-  let late = false
-  const cancel = run.clock.after(run.timeout, () => {
-    late = true
+  let stopped: string | undefined
+  const stop = (because: string): void => {
+    stopped ??= because
     kill(child)
+  }
+  const output = collect(run.second === undefined ? [child.stdout, child.stderr] : [child.stderr], (octets) => {
+    if (octets > (run.mostOutput ?? Infinity)) stop('it said too much')
   })
+  const ended = endOf(child)
+  const cancel = run.clock.after(run.timeout, () => stop('it took too long'))
+  const abort = (): void => stop('nobody waits for it any more')
+  run.signal?.addEventListener('abort', abort)
   try {
     if (run.second !== undefined) feedSecond(child.stdout, run.second)
     await feed(child, run.input)
     const end = await ended
     if (typeof end === 'string') return { kind: 'absent', because: end }
     await lastWords(child, run.clock)
-    if (late) return { kind: 'killed', because: 'it took too long', output: output() }
+    if (stopped !== undefined) return { kind: 'killed', because: stopped, output: output() }
     return end.code === null
       ? { kind: 'killed', because: String(end.signal), output: output() }
       : { kind: 'exit', code: end.code, output: output() }
   } finally {
     cancel()
+    run.signal?.removeEventListener('abort', abort)
     for (const stream of child.stdio) stream?.destroy()
   }
 }
@@ -98,12 +108,16 @@ function feedSecond(stream: Readable | null, octets: Buffer): void {
   stream.end(octets)
 }
 
-function collect(streams: readonly (Readable | null)[]): () => string {
+/** `hear` is told how much has come so far. */
+function collect(streams: readonly (Readable | null)[], hear: (octets: number) => void): () => string {
   let text = ''
+  let octets = 0
   for (const stream of streams) {
     stream?.on('error', () => undefined)
     stream?.on('data', (chunk: Buffer) => {
       text = (text + chunk.toString('latin1')).slice(0, OUTPUT_LENGTH)
+      octets += chunk.length
+      hear(octets)
     })
   }
   return () => text

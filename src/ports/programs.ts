@@ -1,0 +1,33 @@
+/** Programs that rules ask: started without a shell, bounded in time and output, and killed with all they have started. */
+import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Clock, ProgramAnswer, ProgramUse, RunProgram } from '../core/ports.ts'
+import { runProgram } from '../delivery/program/run.ts'
+
+export function programRunner(clock: Pick<Clock, 'after'>): RunProgram {
+  return async (use) => {
+    try {
+      return await run(use, clock)
+    } catch (fault) {
+      return { kind: 'failed', because: fault instanceof Error ? fault.message : String(fault) }
+    }
+  }
+}
+
+async function run(use: ProgramUse, clock: Pick<Clock, 'after'>): Promise<ProgramAnswer> {
+  const { program, arguments: args, input, file, signal, milliseconds: timeout, mostOutput } = use
+  if (file !== undefined) await pipeline(Readable.from(input), createWriteStream(file))
+  const end = await runProgram({
+    file: program,
+    args,
+    input: file === undefined ? input : [],
+    timeout,
+    mostOutput,
+    clock,
+    ...(signal && { signal }),
+  })
+  if (end.kind === 'exit') return end
+  const because = end.kind === 'absent' ? `it could not be started (${end.because})` : end.because
+  return { kind: 'failed', because: `${program}: ${because}` }
+}

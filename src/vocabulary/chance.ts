@@ -1,0 +1,32 @@
+/** chance: a hit so many times out of a hundred, for rules that are to hold sometimes. */
+import { defineMatcher } from '../core/word.ts'
+
+export const chance = defineMatcher({
+  name: 'chance',
+  summary: 'Holds so many times out of a hundred',
+  reference: 'qpsmtpd plugin random_error',
+  stage: 'accept',
+  outside: true,
+  options: {
+    type: 'object',
+    properties: {
+      percent: { type: 'number', minimum: 0, maximum: 100, description: 'How often, out of a hundred times' },
+      draws: {
+        type: 'integer',
+        minimum: 1,
+        default: 1,
+        description: 'How often it is asked until one of the answers is meant to be a hit with that percentage',
+      },
+    },
+    required: ['percent'],
+    additionalProperties: false,
+  },
+  onUnknown: 'skip',
+  compile({ percent, draws }) {
+    const once = 1 - (1 - percent / 100) ** (1 / draws)
+    return ({ ports }) => {
+      if (!ports.chance) return { truth: 'unknown', because: 'nothing is left to chance here' }
+      return { truth: ports.chance() < once ? 'hit' : 'miss' }
+    }
+  },
+})
