@@ -9,6 +9,7 @@ import { isPromise } from '../../core/truth.ts'
 import { Report } from '../../language/diagnostic.ts'
 import { type MapEntry, type ScalarNode, toJson, type YamlNode } from '../../language/node.ts'
 import { summarize } from '../atom.ts'
+import { settingOperand } from '../policies/setting-use.ts'
 import type { Comparison } from '../comparison.ts'
 import type { NamedList } from '../list-registry.ts'
 import { domainKey } from '../lists/domain-list.ts'
@@ -124,9 +125,14 @@ export function lowerComparison(operator: MapEntry, subject: Subject): Formula {
 }
 
 function numbersIn({ key, value }: MapEntry, { type, name }: Subject): RangeSet | undefined {
-  if (type !== 'number' || !isOrdered(name)) return undefined
+  if (type !== 'number' || !isOrdered(name) || isSetting(value)) return undefined
   const range = rangeFor(key.value, value)
   return range && isWhole(name) ? range.whole() : range
+}
+
+/** What recipients have said is another number for each. */
+function isSetting(value: YamlNode): boolean {
+  return value.kind === 'scalar' && settingOperand(value.value) !== undefined
 }
 
 function rangeFor(operator: string, value: YamlNode): RangeSet | undefined {
