@@ -6,6 +6,7 @@ import { addDocs } from './commands/docs.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addFmt } from './commands/fmt.ts'
+import { addInit } from './commands/init.ts'
 import { addList } from './commands/list.ts'
 import { addMan } from './commands/man.ts'
 import { addReport } from './commands/report.ts'
@@ -46,6 +47,7 @@ function build(shell: Shell): Command {
     .showHelpAfterError('(--help shows the options)')
     .addHelpText('after', '\nExample:\n  $ postern check && postern test && postern serve\n')
   for (const add of [
+    addInit,
     addServe,
     addDoctor,
     addCheck,

@@ -34,7 +34,16 @@ export function packageFile(name: string): string {
 
 /** `dnsbl` → `…/builtins/dnsbl.yaml`, `queue/maildir` → `…/builtins/queue/maildir.yaml`. */
 export function builtinFiles(): ReadonlyMap<string, string> {
-  const directory = packageFile('builtins')
+  return filesByName(packageFile('builtins'))
+}
+
+/** `rules/recommended` → `…/rules/recommended.yaml`. */
+function rulesetFiles(): ReadonlyMap<string, string> {
+  const named = [...filesByName(packageFile('rules'))].filter(([name]) => !name.endsWith('.test'))
+  return new Map(named.map(([name, path]) => [`rules/${name}`, path]))
+}
+
+function filesByName(directory: string): ReadonlyMap<string, string> {
   const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter(
     (entry) => entry.isFile() && entry.name.endsWith('.yaml'),
   )
@@ -47,7 +56,7 @@ export function compileEnvironment(report = new Report()): CompileEnvironment {
     files: listFiles(),
     report,
     sources: new Map(),
-    builtins: builtinFiles(),
+    builtins: new Map([...builtinFiles(), ...rulesetFiles()]),
     vocabulary: VOCABULARY,
     importModule,
     now: () => Date.now(),
