@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Listener } from '../core/site.ts'
 import type { Report } from '../language/diagnostic.ts'
 import { entryOf, type MapNode, valueOf } from '../language/node.ts'
+import { checkKeysOf } from './positions.ts'
 
 /** As the schema lets them through. */
 export interface ListenerOptions {
@@ -32,6 +33,7 @@ export function checkListeners(root: MapNode, report: Report): void {
 }
 
 function check(item: MapNode, report: Report): void {
+  checkKeysOf(item, report)
   const [port, path, permissions] = ['port', 'path', 'permissions'].map((key) => entryOf(item, key)?.key)
   if (!port && !path)
     report.add({

@@ -16,6 +16,7 @@ import { checkListeners, type ListenerOptions, listenersOf } from './listeners.t
 import { settleAuth } from './offers.ts'
 import { policyPlan, recipientSpec } from './policies/policy-plan.ts'
 import type { PolicyRules } from './policies/read-policy.ts'
+import { checkNeverAsked } from './positions.ts'
 import { type LoadEnvironment, readText, readYaml } from './resolve-entries.ts'
 import { readServices } from './services.ts'
 
@@ -90,6 +91,7 @@ export async function loadSite(path: string, environment: CompileEnvironment): P
     },
     environment,
   )
+  checkNeverAsked(root, plugins, environment.report)
   const plan = await policyPlan(about, policies, directory, environment)
   if (!valid || !program || environment.report.errors > 0)
     return { site: undefined, settings: DEFAULT_SETTINGS, plugins, policies, plan, outline, services }

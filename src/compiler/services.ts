@@ -1,5 +1,6 @@
 /** How the listeners of a site serve: TLS, proxies in front, whose word is taken. */
-import type { Service, ServiceTls } from '../core/service.ts'
+import { isPosition } from '../core/position.ts'
+import { PLAIN_SERVICE, type Service, type ServiceTls } from '../core/service.ts'
 import type { ListIndex } from '../core/list.ts'
 import { type MapNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
 import { mustBeAtHand } from './list-use.ts'
@@ -56,6 +57,8 @@ async function readService(
   place: ListPlace,
   environment: LoadEnvironment,
 ): Promise<Service> {
+  const position = textOf(valueOf(item, 'protocol'))
+  if (isPosition(position)) return { ...PLAIN_SERVICE, position }
   const trusted = (key: string): Promise<ListIndex | undefined> => readTrusted(item, key, place, environment)
   const tls = await readServiceTls(item, root, place, environment)
   const required = valueOf(item, 'require_tls')

@@ -139,6 +139,24 @@ export const LIMITS = {
     unit: 'octets',
     summary: 'Policies that are kept at hand, measured by their texts; the least used go first',
   },
+  policy_line_length: {
+    default: 2048,
+    minimum: 1024,
+    unit: 'octets',
+    summary: 'Longest line of a request to a policy service',
+  },
+  policy_attributes: {
+    default: 100,
+    minimum: 50,
+    unit: 'count',
+    summary: 'Lines of one request to a policy service',
+  },
+  attach_timeout: {
+    default: 7210,
+    minimum: 60,
+    unit: 'seconds',
+    summary: 'How long a mail server that asks us may be silent between two questions, as in libmilter',
+  },
   shutdown_grace: {
     default: 30,
     minimum: 0,

@@ -1,6 +1,7 @@
 /** How a listener serves: what it offers, with which TLS, and whose word it takes. */
 import type { ListIndex } from './list.ts'
 import { type Offer, PLAIN_OFFER } from './offer.ts'
+import type { Position } from './position.ts'
 import type { TlsSettings } from './tls.ts'
 
 export const TLS_MODES = ['none', 'starttls', 'implicit'] as const
@@ -12,6 +13,8 @@ export type ServiceTls =
   | { readonly mode: 'unavailable' }
 
 export interface Service {
+  /** Who connects is a mail server that asks us about its clients. */
+  readonly position?: Position | undefined
   readonly offer: Offer
   readonly tls: ServiceTls
   /** Nothing that matters is done before TLS. */

@@ -1,6 +1,7 @@
 /** The part of a site file that is about listeners: where, what is offered, with which TLS, and whose word is taken. */
 import { EXTENSIONS } from '../core/extensions.ts'
 import { AUTH_MECHANISMS, PROTOCOLS } from '../core/offer.ts'
+import { POSITIONS } from '../core/position.ts'
 import { TLS_MODES } from '../core/service.ts'
 import type { Schema } from '../core/schema.ts'
 import { CLIENT_CERTIFICATES, TLS_VERSIONS } from '../core/tls.ts'
@@ -100,9 +101,10 @@ export const LISTEN_SCHEMA = {
       },
       protocol: {
         type: 'string',
-        enum: PROTOCOLS,
+        enum: [...PROTOCOLS, ...POSITIONS],
         default: 'smtp',
-        description: '`lmtp`: LHLO instead of EHLO, and a reply for each recipient after the content (RFC 2033)',
+        description:
+          '`lmtp`: LHLO instead of EHLO, and a reply for each recipient after the content (RFC 2033). `policy` and `milter`: another mail server asks what the rules say (docs/attach.md)',
       },
       auth: AUTH_SCHEMA,
       tls: {

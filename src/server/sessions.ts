@@ -3,19 +3,23 @@ import type { Socket } from 'node:net'
 import { canonicalIp } from '../core/ip.ts'
 import type { Policies } from '../core/policy.ts'
 import type { Entropy, Ports, Spool } from '../core/ports.ts'
-import { type Endpoint, newConnection } from '../core/session.ts'
+import type { Position } from '../core/position.ts'
+import { type Connection, type ConnectionStart, type Endpoint, newConnection } from '../core/session.ts'
 import { PLAIN_SERVICE, type Service } from '../core/service.ts'
 import type { Site } from '../core/site.ts'
 import type { TlsState } from '../core/tls.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
+import { Dialogue, type DialogueOptions } from '../smtp/dialogue.ts'
 import { SHUTTING_DOWN, TLS_UNAVAILABLE, TOO_MANY_CONNECTIONS } from '../smtp/protocol-replies.ts'
 import { formatReply, type Reply } from '../smtp/reply.ts'
 import { Session } from '../smtp/session.ts'
+import type { Attach, ClientStart } from './attachment.ts'
 import { ClientCount, type ConnectionLimit } from './client-count.ts'
+import type { Conversation } from './conversation.ts'
 import { Doorstep } from './doorstep.ts'
 import { SocketWire } from './socket-wire.ts'
 import { tlsStateOf } from './tls-state.ts'
-import { introduce, termsOf, translated, type Visitor } from './visitor.ts'
+import { countedAs, introduce, termsOf, translated, type Visitor } from './visitor.ts'
 
 export interface SessionsOptions {
   /** The site new connections get. Asked at every connection; its listeners count only at the start. */
@@ -33,6 +37,8 @@ export interface SessionsOptions {
   readonly env: ReadonlyMap<string, string>
   /** Where another process counts the clients: asks it about one that a proxy has announced. */
   readonly placeFor?: (socket: Socket, ip: string) => Promise<ConnectionLimit | undefined>
+  /** For listeners where a mail server asks us. */
+  readonly attach: Attach
 }
 
 const NOTHING = Buffer.alloc(0)
@@ -43,7 +49,7 @@ export class Sessions {
   readonly #options: SessionsOptions
   readonly #policies = new WeakMap<Site, Policies>()
   readonly #dispatchers = new WeakMap<Site, Dispatch>()
-  readonly #sessions = new Set<Session>()
+  readonly #sessions = new Set<Conversation>()
   readonly #doorstep: Doorstep
   readonly #firstServices: Site['services']
   /** Unix sockets have no addresses: whoever comes in there counts as coming from here. By listener. */
@@ -87,7 +93,6 @@ export class Sessions {
     )
     // A client that has hung up already has no address any more.
     if (remote === undefined || local === undefined) socket.destroy()
-    else if (this.#closing) turnAway(socket, SHUTTING_DOWN)
     else this.#receive({ socket, listener, remote, local, site: site(), service: this.#service(listener) })
   }
 
@@ -105,7 +110,8 @@ export class Sessions {
 
   #receive(visitor: Visitor): void {
     const { socket, site, service, remote } = visitor
-    if (!this.#speaks(service)) turnAway(socket, TLS_UNAVAILABLE)
+    if (this.#closing) turnAway(socket, SHUTTING_DOWN, service)
+    else if (!this.#speaks(service)) turnAway(socket, TLS_UNAVAILABLE)
     else if (!service.proxies?.find(remote.ip)) this.#admit(translated(visitor))
     else if (this.#count.all + this.#doorstep.unannounced >= site.limits.connections) socket.destroy()
     else
@@ -127,16 +133,17 @@ export class Sessions {
     else this.#admit(visitor, rest)
   }
 
-  #refuse({ socket, remote }: Visitor, limit: ConnectionLimit): void {
+  #refuse({ socket, remote, service }: Visitor, limit: ConnectionLimit): void {
     this.#options.ports.log.write('info', { remote_ip: remote.ip, limit }, 'too many connections')
-    turnAway(socket, TOO_MANY_CONNECTIONS)
+    turnAway(socket, TOO_MANY_CONNECTIONS, service)
   }
 
   #admit(visitor: Visitor, rest: Buffer = NOTHING): void {
     const { socket, site, service, remote } = visitor
-    const limit = this.#count.enter(remote.ip, site.limits)
+    const counted = countedAs(service, remote.ip)
+    const limit = this.#count.enter(counted, site.limits)
     if (limit !== undefined) return this.#refuse(visitor, limit)
-    socket.once('close', () => this.#count.leave(remote.ip))
+    socket.once('close', () => this.#count.leave(counted))
     if (service.tls.mode !== 'implicit') {
       const session = this.#begin(visitor, socket)
       if (rest.length > 0) session.receive(rest)
@@ -149,37 +156,67 @@ export class Sessions {
     })
   }
 
-  #begin(visitor: Visitor, socket: Socket, tls?: TlsState): Session {
-    const { ports, entropy, spool, newId, env } = this.#options
-    const { site, service, remote, local, listener, anonymous = false, proxy } = visitor
-    const start = { id: newId(), remote, local, listener, anonymous, proxy, startedAt: ports.clock.now(), env }
+  #begin(visitor: Visitor, socket: Socket, tls?: TlsState): Conversation {
+    const { service } = visitor
     const gate = service.tls.mode === 'starttls' ? this.#doorstep.gate(service.tls.settings) : undefined
-    const wire = new SocketWire(socket, ports.clock, gate)
-    const session = new Session({
-      connection: { ...newConnection(start), tls },
-      hostname: site.hostname,
-      limits: site.limits,
-      revision: site.program.revision,
-      dispatch: this.#dispatcher(site),
-      policies: this.#policiesOf(site),
-      split: site.program.split,
-      offer: service.offer,
-      tellsLog: site.program.chains.has('logging'),
-      hearsEarly: site.program.words?.has('early_talker') ?? false,
-      terms: termsOf(visitor),
-      ports,
-      entropy,
-      spool,
-      newId,
-      wire,
-    })
+    const wire = new SocketWire(socket, this.#options.ports.clock, gate)
+    const session = service.position
+      ? this.#attach(service.position, visitor, wire)
+      : this.#newSession(visitor, wire, tls)
     this.#keep(session)
     wire.connect(session)
     session.start()
     return session
   }
 
-  #keep(session: Session): void {
+  #newSession(visitor: Visitor, wire: SocketWire, tls: TlsState | undefined): Session {
+    const { site, service, remote, local, listener, anonymous = false, proxy } = visitor
+    return new Session({
+      ...this.#surroundings(site),
+      connection: { ...this.#newConnection({ remote, local, listener, anonymous, proxy }), tls },
+      offer: service.offer,
+      hearsEarly: site.program.words?.has('early_talker') ?? false,
+      terms: termsOf(visitor),
+      wire,
+    })
+  }
+
+  /** Each client of the mail server gets the site that is current when its session begins. */
+  #attach(position: Position, { site, remote, local, listener }: Visitor, wire: SocketWire): Conversation {
+    const { attach, ports } = this.#options
+    const begin = ({ tls, ...client }: ClientStart): Dialogue =>
+      new Dialogue({
+        ...this.#surroundings(this.#options.site()),
+        connection: { ...this.#newConnection({ ...client, listener, attached: true }), tls },
+        inputWaits: () => false,
+      })
+    return attach({ position, wire, ports, limits: site.limits, remote, local, listener, begin })
+  }
+
+  #newConnection(who: Omit<ConnectionStart, 'id' | 'startedAt' | 'env'>): Connection {
+    const { newId, env, ports } = this.#options
+    return newConnection({ ...who, id: newId(), startedAt: ports.clock.now(), env })
+  }
+
+  /** What all sessions by the rules of a site share. */
+  #surroundings(site: Site): Omit<DialogueOptions, 'connection' | 'inputWaits'> {
+    const { ports, entropy, spool, newId } = this.#options
+    return {
+      hostname: site.hostname,
+      limits: site.limits,
+      revision: site.program.revision,
+      dispatch: this.#dispatcher(site),
+      policies: this.#policiesOf(site),
+      split: site.program.split,
+      tellsLog: site.program.chains.has('logging'),
+      ports,
+      entropy,
+      spool,
+      newId,
+    }
+  }
+
+  #keep(session: Conversation): void {
     this.#sessions.add(session)
     void session.over.then(() => this.#sessions.delete(session))
   }
@@ -205,7 +242,8 @@ function endpoint(address: string | undefined, port: number | undefined): Endpoi
   return ip === undefined || port === undefined ? undefined : { ip, port }
 }
 
-/** A last word for a client that does not come in. */
-export function turnAway(socket: Socket, reply: Reply): void {
-  socket.end(formatReply(reply), () => socket.destroy())
+/** A last word for a client that does not come in. A mail server that asks us has no use for one. */
+export function turnAway(socket: Socket, reply: Reply, { position }: Pick<Service, 'position'> = {}): void {
+  if (position) socket.destroy()
+  else socket.end(formatReply(reply), () => socket.destroy())
 }

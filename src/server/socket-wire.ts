@@ -5,8 +5,8 @@
  */
 import type { Socket } from 'node:net'
 import type { Clock } from '../core/ports.ts'
-import type { Session } from '../smtp/session.ts'
 import type { Wire } from '../smtp/wire.ts'
+import type { Conversation } from './conversation.ts'
 import type { TlsGate } from './tls.ts'
 import { tlsStateOf } from './tls-state.ts'
 
@@ -18,7 +18,7 @@ export class SocketWire implements Wire {
   #socket: Socket
   readonly #clock: Clock
   readonly #gate: TlsGate | undefined
-  #session: Session | undefined
+  #session: Conversation | undefined
   #detach = (): void => undefined
   #handshaking = false
 
@@ -30,7 +30,7 @@ export class SocketWire implements Wire {
   }
 
   /** From now on the session hears what the socket says. */
-  connect(session: Session): void {
+  connect(session: Conversation): void {
     this.#session = session
     this.#socket.once('close', () => session.gone())
     this.#attach(this.#socket, session)
@@ -82,7 +82,7 @@ export class SocketWire implements Wire {
     setImmediate(resume)
   }
 
-  #attach(socket: Socket, session: Session): void {
+  #attach(socket: Socket, session: Conversation): void {
     const data = (octets: Buffer): void => session.receive(octets)
     const drain = (): void => session.drained()
     const end = (): void => session.endInput()

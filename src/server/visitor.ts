@@ -19,6 +19,11 @@ export function clientAt({ nat64 }: Pick<Service, 'nat64'>, ip: string): string 
   return nat64?.find(ip) ? embeddedIpv4(ip) : ip
 }
 
+/** A mail server that asks us does so for many clients: it is one of all, and of no address. */
+export function countedAs({ position }: Pick<Service, 'position'>, ip: string): string | undefined {
+  return position ? undefined : ip
+}
+
 export function translated(visitor: Visitor): Visitor {
   const { service, remote } = visitor
   return { ...visitor, remote: { ...remote, ip: clientAt(service, remote.ip) } }

@@ -56,6 +56,21 @@ function connections(count: number): Case {
   }
 }
 
+/** A mail server that asks a policy service. */
+function asking(said: string, seconds = 0): Case {
+  return async (test, limits) => {
+    const rig = await house(test, { limits, services: { mx: { position: 'policy' } } })
+    const client = rig.client()
+    await once(client.socket, 'connect')
+    client.say(said)
+    for (let turn = 0; turn < 50; turn += 1) await immediate()
+    if (seconds > 0) rig.clock.advance(seconds * 1000)
+    await client.rest()
+    await emptied(rig)
+    return rig.log
+  }
+}
+
 const MEASURE = 'nobody runs into it: it is what another limit is measured by'
 
 const CASES: Readonly<Record<LimitName, Case>> = {
@@ -97,6 +112,9 @@ const CASES: Readonly<Record<LimitName, Case>> = {
   policy_size: 'nobody runs into it: a policy that is too large has its line in the log',
   policy_entries: 'nobody runs into it: a policy with too many entries has its line in the log',
   policy_memory: 'nobody runs into it: what is used least is read again',
+  policy_line_length: asking(`a=${'b'.repeat(1024)}`),
+  policy_attributes: asking('a=b\n'.repeat(51)),
+  attach_timeout: asking('', 60),
   shutdown_grace: async (test) => {
     const rig = await house(test, { policy: ACCEPTING })
     const client = await inContent(rig)

@@ -1,5 +1,6 @@
 /** A server on loopback for tests, with a policy that is a table and a clock that stands. */
 import type { TestContext } from 'node:test'
+import { attach } from '../../src/attach/index.ts'
 import type { HookContext } from '../../src/core/context.ts'
 import { defaultLimits, type Limits } from '../../src/core/limits.ts'
 import { PLAIN_SERVICE, type Service } from '../../src/core/service.ts'
@@ -72,6 +73,7 @@ export async function house(test: TestContext, options: HouseOptions = {}): Prom
     dispatchFor: () => dispatch,
     ports,
     entropy: fakeEntropy(),
+    attach,
     newId: counter('i'),
     env: new Map([['RELAYCLIENT', '']]),
   })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
+import { attach } from '../../src/attach/index.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import { listen } from '../../src/server/listening.ts'
 import { Sessions } from '../../src/server/sessions.ts'
@@ -79,6 +80,7 @@ describe('the end', () => {
       dispatchFor,
       ports,
       entropy: fakeEntropy(),
+      attach,
       newId: counter('i'),
       env: new Map(),
     })

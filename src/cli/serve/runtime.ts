@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { attach } from '../../attach/index.ts'
 import type { DecisionSettings } from '../../compiler/life-settings.ts'
 import type { SiteSettings } from '../../compiler/load-site.ts'
 import { LOG_LEVELS, type LogLevel } from '../../core/effect.ts'
@@ -61,6 +62,7 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
     ports,
     spool,
     entropy: { bytes: randomBytes, key: createHmac('sha256', maskKey).update('entropy').digest() },
+    attach,
     dispatchFor: (site) => dispatcher(site, metrics, decisions?.recorder),
     policiesFor: (site) => policies(site, ports),
     newId: () => randomBytes(10).toString('hex'),

@@ -12,7 +12,7 @@ import { Reception } from '../../server/life/reception.ts'
 import type { Attempt } from '../../server/life/reloader.ts'
 import type { FileMarks } from '../../server/life/steady-read.ts'
 import { WorkerPool } from '../../server/life/worker-pool.ts'
-import { clientAt } from '../../server/visitor.ts'
+import { clientAt, countedAs } from '../../server/visitor.ts'
 import { CommandError } from '../exit-code.ts'
 import { EXTENSION } from '../wiring.ts'
 import type { Daemon } from './daemon.ts'
@@ -66,6 +66,7 @@ class Crew implements Service {
       limits: () => this.#limits,
       homes: new Map(door.addresses.flatMap((one) => (one.path === undefined ? [] : [[one.name, one.address]]))),
       clientOf: (listener, ip) => clientOf(this.#inBetween.get(listener), ip),
+      isAttached: (listener) => this.#inBetween.get(listener)?.position !== undefined,
       log,
     })
     this.#pool = new WorkerPool({
@@ -137,13 +138,13 @@ class Crew implements Service {
 }
 
 /** Who stands between a listener and its clients. */
-type InBetween = Pick<ListenerService, 'proxies' | 'nat64'>
+type InBetween = Pick<ListenerService, 'proxies' | 'nat64' | 'position'>
 
 function inBetweenOf({ site: { services = new Map() } }: Loaded): ReadonlyMap<string, InBetween> {
-  return new Map([...services].map(([listener, { proxies, nat64 }]) => [listener, { proxies, nat64 }]))
+  return new Map([...services].map(([listener, { proxies, nat64, position }]) => [listener, { proxies, nat64, position }]))
 }
 
 function clientOf(between: InBetween | undefined, ip: string): string | undefined {
   if (!between) return ip
-  return between.proxies?.find(ip) ? undefined : clientAt(between, ip)
+  return between.proxies?.find(ip) ? undefined : countedAs(between, clientAt(between, ip))
 }

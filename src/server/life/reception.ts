@@ -10,6 +10,7 @@ import { canonicalIp } from '../../core/ip.ts'
 import type { Limits } from '../../core/limits.ts'
 import type { Log } from '../../core/ports.ts'
 import { SHUTTING_DOWN, TOO_MANY_CONNECTIONS } from '../../smtp/protocol-replies.ts'
+import type { Reply } from '../../smtp/reply.ts'
 import { ClientCount, type ConnectionLimit } from '../client-count.ts'
 import { turnAway } from '../sessions.ts'
 import type { ToWorker } from './worker-messages.ts'
@@ -28,6 +29,8 @@ export interface ReceptionOptions {
   readonly homes: ReadonlyMap<string, string>
   /** Whom a peer of a listener stands for; undefined for a proxy, which will announce its client. */
   readonly clientOf: (listener: string, ip: string) => string | undefined
+  /** A mail server that asks us has no use for a reply. */
+  readonly isAttached: (listener: string) => boolean
   readonly log: Log
 }
 
@@ -62,14 +65,14 @@ export class Reception {
     if (ip === undefined) socket.destroy()
     else if (!receiver) {
       log.write('warn', { remote_ip: ip }, 'there is no worker to take a connection')
-      turnAway(socket, SHUTTING_DOWN)
+      this.#turnAway(socket, listener, SHUTTING_DOWN)
     } else {
       const counted = clientOf(listener, ip)
       const limit = this.#count.enter(counted, limits())
       if (limit === undefined) this.#handOver(socket, listener, { ip: counted, receiver })
       else {
         log.write('info', { remote_ip: ip, limit }, 'too many connections')
-        turnAway(socket, TOO_MANY_CONNECTIONS)
+        this.#turnAway(socket, listener, TOO_MANY_CONNECTIONS)
       }
     }
   }
@@ -96,6 +99,11 @@ export class Reception {
   gone(receiver: Receiver): void {
     for (const [key, guest] of this.#guests) if (guest.receiver === receiver) this.left(key)
     this.#loads.delete(receiver)
+  }
+
+  #turnAway(socket: Socket, listener: string, reply: Reply): void {
+    if (this.#options.isAttached(listener)) socket.destroy()
+    else turnAway(socket, reply)
   }
 
   #idlest(): Receiver | undefined {

@@ -30,6 +30,7 @@ async function reception(
     limits: () => limits,
     homes: new Map([['local', '127.0.0.1']]),
     clientOf: (listener, ip) => (listener === 'mx' && ip === proxy ? undefined : ip),
+    isAttached: (listener) => listener === 'pf',
     log: { write: (level, fields, text) => log.push({ level, fields, text }) },
   })
   const root = mkdtempSync(join(tmpdir(), 'postern-reception-'))
