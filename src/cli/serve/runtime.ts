@@ -25,7 +25,11 @@ import { CommandError } from '../exit-code.ts'
 import { machinePorts } from './machine.ts'
 import { policySource } from '../wiring.ts'
 
-export interface Runtime extends Pick<ServerOptions, 'ports' | 'entropy' | 'spool' | 'dispatchFor' | 'policiesFor' | 'newId' | 'env'> {
+export interface Runtime
+  extends Pick<
+    ServerOptions,
+    'ports' | 'entropy' | 'spool' | 'dispatchFor' | 'policiesFor' | 'newId' | 'env' | 'attach'
+  > {
   readonly log: Log
   readonly metrics: Metrics
   /** After files were moved away. */
