@@ -6,6 +6,7 @@ import type { Schema } from '../core/schema.ts'
 import type { Report, Span } from './diagnostic.ts'
 import { type MapEntry, type MapNode, type SeqNode, textOf, valueOf, type YamlNode } from './node.ts'
 import { readSettings, type SettingDeclaration, SETTINGS_SCHEMA } from './policy-file.ts'
+import { ACCEPTANCE_SCHEMA } from './mutation-schema.ts'
 import { RULE_SCHEMA } from './rule-schema.ts'
 import { suggest } from './suggest.ts'
 
@@ -41,6 +42,7 @@ const LIST_SCHEMA = {
     },
     optional: { type: 'boolean', description: 'Whether a missing file counts as an empty list' },
     summary: { type: 'string' },
+    mutation: ACCEPTANCE_SCHEMA,
   },
 } as const satisfies Schema
 

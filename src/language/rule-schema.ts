@@ -5,6 +5,7 @@ import { LIMITS } from '../core/limits.ts'
 import type { Schema } from '../core/schema.ts'
 import { ON_UNKNOWN } from '../core/truth.ts'
 import { RETURN_CODES } from '../core/verdict.ts'
+import { ACCEPTANCE_SCHEMA } from './mutation-schema.ts'
 
 const NOTE_VALUES: Schema = {
   anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
@@ -140,5 +141,6 @@ export const RULE_SCHEMA = {
       enum: ['enforce', 'monitor'],
       description: 'monitor: log what the rule would have done, do not do it',
     },
+    mutation: ACCEPTANCE_SCHEMA,
   },
 } as const satisfies Schema

@@ -127,7 +127,11 @@ export const EXPECT_SCHEMA = {
     plugin: { type: 'string', description: 'The plugin that decided' },
     rule: { type: 'string', description: 'The rule that decided' },
     disconnect: { type: 'boolean', description: 'Whether the session was closed' },
-    would: { type: 'string', enum: RETURN_CODES, description: 'What a rule in monitor mode would have answered' },
+    would: {
+      type: 'string',
+      enum: [...RETURN_CODES, 'none'],
+      description: 'What a rule in monitor mode would have answered',
+    },
     accepted: { ...ONE_OR_MORE, description: 'The recipients accepted in the end' },
     delivered_to: { ...ONE_OR_MORE, description: 'Where mail to the accepted recipients goes in the end' },
     relay_client: { type: 'boolean', description: 'Whether the client may relay in the end' },

@@ -5,6 +5,7 @@ import type { Report, Span } from './diagnostic.ts'
 import { LIFE_PROPERTIES } from './life-schema.ts'
 import { RECIPIENTS_SCHEMA } from './policy-file.ts'
 import { EXTENSIONS_SCHEMA, LISTEN_SCHEMA, TLS_SCHEMA } from './listen-schema.ts'
+import { ACCEPTANCE_SCHEMA } from './mutation-schema.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from './node.ts'
 import { checkSchema } from './schema-check.ts'
 
@@ -36,6 +37,7 @@ export const USE_SCHEMA = {
     match: { $ref: '#/definitions/match', description: 'The plugin is asked only for sessions like this' },
     unless: { $ref: '#/definitions/match', description: 'The plugin is not asked for sessions like this' },
     mode: { type: 'string', enum: ['enforce', 'monitor'], description: 'For all its rules' },
+    mutation: ACCEPTANCE_SCHEMA,
     skippable: { type: 'boolean', description: 'The policy of a recipient may switch it off (`skip`)' },
   },
 } as const satisfies Schema

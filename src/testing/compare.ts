@@ -53,7 +53,7 @@ function ofDecision(expected: Expectation, { decision, outcome }: Meant): readon
     ...differs('plugin', expected.plugin, decision.plugin ?? 'none'),
     ...differs('rule', expected.rule, decision.rule ?? 'none'),
     ...differs('disconnect', expected.disconnect, decision.disconnect),
-    ...differs('would', expected.would, monitored ?? 'nothing'),
+    ...differs('would', expected.would, monitored ?? 'none'),
     ...differs(
       'unknown',
       expected.unknown,

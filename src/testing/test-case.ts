@@ -16,7 +16,7 @@ export interface Expectation {
   readonly plugin?: string
   readonly rule?: string
   readonly disconnect?: boolean
-  readonly would?: ReturnCode
+  readonly would?: ReturnCode | 'none'
   readonly accepted?: string | readonly string[]
   readonly delivered_to?: string | readonly string[]
   readonly relay_client?: boolean

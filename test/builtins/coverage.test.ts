@@ -1,11 +1,9 @@
 /** What we ship is tested by its own tests, rule by rule: `npm run policy` shows what is missing. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { missingIn } from '../../src/cli/formats/coverage-lines.ts'
+import { missingIn } from '../../src/testing/coverage-missing.ts'
 import { runAllTests } from '../../src/cli/run-all-tests.ts'
 
-/** Policy tests have no AUTH command, and these ask programs, servers and databases: test/ports/auth judges them. */
-const NOT_BY_SESSIONS = /^builtins\/auth\//
 const SHIPPED = /^(?:builtins|rules|examples)\//
 
 test('every rule, condition, reply and list of builtins, rules and examples is reached by a test', async () => {
@@ -18,6 +16,6 @@ test('every rule, condition, reply and list of builtins, rules and examples is r
     [],
   )
   assert.ok(coverage && coverage.rules.total > 50)
-  const files = coverage.files.filter(({ file }) => SHIPPED.test(file) && !NOT_BY_SESSIONS.test(file))
+  const files = coverage.files.filter(({ file }) => SHIPPED.test(file))
   assert.deepEqual(missingIn({ ...coverage, files }), [])
 })

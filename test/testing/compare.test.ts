@@ -85,7 +85,7 @@ const FAILS: readonly (readonly [Expectation, string])[] = [
   [{ hook: 'rcpt', reply: '5.1.1' }, 'reply: 5.1.1, not 550 5.1.1 not here'],
   [{ hook: 'rcpt', disconnect: false }, 'disconnect: false, not true'],
   [{ hook: 'mail', unknown: false }, 'unknown: false, not true'],
-  [{ hook: 'rcpt', would: 'DENY' }, 'would: DENY, not nothing'],
+  [{ hook: 'rcpt', would: 'DENY' }, 'would: DENY, not none'],
   [
     { accepted: ['ann@example.org', 'bob@example.org'] },
     'accepted: ann@example.org, bob@example.org, not bob@example.org',

@@ -3,7 +3,8 @@
  * `of: [swap]` beside it the reason is one for these mutations only.
  */
 import { type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
-import type { Acceptance, Mutation } from './mutant.ts'
+import type { Mutation } from '../../language/mutation-schema.ts'
+import type { Acceptance } from './mutant.ts'
 
 export function acceptedIn(owner: MapNode, mutation: Mutation): Acceptance | undefined {
   const said = valueOf(owner, 'mutation')

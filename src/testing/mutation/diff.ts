@@ -1,6 +1,6 @@
 /** A mutant as a small diff: the lines that change, as they stand and as they would. */
 import type { Span } from '../../language/diagnostic.ts'
-import { type Edit, WRITTEN } from './mutant.ts'
+import type { Edit } from './mutant.ts'
 
 export interface DiffLine {
   readonly sign: '-' | '+' | ' '
@@ -42,12 +42,21 @@ function bounds({ range }: Span, text: string): { readonly start: number; readon
   return { start: text.lastIndexOf('\n', range.start.offset - 1) + 1, end: next < 0 ? text.length : next }
 }
 
-function after({ before, after: by }: Extract<Edit, { kind: 'text' }>, text: string): readonly string[] {
-  const { start, end } = bounds(before, text)
-  const { start: from, end: to } = before.range
+function after(edit: Exclude<Edit, { kind: 'swap' }>, text: string): readonly string[] {
+  const { start, end } = bounds(edit.before, text)
+  const { start: from, end: to } = edit.before.range
   const written = text.slice(from.offset, to.offset).trimEnd()
   const [left, right] = [text.slice(start, from.offset), text.slice(from.offset + written.length, end)]
-  if (by !== undefined) return `${left}${by.replace(WRITTEN, () => written)}${right}`.split('\n')
+  const by = edit.kind === 'negate' ? negated(written) : edit.after
+  if (by !== undefined) return `${left}${by}${right}`.split('\n')
   if (/^[\s-]*$/.test(left) && right.trim() === '') return []
   return [/^, */.test(right) ? `${left}${right.replace(/^, */, '')}` : `${left.replace(/, *$/, '')}${right}`]
+}
+
+/** One level deeper, as the lines of a block are written. */
+function negated(written: string): string {
+  const [first = '', ...others] = written.split('\n')
+  if (others.length === 0) return `not: { ${first} }`
+  const [indent = ''] = /^ */.exec(others[0] ?? '') ?? []
+  return ['not:', `${indent}${first}`, ...others.map((line) => `  ${line}`)].join('\n')
 }

@@ -1,29 +1,13 @@
 /** What a mutant is: a rule file with one small change, which some test should notice. */
 import type { Span } from '../../language/diagnostic.ts'
+import type { Mutation } from '../../language/mutation-schema.ts'
 import type { MapNode } from '../../language/node.ts'
-
-export const MUTATIONS = {
-  delete: 'a rule is gone',
-  return: 'a rule answers something else',
-  negate: 'a condition is turned round',
-  unless: 'the exemptions of a rule are gone',
-  network: 'a network is wider or narrower',
-  number: 'a number is one more or one less',
-  swap: 'two rules change places',
-  value: 'one of several values, or an entry of a list, is gone',
-} as const
-
-export type Mutation = keyof typeof MUTATIONS
-
-export const MUTATION_NAMES = Object.keys(MUTATIONS) as readonly Mutation[]
 
 /** What stands there, and what stands there instead; `undefined`: nothing. */
 export type Edit =
   | { readonly kind: 'text'; readonly before: Span; readonly after: string | undefined }
+  | { readonly kind: 'negate'; readonly before: Span }
   | { readonly kind: 'swap'; readonly first: Span; readonly second: Span }
-
-/** In the text of an edit: what was there before. */
-export const WRITTEN = '\u0000'
 
 /** A reason that somebody has stated. */
 export interface Acceptance {

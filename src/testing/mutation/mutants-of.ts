@@ -15,7 +15,8 @@ import {
 } from '../../language/node.ts'
 import { acceptedIn } from './acceptance.ts'
 import { conditionsIn, type ConditionSite } from './conditions.ts'
-import { type Mutant, type Mutation, WRITTEN } from './mutant.ts'
+import type { Mutant } from './mutant.ts'
+import type { Mutation } from '../../language/mutation-schema.ts'
 import { neighbours } from './scalars.ts'
 import { replaceNode, swapItems } from './tree.ts'
 
@@ -128,8 +129,7 @@ function negated(place: Place, entry: MapEntry, map: MapNode): Mutant {
   const entries = map.entries.map((one) => (one === entry ? not : one))
   const what = `\`${entry.key.source}\` is turned round`
   const mutant = made(place, { mutation: 'negate', target: map, by: { ...map, entries }, what })
-  const before = spanOf(entry)
-  return { ...mutant, at: entry.key.at, edit: { kind: 'text', before, after: `not: { ${WRITTEN} }` } }
+  return { ...mutant, at: entry.key.at, edit: { kind: 'negate', before: spanOf(entry) } }
 }
 
 /** Key and value. */

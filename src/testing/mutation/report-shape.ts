@@ -1,6 +1,6 @@
 /** The part of a report that `postern test --mutate` writes. */
 import type { FromSchema, Schema } from '../../core/schema.ts'
-import { MUTATION_NAMES } from './mutant.ts'
+import { MUTATION_NAMES } from '../../language/mutation-schema.ts'
 
 const COUNT = { type: 'integer', minimum: 0 } as const satisfies Schema
 const PLACE = { type: 'integer', minimum: 1 } as const satisfies Schema
