@@ -109,7 +109,12 @@ async function run(step: Step, { steps }: TestCase, stage: Stage): Promise<Sessi
     isolated: stage.isolated,
     message: file === undefined ? undefined : await stage.readMessage(resolve(stage.directory, file)),
     ports: { ...ports, answerFor },
-    policies: offlinePolicies(given, { plan: stage.policies, open: stage.openPolicies, clock: ports.clock, log: ports.log }),
+    policies: offlinePolicies(given, {
+      plan: stage.policies,
+      open: stage.openPolicies,
+      clock: ports.clock,
+      log: ports.log,
+    }),
     split: stage.program.split,
   })
   const strangers = Object.keys(given.answers ?? {}).filter((word) => !asked.has(word))

@@ -151,14 +151,15 @@ async function attempt(prepared: PreparedTest, environment: TestEnvironment): Pr
   const { test, subject, stored } = prepared
   const { world, readMessage, vocabulary } = environment
   const report = new Report()
-  const { program, hostname, files } = await subject.compile(test, report, environment)
+  const { program, hostname, policies, files } = await subject.compile(test, report, environment)
   if (!program)
     return broken(report.sorted().map(({ file, range, message }) => `${file}:${range.start.line}: ${message}`))
   const { isolated, directory } = subject
   const words = new Set(vocabulary.matchers.keys())
   const against: Stored = environment.updatesSnapshots ? 'not compared' : stored?.lines
   try {
-    const stage = { program, hostname, isolated, directory, world, readMessage, words }
+    const openPolicies = environment.policySource
+    const stage = { program, policies, openPolicies, hostname, isolated, directory, world, readMessage, words }
     const { outcomes, holds, ...judged } = await judge(test, stage, against)
     environment.observe?.(outcomes, files, prepared)
     return { ...judged, kind: holds ? 'held' : 'failed' }
