@@ -36,6 +36,16 @@ export function examplesOf(text: string): readonly Example[] {
 
 const HOUSE = 'plugin: house\nhooks: { rcpt: [{ id: ok, match: { relay_client: true }, return: OK }] }\n'
 const { cert, key } = authority('Diagnostics').issue({ subject: 'mx.example.org', names: ['mx.example.org'] })
+const WISHES = 'plugin: wishes\nsettings: { newsletters: { type: boolean } }\n'
+const EARLY = 'plugin: early\nhooks: { connect: [{ id: no, match: { relay_client: true }, return: DENY }] }\n'
+const POLICIES = {
+  'rules/wishes.yaml': WISHES,
+  'rules/early.yaml': EARLY,
+  'policies/standard.yaml': 'allow: []\n',
+  'policies/long.yaml': 'allow: [a.example, b.example]\n',
+  'odd/standard.yaml': 'allow: []\n',
+  'odd/Alice.yaml': 'allow: []\n',
+}
 const TLS = { 'tls/mx.pem': cert, 'tls/mx.key': key }
 const SITE = 'hostname: mx.example.org\nplugins: [PLUGIN]\n'
 
@@ -46,7 +56,7 @@ export async function checkExample(
 ): Promise<readonly Diagnostic[]> {
   const root = mkdtempSync(join(tmpdir(), 'postern-example-'))
   try {
-    const files = { 'rules/house.yaml': HOUSE, 'lists/partners': '192.0.2.7\n', ...TLS, ...more, ...filesOf(example) }
+    const files = { 'rules/house.yaml': HOUSE, 'lists/partners': '192.0.2.7\n', ...TLS, ...POLICIES, ...more, ...filesOf(example) }
     for (const [name, text] of Object.entries(files)) {
       await mkdir(dirname(join(root, name)), { recursive: true })
       await writeFile(join(root, name), text)

@@ -1,5 +1,5 @@
 /** `recipients` of a site file: where policies are, which one is the default, what may stand in them. */
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import type { Limits } from '../../core/limits.ts'
 import type { Policy, PolicyPlan, PolicySource } from '../../core/policy.ts'
 import { ON_SPLIT, type OnSplit } from '../../core/program.ts'
@@ -39,7 +39,7 @@ export async function policyPlan(
   if (directory === undefined) return plan
   const name = valueOf(node, 'default')
   const refresh = parseDuration(textOf(valueOf(node, 'refresh')) ?? '') ?? plan.refresh
-  const fallback = name && (await readDefault(name, { directory, rules }, environment))
+  const fallback = name && (await readDefault(name, { place, directory, rules }, environment))
   return { ...plan, directory, refresh, ...(fallback && { fallback }) }
 }
 
@@ -64,24 +64,26 @@ function directoryOf(node: MapNode, place: string, report: Report): string | und
 }
 
 interface Place {
+  /** Directory of the site. */
+  readonly place: string
   readonly directory: string
   readonly rules: PolicyRules
 }
 
 async function readDefault(
   name: YamlNode,
-  { directory, rules }: Place,
+  { place, directory, rules }: Place,
   environment: LoadEnvironment,
 ): Promise<PolicyPlan['fallback']> {
   const key = textOf(name)
   const source = environment.policySource?.(directory, rules.limits.policy_size)
   if (key === undefined || !source) return undefined
-  const policy = await readNamed(key, name.at, { source, rules }, environment)
+  const policy = await readNamed(key, name.at, { place, source, rules }, environment)
   await source.close()
   return policy && { key, policy }
 }
 
-interface Named {
+interface Named extends Pick<Place, 'place'> {
   readonly source: PolicySource
   readonly rules: PolicyRules
 }
@@ -89,13 +91,13 @@ interface Named {
 async function readNamed(
   key: string,
   at: Span,
-  { source, rules }: Named,
+  { place, source, rules }: Named,
   { report, sources }: LoadEnvironment,
 ): Promise<Policy | undefined> {
   const answer = await source.lookup(key)
   const file = source.placeOf(key)
   if (answer.kind !== 'found') {
-    report.add(missing(at, file, answer.kind === 'none' ? undefined : answer.because))
+    report.add(missing(at, relative(place, file), answer.kind === 'none' ? undefined : answer.because))
     return undefined
   }
   const [text = ''] = answer.values
