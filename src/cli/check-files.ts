@@ -1,5 +1,6 @@
 /** Checks files of every kind with one report: sites whole, plugins and rulesets alone, suites for their shape. */
 import { dirname } from 'node:path'
+import { type Analysed, analyse } from '../compiler/analysis/index.ts'
 import { type CompiledPlugin, type CompileEnvironment, compileSite } from '../compiler/compile-site.ts'
 import { loadSite } from '../compiler/load-site.ts'
 import { readYaml } from '../compiler/resolve-entries.ts'
@@ -83,8 +84,10 @@ const CHECKS: readonly (readonly [Kind, Check])[] = [
 ]
 
 async function checkSite(path: string, environment: CompileEnvironment, used: Used): Promise<void> {
+  const before = environment.report.errors
   const loaded = await loadSite(path, environment)
-  const { plugins } = loaded
+  const { plugins, outline, services = new Map() } = loaded
+  if (outline && environment.report.errors === before) analyseIn({ outline, services }, path, environment)
   for (const plugin of plugins) used.set(plugin.path, [...(used.get(plugin.path) ?? []), plugin])
   for (const path of await checkPolicies(loaded, environment)) used.set(path, [])
 }
@@ -99,6 +102,12 @@ async function checkPolicy({ path, root }: Found, environment: CompileEnvironmen
 async function ownsPolicy(site: string, path: string): Promise<boolean> {
   const { plan } = await loadSite(site, compileEnvironment())
   return plan?.directory !== undefined && path.startsWith(`${plan.directory}/`)
+}
+
+/** What is wrong between builtins and a file that uses them is that file's affair: nobody changes builtins for it. */
+function analyseIn(loaded: Omit<Analysed, 'isOurs'>, file: string, { builtins, report }: CompileEnvironment): void {
+  const ours = new Set(builtins.values())
+  analyse({ ...loaded, isOurs: (path) => path !== file && ours.has(path) }, report)
 }
 
 async function checkRules({ path, root }: Found, environment: CompileEnvironment, used: Used): Promise<void> {
@@ -122,7 +131,8 @@ async function checkAlone(
 ): Promise<readonly CompiledPlugin[]> {
   const at = startOf(path)
   const directory = dirname(site ?? path)
-  const { plugins } = await compileSite(
+  const before = environment.report.errors
+  const { plugins, outline } = await compileSite(
     {
       hostname: 'mx.example.org',
       entries: [{ use: path, at, args: [], match: undefined, unless: undefined, mode: undefined }],
@@ -131,6 +141,7 @@ async function checkAlone(
     },
     environment,
   )
+  if (environment.report.errors === before) analyseIn({ outline, services: new Map() }, path, environment)
   return plugins
 }
 

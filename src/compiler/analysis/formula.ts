@@ -17,7 +17,8 @@ export interface Question {
 }
 
 export type Formula =
-  | { readonly kind: 'always' | 'never' }
+  | { readonly kind: 'always' }
+  | { readonly kind: 'never' }
   | {
       readonly kind: 'ask'
       readonly at: Span
@@ -35,6 +36,19 @@ export interface Junction {
   readonly kind: 'all' | 'any'
   readonly at: Span
   readonly parts: readonly Formula[]
+}
+
+/** Anything that was written down. */
+export type Placed = Exclude<Formula, { readonly kind: 'always' } | { readonly kind: 'never' }>
+
+export function isPlaced(formula: Formula): formula is Placed {
+  return formula.kind !== 'always' && formula.kind !== 'never'
+}
+
+/** A conjunction stands where its first part does. */
+export function spanOf(formula: Placed): Span {
+  const first = formula.kind === 'all' ? formula.parts.find(isPlaced) : undefined
+  return first ? spanOf(first) : formula.at
 }
 
 export type Ask = Extract<Formula, { readonly kind: 'ask' }>

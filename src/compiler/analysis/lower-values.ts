@@ -6,7 +6,7 @@ import type { FactType } from '../../core/fact.ts'
 import { isIpFault, parseNetwork } from '../../core/ip.ts'
 import type { ListKind } from '../../core/list.ts'
 import { isPromise } from '../../core/truth.ts'
-import { Report } from '../../language/diagnostic.ts'
+import { Report, type Span } from '../../language/diagnostic.ts'
 import { type MapEntry, type ScalarNode, toJson, type YamlNode } from '../../language/node.ts'
 import { summarize } from '../atom.ts'
 import { settingOperand } from '../policies/setting-use.ts'
@@ -29,10 +29,12 @@ export interface Subject {
   readonly type: FactType
   readonly fact: string
   readonly lowering: Lowering
+  /** The comparison: the operator, or the fact where there is none. */
+  readonly at: Span
 }
 
-function asked({ entry, fact }: Subject, text: string, set: Pick<Question, 'hit' | 'miss'>, later = set): Formula {
-  return { kind: 'ask', at: entry.key.at, text, certain: { fact, ...set }, likely: { fact, ...later } }
+function asked({ at, fact }: Subject, text: string, set: Pick<Question, 'hit' | 'miss'>, later = set): Formula {
+  return { kind: 'ask', at, text, certain: { fact, ...set }, likely: { fact, ...later } }
 }
 
 type Answers = Pick<Question, 'hit' | 'miss'>
@@ -113,8 +115,9 @@ function domainIn(address: NonNullable<ReturnType<typeof parseMailbox>>): string
   return address.kind === 'mailbox' ? address.domain : ''
 }
 
-export function lowerComparison(operator: MapEntry, subject: Subject): Formula {
+export function lowerComparison(operator: MapEntry, whole: Subject): Formula {
   const { key, value } = operator
+  const subject = { ...whole, at: key.at }
   const text = `${subject.entry.key.source}: { ${key.source}: ${summarize(value)} }`
   if (key.value === 'in') return lowerPlain(value, subject, text)
   if (key.value === 'in_list' || key.value === 'matches_list') return lowerList(String(toJson(value)), subject, text)

@@ -71,7 +71,14 @@ function lowerFact(entry: MapEntry, lowering: Lowering): Formula {
   const { key, value } = entry
   const type = typeOf(key.value, lowering)
   if (!type) return free(entry, lowering)
-  const subject: Subject = { entry, name: key.value, type, fact: enter(key.value, type, lowering), lowering }
+  const subject: Subject = {
+    entry,
+    name: key.value,
+    type,
+    fact: enter(key.value, type, lowering),
+    lowering,
+    at: key.at,
+  }
   if (value.kind === 'map') return lowerOperators(value, subject)
   return lowerPlain(value, subject, `${key.source}: ${summarize(value)}`)
 }

@@ -125,10 +125,30 @@ export class RangeSet implements Region<RangeSet> {
     return value === undefined ? undefined : addressAt(value)
   }
 
+  /** The blocks of 2^24 it lies in, when they are few: of IPv4 addresses the networks /8. */
+  blocks(): readonly string[] | undefined {
+    const blocks: string[] = []
+    for (const { from, to } of this.ranges) {
+      if (from.at === Number.NEGATIVE_INFINITY || to.at === Number.POSITIVE_INFINITY) return undefined
+      const [first, last] = [blockOf(from.at), blockOf(to.after ? to.at : minusOne(to.at))]
+      if (last - first > MOST_BLOCKS || blocks.length > MOST_BLOCKS) return undefined
+      for (let block = first; block <= last; block += 1n) blocks.push(String(block))
+    }
+    return blocks
+  }
+
   /** Nobody asks predicates about numbers. */
   values(): undefined {
     return undefined
   }
+}
+
+const MOST_BLOCKS = 16n
+
+/** IPv6 addresses share long beginnings: what tells them apart comes later. */
+function blockOf(at: Limit): bigint {
+  const value = BigInt(typeof at === 'number' ? Math.floor(at) : at)
+  return value < BEHIND_IPV4 ? value >> 24n : BEHIND_IPV4 + (value >> 80n)
 }
 
 /** IPv6 addresses begin behind the last IPv4 address. */

@@ -1,0 +1,122 @@
+/**
+ * The static analysis of a policy: what can be said about rules without running them. `docs/analysis.md` says what is proved
+ * and what is not.
+ *
+ * Pure: reads what was compiled, and reports. To be asked only about what compiled without errors. Whatever it cannot decide
+ * within its bounds it does not mention.
+ */
+import type { Finding, Label, Report } from '../../language/diagnostic.ts'
+import { type AskedRule, askedHooks } from './asked-rule.ts'
+import { Findings, LIKELY_NOTE } from './findings.ts'
+import type { Outline, OutlinedPlugin } from './outline.ts'
+import type { World } from './product.ts'
+import { type Unreached, unreachedRules } from './reach.ts'
+import { type SiteFacts, SiteWorld } from './site-world.ts'
+import { idleConditions, neverHolds } from './truths.ts'
+import { universeOf } from './universe.ts'
+import type { ValueSet } from './value-set.ts'
+
+export interface Analysed {
+  readonly outline: Outline
+  readonly services: SiteFacts['services']
+  /** Files of ours: their rules are judged on their own, not for how a site uses them. */
+  readonly isOurs: (path: string) => boolean
+}
+
+export function analyse({ outline, services, isOurs }: Analysed, report: Report): void {
+  const universe = new Map<string, ValueSet>()
+  const hasCode = outline.plugins.some(({ file }) => !file)
+  const hooks = askedHooks({ outline, universe, hasCode })
+  const rules = hooks.flatMap((hook) => hook.rules)
+  const world: World = (fact) => universe.get(fact) ?? universeOf(fact.split('@', 1)[0] ?? '', 'disconnect')
+  const answersAuth = hooks.some(({ hook }) => hook === 'auth')
+  const site = new SiteWorld({ services, answersAuth: answersAuth || hasCode }, world)
+  const findings = new Findings(report, rules)
+  const idle = new Set(rules.filter((rule) => neverHolds(rule, world)))
+  for (const rule of rules.filter(({ plugin }) => !isOurs(plugin.path))) {
+    for (const finding of idleConditions(rule, world)) findings.against(rule, finding)
+    if (!idle.has(rule)) for (const finding of site.findings(rule)) findings.against(rule, finding)
+  }
+  reportUnreached(unreachedRules(hooks, world), { rules, findings, isOurs })
+  findings.conclude()
+}
+
+interface Reporting {
+  readonly rules: readonly AskedRule[]
+  readonly findings: Findings
+  readonly isOurs: Analysed['isOurs']
+}
+
+function reportUnreached(unreached: readonly Unreached[], { rules, findings, isOurs }: Reporting): void {
+  const silenced = new Set<string>()
+  for (const one of unreached) {
+    const { plugin, hook } = one.rule
+    const isOwn = one.because.every((rule) => rule.plugin === plugin)
+    const chain = rules.filter((rule) => rule.plugin === plugin && rule.hook === hook)
+    const dead = unreached.filter(({ rule }) => rule.plugin === plugin && rule.hook === hook)
+    if (!isOwn && dead.length === chain.length) {
+      const key = `${plugin.name} ${hook}`
+      if (!silenced.has(key)) findings.add(silencedPlugin(one, plugin))
+      silenced.add(key)
+    } else if (!isOurs(plugin.path)) findings.against(one.rule, neverAsked(one))
+  }
+}
+
+/** Where another plugin stands in front. */
+function silencedPlugin(one: Unreached, { name, entry }: OutlinedPlugin): Finding {
+  const { hook } = one.rule
+  const others = [...new Set(one.because.map(({ plugin }) => plugin))]
+  return {
+    ...proof(one),
+    code: 'FLW501',
+    severity: one.basis === 'certain' ? 'warning' : 'info',
+    at: entry.at,
+    hook,
+    message: `plugin \`${name}\` is never asked at \`${hook}\``,
+    label: 'the plugins before it have answered by then',
+    labels: others
+      .filter((other) => other.entry !== entry)
+      .map((other) => ({ ...other.entry.at, text: `\`${other.name}\` answers first` })),
+    help: `move \`${name}\` above ${others.map((other) => `\`${other.name}\``).join(', ')}`,
+  }
+}
+
+function neverAsked(one: Unreached): Finding {
+  const { rule, because, basis } = one
+  const { id } = rule.rule
+  const isSame = because.every(({ answer }) => answer === rule.answer)
+  const [first] = because
+  return {
+    ...proof(one),
+    code: isSame ? 'FLW502' : 'FLW501',
+    severity: isSame || basis === 'likely' ? 'info' : 'warning',
+    at: rule.at,
+    message: isSame
+      ? `rule \`${id}\` adds nothing: the rules before it have given the same answer`
+      : `rule \`${id}\` can never be asked`,
+    label: isSame ? 'redundant' : 'unreachable',
+    labels: because.slice(0, MOST_LABELS).map(labelOf),
+    help: isSame || !first ? `delete \`${id}\`` : `move \`${id}\` above \`${first.rule.id}\`, or delete it`,
+  }
+}
+
+const MOST_LABELS = 6
+
+function labelOf({ at, match, rule, hook }: AskedRule): Label {
+  const what = match.kind === 'always' ? 'always matches' : 'answers its part of them'
+  return {
+    ...at,
+    text: rule.replyAt && rule.replyAt !== hook ? `${what}, at \`${rule.replyAt}\`` : `${what} and ends the chain`,
+  }
+}
+
+function proof({ because, basis, rule }: Unreached): Pick<Finding, 'notes'> {
+  const names = because.slice(0, MOST_LABELS).map((one) => {
+    const place = one.plugin === rule.plugin ? '' : ` of \`${one.plugin.name}\``
+    return `\`${one.rule.id}\`${place}${one.hook === rule.hook ? '' : ` at \`${one.hook}\``}`
+  })
+  const more = because.length > MOST_LABELS ? ` and ${because.length - MOST_LABELS} more` : ''
+  const together = because.length > 1 ? 'together they answer' : 'answers'
+  const note = `proof: ${names.join(', ')}${more} ${together} every session that \`${rule.rule.id}\` is about`
+  return { notes: basis === 'likely' ? [note, LIKELY_NOTE] : [note] }
+}

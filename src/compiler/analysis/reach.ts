@@ -1,0 +1,150 @@
+/**
+ * Which rules are asked at all: FLW501 and FLW502.
+ *
+ * A rule is never asked when the rules before it have answered every session that it is about: those of its chain, those of
+ * plugins before it, and those of earlier hooks that have ended the session. The proof names them.
+ */
+import type { Hook } from '../../core/hook.ts'
+import { HOOK_TABLE } from '../../core/hook.ts'
+import { replyRow } from '../../core/reply-table.ts'
+import { isReturnCode } from '../../core/verdict.ts'
+import { textOf, valueOf } from '../../language/node.ts'
+import { type AskedHook, type AskedRule, conditionOf, defers } from './asked-rule.ts'
+import { Blockers } from './blockers.ts'
+import { asksIn, type Basis, type Formula, restrict, type Terms, type Want } from './formula.ts'
+import { EVERY_SESSION, type Product, type World } from './product.ts'
+
+export interface Unreached {
+  readonly rule: AskedRule
+  /** The rules that answer first: none of them can be left out. */
+  readonly because: readonly AskedRule[]
+  readonly basis: Basis
+}
+
+/** Hooks whose refusals end the session, or keep the message from coming. */
+const GATES: readonly Hook[] = ['pre_connection', 'connect', 'mail']
+
+export function unreachedRules(hooks: readonly AskedHook[], world: World): readonly Unreached[] {
+  const gates = GATES.map((hook) => ({ hook, rules: refusalsAt(hook, hooks) }))
+  return hooks.flatMap(({ hook, rules }) => {
+    const isLater = HOOK_TABLE[hook].stage !== 'any' && hook !== 'config'
+    const before = isLater ? gates.slice(0, gatesBefore(hook)).flatMap((gate) => gate.rules) : []
+    return new HookReach(before, world).unreached(rules)
+  })
+}
+
+const BEFORE_CONNECT: readonly Hook[] = ['pre_connection']
+const BEFORE_MAIL: readonly Hook[] = ['connect', 'helo', 'ehlo', 'auth', 'mail_pre', 'mail']
+
+function gatesBefore(hook: Hook): number {
+  if (BEFORE_CONNECT.includes(hook)) return 0
+  if (hook === 'connect') return 1
+  return BEFORE_MAIL.includes(hook) ? 2 : 3
+}
+
+function refusalsAt(hook: Hook, hooks: readonly AskedHook[]): readonly AskedRule[] {
+  const rules = hooks.find((one) => one.hook === hook)?.rules ?? []
+  return rules.filter((rule) => rule.ends === 'hook' && isRefused(rule) && isLasting(rule))
+}
+
+function isRefused({ hook, node }: AskedRule): boolean {
+  const code = textOf(valueOf(node, 'return')) ?? ''
+  const meaning = isReturnCode(code) ? replyRow(hook, code).meaning : 'proceed'
+  return meaning === 'refuse' || meaning === 'silent'
+}
+
+/** Whether it says the same at later hooks: about the client, or at MAIL about the message's envelope. */
+function isLasting(rule: AskedRule): boolean {
+  return asksIn(conditionOf(rule)).every(({ certain: { fact } }) => !fact.includes('@') || fact.endsWith('@mail'))
+}
+
+class HookReach {
+  readonly #world: World
+  readonly #ofHook = new Blockers()
+  readonly #ofChain = new Map<object, Blockers>()
+
+  constructor(before: readonly AskedRule[], world: World) {
+    this.#world = world
+    for (const rule of before) this.#block(this.#ofHook, rule)
+  }
+
+  unreached(rules: readonly AskedRule[]): readonly Unreached[] {
+    return rules.flatMap((rule) => {
+      const found = this.#proof(rule, 'certain') ?? this.#proof(rule, 'likely')
+      this.#enter(rule)
+      return found ? [found] : []
+    })
+  }
+
+  #enter(rule: AskedRule): void {
+    if (rule.ends === 'hook') this.#block(this.#ofHook, rule)
+    if (rule.ends !== 'chain') return
+    const chain = this.#ofChain.get(rule.plugin) ?? new Blockers()
+    this.#ofChain.set(rule.plugin, chain)
+    this.#block(chain, rule)
+  }
+
+  #block(blockers: Blockers, rule: AskedRule): void {
+    blockers.add(rule, restrict([EVERY_SESSION], conditionOf(rule), 'hit', { world: this.#world, basis: 'likely' }))
+  }
+
+  #proof(rule: AskedRule, basis: Basis): Unreached | undefined {
+    const terms = { world: this.#world, basis }
+    const { formula, want } = firing(rule, this.#world)
+    const sessions = restrict([EVERY_SESSION], formula, want, terms)
+    if (!sessions || sessions.length === 0) return undefined
+    const blockers = new Set(sessions.flatMap((session) => this.#blockersFor(session, rule)))
+    const able = [...blockers].filter(({ waits }) => basis === 'likely' || !waits)
+    const because = coveringRules(sessions, able, terms)
+    return because && { rule, because, basis }
+  }
+
+  #blockersFor(session: Product, { plugin }: AskedRule): readonly AskedRule[] {
+    return [...(this.#ofChain.get(plugin)?.for(session) ?? []), ...this.#ofHook.for(session)]
+  }
+}
+
+/** When the rule does anything: unknown counts where it becomes an answer, and who waits may be cut off at any time. */
+function firing(rule: AskedRule, world: World): { readonly formula: Formula; readonly want: Want } {
+  if (rule.rule.onUnknown === 'skip') return { formula: conditionOf(rule), want: 'hit' }
+  const isScopeOpen = asksIn(rule.scope).some(({ certain }) => world(certain.fact).unknown)
+  if (rule.scopeWaits) return { formula: { kind: 'always' }, want: 'hit' }
+  return { formula: rule.waits || isScopeOpen ? rule.scope : conditionOf(rule), want: 'maybe' }
+}
+
+/** The rules that leave nothing; undefined when something is left, or cannot be told. */
+function coveringRules(
+  sessions: readonly Product[],
+  blockers: readonly AskedRule[],
+  terms: Terms,
+): readonly AskedRule[] | undefined {
+  const used: AskedRule[] = []
+  let left = sessions
+  for (const blocker of blockers) {
+    const rest = restrict(left, conditionOf(blocker), passing(blocker), terms)
+    if (!rest || (rest.length === left.length && rest.every((product, index) => product === left[index]))) continue
+    used.push(blocker)
+    left = rest
+    if (left.length === 0) return withoutIdle(sessions, used, terms)
+  }
+  return undefined
+}
+
+function passing(blocker: AskedRule): Want {
+  return defers(blocker) && !blocker.waits ? 'miss' : 'hardly'
+}
+
+/** A proof with this many rules is left as it is. */
+const MOST_TRIED = 12
+
+function withoutIdle(sessions: readonly Product[], used: readonly AskedRule[], terms: Terms): readonly AskedRule[] {
+  if (used.length > MOST_TRIED) return used
+  return used.reduce((kept: readonly AskedRule[], candidate) => {
+    const others = kept.filter((one) => one !== candidate)
+    const left = others.reduce<readonly Product[] | undefined>(
+      (sofar, one) => sofar && restrict(sofar, conditionOf(one), passing(one), terms),
+      sessions,
+    )
+    return left?.length === 0 ? others : kept
+  }, used)
+}
