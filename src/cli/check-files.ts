@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import { type Analysed, analyse } from '../compiler/analysis/index.ts'
 import { type CompiledPlugin, type CompileEnvironment, compileSite } from '../compiler/compile-site.ts'
+import { readerInPlace } from '../compiler/import/index.ts'
 import { loadSite } from '../compiler/load-site.ts'
 import { readYaml } from '../compiler/resolve-entries.ts'
 import { nearestSite } from '../compiler/site-directory.ts'
@@ -30,8 +31,16 @@ type Kind = 'site' | 'rules' | 'policy' | 'suite'
 /** Sites first: a plugin that a site uses is checked there, with its arguments and the words of its neighbours. */
 export async function checkFiles(paths: readonly string[], onFile: (path: string) => void): Promise<Checked> {
   const environment = compileEnvironment()
-  const { found, unreadable } = await readAll(paths, environment)
+  const foreign = paths.filter((path) => readerInPlace(path))
+  const { found, unreadable } = await readAll(
+    paths.filter((path) => !foreign.includes(path)),
+    environment,
+  )
   const used = new Map<string, readonly CompiledPlugin[]>()
+  for (const path of foreign) {
+    onFile(shown(path))
+    await checkSite(path, environment, used)
+  }
   for (const [kind, check] of CHECKS) {
     for (const one of found.filter(({ root }) => kindOf(root) === kind)) {
       onFile(shown(one.path))
@@ -41,7 +50,7 @@ export async function checkFiles(paths: readonly string[], onFile: (path: string
   const rules = new Set([...used.values()].flat().flatMap((plugin) => plugin.rules.map(({ at }) => at)))
   const sources = new Map([...environment.sources].map(([path, text]) => [shown(path), text]))
   const diagnostics = environment.report.sorted().map(withShownPaths)
-  return { files: found.length + unreadable, rules: rules.size, diagnostics, sources }
+  return { files: foreign.length + found.length + unreadable, rules: rules.size, diagnostics, sources }
 }
 
 interface Read {

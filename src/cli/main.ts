@@ -6,6 +6,7 @@ import { addDocs } from './commands/docs.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addFmt } from './commands/fmt.ts'
+import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addList } from './commands/list.ts'
 import { addMan } from './commands/man.ts'
@@ -55,6 +56,7 @@ function build(shell: Shell): Command {
     addReport,
     addExplain,
     addShell,
+    addImport,
     addFmt,
     addList,
     addDocs,

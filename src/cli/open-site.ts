@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { type LoadedSite, loadSite } from '../compiler/load-site.ts'
 import type { Site } from '../core/site.ts'
+import type { Diagnostic } from '../language/diagnostic.ts'
 import { renderPretty } from '../language/format-pretty.ts'
 import { withShownPaths } from './check-files.ts'
 import { CommandError } from './exit-code.ts'
@@ -16,12 +17,17 @@ export interface OpenSite extends LoadedSite {
 export async function openSite(path: string, terminal: Terminal): Promise<OpenSite> {
   const environment = compileEnvironment()
   const loaded = await loadSite(resolve(path), environment)
-  const diagnostics = environment.report.sorted().map(withShownPaths)
+  const diagnostics = environment.report.sorted().filter(isTold).map(withShownPaths)
   const sources = new Map([...environment.sources].map(([file, text]) => [shown(file), text]))
   if (diagnostics.length > 0) terminal.talk(renderPretty(diagnostics, sources, { color: false }))
   const { site } = loaded
   if (!site) throw new CommandError(`${path} has errors; \`postern check ${path}\` shows them`)
   return { ...loaded, site }
+}
+
+/** What is for information is for `postern check`. */
+export function isTold({ severity }: Pick<Diagnostic, 'severity'>): boolean {
+  return severity !== 'info'
 }
 
 export async function loadCheckedSite(path: string, terminal: Terminal): Promise<Site> {

@@ -23,6 +23,8 @@ export interface Selection {
   readonly updateSnapshots?: boolean
   /** Rules are changed as well; a shard is one of mutants then, and all tests run. */
   readonly mutate?: Pick<Mutating, 'maxMutants' | 'maxSurvivors'> | undefined
+  /** What suites of sites are run against, for the site that they name. */
+  readonly site?: string
 }
 
 /** Every `of`th test, beginning with the `index`th, from 1. */
@@ -98,6 +100,7 @@ function testEnvironment(selection: Selection, { tally, touched, asked }: Gather
     readMessage: readFile,
     isWanted: selector(selection),
     bail: selection.bail,
+    ...(selection.site !== undefined && { site: selection.site }),
     updatesSnapshots: selection.updateSnapshots ?? false,
     ...((selection.coverage || selection.mutate) && { observe }),
   }

@@ -13,6 +13,7 @@ import { Report } from '../language/diagnostic.ts'
 import { AUTH_WORDS } from '../ports/auth/index.ts'
 import { spf } from '../ports/spf.ts'
 import { listFiles } from '../ports/list-files.ts'
+import { thisMachine } from '../ports/machine.ts'
 import { policyFiles } from '../ports/policies/policy-files.ts'
 import { systemClock } from '../ports/system-clock.ts'
 import { tlsFault } from '../server/tls.ts'
@@ -63,6 +64,7 @@ export function compileEnvironment(report = new Report()): CompileEnvironment {
     tlsFault,
     policySource,
     offline: true,
+    machine: thisMachine(),
   }
 }
 

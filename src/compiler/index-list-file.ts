@@ -30,7 +30,10 @@ export interface IndexedFile {
 export async function piecesOf(files: Files, path: string): Promise<TextPieces | undefined> {
   if (files.pieces) return files.pieces(path)
   const text = await files.read(path)
-  if (text === undefined) return undefined
+  return text === undefined ? undefined : inOnePiece(text)
+}
+
+export function inOnePiece(text: string): TextPieces {
   return {
     octets: Buffer.byteLength(text),
     async *[Symbol.asyncIterator]() {

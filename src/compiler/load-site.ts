@@ -6,18 +6,19 @@ import type { PolicyPlan } from '../core/policy.ts'
 import type { Service } from '../core/service.ts'
 import type { Site } from '../core/site.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
-import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import { textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { readEntries, SITE_SCHEMA } from '../language/site-file.ts'
 import type { Outline } from './analysis/outline.ts'
 import { type CompiledPlugin, type CompileEnvironment, compileSite } from './compile-site.ts'
+import { readRoot, type SiteRoot } from './import/index.ts'
 import { type LifeOptions, type LifeSettings, lifeSettings } from './life-settings.ts'
 import { checkListeners, type ListenerOptions, listenersOf } from './listeners.ts'
 import { settleAuth } from './offers.ts'
 import { policyPlan, recipientSpec } from './policies/policy-plan.ts'
 import type { PolicyRules } from './policies/read-policy.ts'
 import { checkNeverAsked } from './positions.ts'
-import { type LoadEnvironment, readText, readYaml } from './resolve-entries.ts'
+import { type LoadEnvironment, readText } from './resolve-entries.ts'
 import { readServices } from './services.ts'
 
 export interface LoadedSite {
@@ -61,17 +62,22 @@ export async function loadSettings(
   return { listeners: listenersOf(options.listen ?? [], dirname(path)), settings: settingsOf(options, dirname(path)) }
 }
 
-async function readSite(path: string, environment: LoadEnvironment): Promise<{ root?: MapNode; valid: boolean }> {
-  const root = await readYaml(path, startOf(path), environment)
-  if (!root) return { valid: false }
+interface ReadSite extends SiteRoot {
+  readonly valid: boolean
+}
+
+async function readSite(path: string, environment: LoadEnvironment): Promise<ReadSite> {
+  const { root, files } = await readRoot(path, environment)
+  if (!root) return { root, files, valid: false }
   const use = { what: 'a site file', definitions: { match: {} } }
   const valid = checkSchema(root, SITE_SCHEMA, environment.report, use)
   if (valid) checkListeners(root, environment.report)
-  return { root, valid }
+  return { root, files, valid }
 }
 
-export async function loadSite(path: string, environment: CompileEnvironment): Promise<LoadedSite> {
-  const { root, valid } = await readSite(path, environment)
+export async function loadSite(path: string, given: CompileEnvironment): Promise<LoadedSite> {
+  const { root, files, valid } = await readSite(path, given)
+  const environment = { ...given, files }
   if (!root) return { site: undefined, settings: DEFAULT_SETTINGS, plugins: [] }
   const directory = dirname(path)
   await checkSmoke(valueOf(root, 'smoke'), directory, environment)

@@ -12,6 +12,7 @@ import { type PluginEntry, RULESET_SCHEMA, readEntries } from '../language/site-
 import { suggest } from '../language/suggest.ts'
 import { parseYaml } from '../language/yaml.ts'
 import { YAML_LIMITS } from '../language/yaml-limits.ts'
+import type { ForeignReader, Machine } from './import/foreign.ts'
 import { type BoundParams, bindParams } from './params.ts'
 import { substitute } from './substitute.ts'
 
@@ -38,6 +39,10 @@ export interface LoadEnvironment {
   readonly tlsFault?: (settings: TlsSettings) => string | undefined
   /** Nobody is going to serve: keys and certificates need not be on this machine. */
   readonly offline?: boolean
+  /** Where sites that another program is configured with are read. */
+  readonly machine?: Machine
+  /** Reads the site, whatever its file is called. */
+  readonly foreign?: ForeignReader
 }
 
 export interface ResolvedEntry {

@@ -2,7 +2,7 @@
  * Diagnostics: the one kind of finding, in the CLI, the log at reload, editors and CI.
  *
  * Codes never change meaning. Families: CFG structure, YML syntax traps, NET addresses, RGX regular expressions,
- * HOK hooks, codes and facts, FLW flow, LST lists, NOT notes, TPL templates, TST tests, PLG TypeScript plugins.
+ * HOK hooks, codes and facts, FLW flow, IMP other programs' files, LST lists, NOT notes, TPL templates, TST tests, PLG TypeScript plugins.
  * Each has a page in docs/diagnostics.md.
  */
 import type { DiagnosticCode } from './codes.ts'

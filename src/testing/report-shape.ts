@@ -8,7 +8,7 @@ import { MUTATION_SCHEMA } from './mutation/report-shape.ts'
 import { TEST_STATES } from './run-tests.ts'
 
 export const REPORT_VERSION = 1
-export const COMMANDS = ['check', 'test', 'report'] as const
+export const COMMANDS = ['check', 'test', 'import', 'report'] as const
 
 const COUNT = { type: 'integer', minimum: 0 } as const satisfies Schema
 const PLACE = { type: 'integer', minimum: 1 } as const satisfies Schema

@@ -39,6 +39,8 @@ export interface Compiled {
 export interface SubjectEnvironment extends Omit<CompileEnvironment, 'report' | 'sources'> {
   /** A site that is loaded already, by the path of its file: its tests judge what is going to serve. */
   readonly loaded?: (path: string) => Pick<Site, 'program' | 'hostname' | 'policies'> | undefined
+  /** What suites of sites are run against, for the site that they name. */
+  readonly site?: string
   /** Programs compiled before, by what they were compiled from: tests that judge the same share one. */
   readonly programs?: Map<string, Compiled>
 }
@@ -86,7 +88,7 @@ function suiteSubject(root: MapNode, path: string, report: Report): Subject | un
     return {
       ...common,
       isolated: false,
-      compile: (_, inner, environment) => compileWholeSite(resolve(directory, site), inner, environment),
+      compile: (_, inner, environment) => compileWholeSite(resolve(directory, environment.site ?? site), inner, environment),
     }
   const use = isPath(plugin ?? '') ? resolve(directory, plugin ?? '') : (plugin ?? '')
   return {

@@ -4,11 +4,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { checkFiles } from '../../src/cli/check-files.ts'
+import { importSite } from '../../src/cli/import-site.ts'
 import type { Diagnostic } from '../../src/language/diagnostic.ts'
 import { authority } from '../support/certificates.ts'
 
 export interface Example {
-  /** Behind the fence: `yaml rcpt`, `yaml plugin`, `yaml site`, `text ip`, `ts`. */
+  /** Behind the fence: `yaml rcpt`, `yaml plugin`, `yaml site`, `text ip`, `ts`, `text qpsmtpd`, `text qpsmtpd LIST`, `text import`. */
   readonly kind: string
   readonly text: string
 }
@@ -61,8 +62,11 @@ export async function checkExample(
       await mkdir(dirname(join(root, name)), { recursive: true })
       await writeFile(join(root, name), text)
     }
+    if (example.kind === 'text import') return (await importSite('qpsmtpd', root)).diagnostics
+    const own = ['postern.yaml', 'rules/house.yaml']
+    const paths = isQpsmtpd(example) ? ['plugins'] : own
     const { diagnostics } = await checkFiles(
-      [join(root, 'postern.yaml'), join(root, 'rules/house.yaml')],
+      paths.map((path) => join(root, path)),
       () => undefined,
     )
     return diagnostics
@@ -71,8 +75,17 @@ export async function checkExample(
   }
 }
 
+function isQpsmtpd({ kind }: Example): boolean {
+  return kind.startsWith('text qpsmtpd')
+}
+
+/** The plugin that reads a list. */
+const READERS: Readonly<Record<string, string>> = { badmailfrom: 'badmailfrom', relayclients: 'relay' }
+
 function filesOf({ kind, text }: Example): Readonly<Record<string, string>> {
-  const [language, what = ''] = kind.split(' ')
+  const [language, what = '', list] = kind.split(' ')
+  if (list !== undefined) return { plugins: `${READERS[list] ?? ''}\nrcpt_ok\n`, [list]: text }
+  if (what === 'qpsmtpd' || what === 'import') return { plugins: text }
   const site = SITE.replace('PLUGIN', './rules/house.yaml')
   if (language === 'ts') return { 'postern.yaml': SITE.replace('PLUGIN', './loyalty.ts'), 'loyalty.ts': text }
   if (language === 'text') return { 'postern.yaml': site, 'rules/house.yaml': listPlugin(what), 'lists/entries': text }

@@ -4,22 +4,24 @@ import { examine } from '../doctor/examine.ts'
 import type { Finding, Status } from '../doctor/finding.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Shell } from '../shell.ts'
+import { addSiteFlags, type SiteFlags, siteGiven } from '../site-option.ts'
 import { painter, type Terminal } from '../terminal.ts'
 
 type Format = 'pretty' | 'json'
 
 export function addDoctor(program: Command, { terminal, finish }: Shell): void {
-  program
+  const command = program
     .command('doctor')
     .description('Look at ports, users, files, DNS servers and DNS lists as the server would meet them')
     .argument('[site]', 'the site file', 'postern.yaml')
     .addOption(new Option('-f, --format <name>', 'how to report').choices(['pretty', 'json']).default('pretty'))
+  addSiteFlags(command)
     .addHelpText(
       'after',
       '\nExample:\n  $ postern doctor postern.yaml\n\nExits with 1 when something would not work.\n',
     )
-    .action(async (path: string, { format }: { format: Format }) => {
-      const findings = await examine(path)
+    .action(async (path: string, { format, ...flags }: SiteFlags & { format: Format }) => {
+      const findings = await examine(siteGiven(flags) ?? path)
       if (format === 'json') terminal.print(JSON.stringify({ version: 1, summary: counts(findings), findings }))
       else for (const finding of findings) terminal.print(rendered(finding, terminal))
       finish(findings.some(({ status }) => status === 'error') ? EXIT.findings : EXIT.ok)

@@ -8,9 +8,10 @@ import { renderExplained } from '../format-explained.ts'
 import type { Shell } from '../shell.ts'
 import { loadCheckedSite } from '../open-site.ts'
 import { readSessions, type SessionFlags } from '../read-sessions.ts'
+import { addSiteFlags, type SiteFlags, siteGiven } from '../site-option.ts'
 import type { Terminal } from '../terminal.ts'
 
-interface Options extends SessionFlags {
+interface Options extends SessionFlags, SiteFlags {
   readonly site: string
   readonly format: 'pretty' | 'json' | 'ndjson'
   readonly verbose?: boolean
@@ -26,7 +27,7 @@ DNS is answered from the session's "dns" only; what is not there is unknown.
 `
 
 export function addExplain(program: Command, { terminal, finish }: Shell): void {
-  program
+  const command = program
     .command('explain')
     .description('Say what the rules decide for a session, with rule, file and line')
     .option('-s, --site <file>', 'the site file', 'postern.yaml')
@@ -43,9 +44,10 @@ export function addExplain(program: Command, { terminal, finish }: Shell): void 
     .addOption(
       new Option('-f, --format <name>', 'how to report').choices(['pretty', 'json', 'ndjson']).default('pretty'),
     )
+  addSiteFlags(command)
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => {
-      const site = await loadCheckedSite(options.site, terminal)
+      const site = await loadCheckedSite(siteGiven(options) ?? options.site, terminal)
       const base = options.session !== undefined && options.session !== '-' ? dirname(options.session) : '.'
       const sessions = await readSessions(options)
       if (sessions.length === 0)

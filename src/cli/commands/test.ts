@@ -1,4 +1,5 @@
 /** `postern test`: runs the tests that stand in plugins, rulesets and suites, and says what they reach of the rules. */
+import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { COVERAGE_KINDS, type CoverageKind } from '../../testing/coverage.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
@@ -7,9 +8,10 @@ import { addJudgeFlags, formatsHelp, type JudgeFlags, oneMore, percentage, whole
 import { publish } from '../formats/publish.ts'
 import { runAllTests, type Selection, type Shard, type TestedFiles } from '../run-all-tests.ts'
 import type { Shell } from '../shell.ts'
+import { addSiteFlags, type SiteFlags, siteGiven } from '../site-option.ts'
 import { watching } from '../watch.ts'
 
-interface Options extends JudgeFlags {
+interface Options extends JudgeFlags, SiteFlags {
   readonly filter?: readonly string[]
   readonly shard?: Shard
   readonly bail?: boolean
@@ -53,7 +55,7 @@ export function addTest(program: Command, shell: Shell): void {
     .option('--update-snapshots', 'store what tests with `snapshot: true` decide now')
     .option('--watch', 'run again whenever a file changes, until ^C')
     .option('-v, --verbose', 'a line for each file')
-  addJudgeFlags(command)
+  addJudgeFlags(addSiteFlags(command))
     .addHelpText('after', `${formatsHelp('test')}${EXAMPLES}`)
     .action(async (paths: string[], options: Options) => {
       const run = (): Promise<void> => runTests(paths, options, shell)
@@ -97,12 +99,14 @@ async function runTests(paths: readonly string[], options: Options, shell: Shell
 function selectionOf(options: Options): Selection {
   const { filter = [], shard, bail = false, coverage = false, failUnder, format = [], mutate = false } = options
   const { maxSurvivors, maxMutants, updateSnapshots = false } = options
+  const site = siteGiven(options)
   return {
     filters: filter,
     shard,
     bail,
     coverage: coverage || failUnder !== undefined || format.some(({ name }) => name === 'lcov'),
     updateSnapshots,
+    ...(site !== undefined && { site: resolve(site) }),
     mutate: mutate ? { maxSurvivors, maxMutants } : undefined,
   }
 }

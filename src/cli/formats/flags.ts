@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Severity } from '../../language/diagnostic.ts'
 import { SEVERITIES } from '../../language/format-json.ts'
+import type { Command as ReportedCommand } from '../../testing/report-shape.ts'
 import { FORMAT_NAMES, FORMATS } from './index.ts'
 import { addOutput, type Output } from './outputs.ts'
 
@@ -34,7 +35,7 @@ export function addJudgeFlags(command: Command): Command {
 }
 
 /** For `--help`. */
-export function formatsHelp(command: 'check' | 'test' | 'report'): string {
+export function formatsHelp(command: ReportedCommand): string {
   const names = FORMAT_NAMES.filter((name) => FORMATS[name].commands.includes(command))
   const rows = names.map((name) => `  ${name.padEnd(12)}${FORMATS[name].summary}`)
   return `\nFormats:\n${rows.join('\n')}\n\nWithout one for standard output it is pretty; in GitHub Actions with annotations.\n`

@@ -20,6 +20,7 @@ import { openSupervisor, type Supervisor, SUPERVISOR_VARIABLES } from '../../ser
 import { withShownPaths } from '../check-files.ts'
 import { CommandError } from '../exit-code.ts'
 import { shown } from '../find-files.ts'
+import { isTold } from '../open-site.ts'
 import type { Terminal } from '../terminal.ts'
 import { compileEnvironment } from '../wiring.ts'
 import { type LateLog, lateLog } from './late-log.ts'
@@ -99,8 +100,8 @@ function refuse(path: string, findings: Findings, terminal: Terminal): never {
 
 function talkAbout({ diagnostics, sources }: Findings, terminal: Terminal): void {
   const shownSources = new Map([...sources].map(([file, text]) => [shown(file), text]))
-  if (diagnostics.length > 0)
-    terminal.talk(renderPretty(diagnostics.map(withShownPaths), shownSources, { color: false }))
+  const told = diagnostics.filter(isTold)
+  if (told.length > 0) terminal.talk(renderPretty(told.map(withShownPaths), shownSources, { color: false }))
 }
 
 function plainly<T>(act: () => T): T {

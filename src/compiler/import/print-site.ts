@@ -1,0 +1,51 @@
+/** Prints an imported site as a site file. Texts that are not plain words stand in double quotes, as JSON has them. */
+import type { MapEntry, MapNode, YamlNode } from '../../language/node.ts'
+import type { ForeignSite, LeftOut } from './foreign.ts'
+
+/** `head`: lines for the top of the file, printed as comments. */
+export function printSite({ root, left }: Pick<ForeignSite, 'root' | 'left'>, head: readonly string[]): string {
+  const keys = root.entries.flatMap((entry) =>
+    entry.key.value === 'plugins' ? pluginLines(entry.value, left) : keyLines(entry),
+  )
+  return [...head.map(comment), ...keys, ''].join('\n')
+}
+
+function comment(text: string): string {
+  return `# ${text.replaceAll('\n', ' ')}`
+}
+
+function keyLines({ key, value }: MapEntry): readonly string[] {
+  if (value.kind !== 'map' || value.entries.length === 0) return [`${key.value}: ${flow(value)}`]
+  return [`${key.value}:`, ...value.entries.map((inner) => `  ${inner.key.value}: ${flow(inner.value)}`)]
+}
+
+function pluginLines(value: YamlNode, left: readonly LeftOut[]): readonly string[] {
+  const items = value.kind === 'seq' ? value.items : []
+  const leftAt = (index: number): readonly string[] =>
+    left.filter(({ before }) => before === index).map(({ text }) => `  ${comment(text)}`)
+  const lines = items.flatMap((item, index) => [
+    ...leftAt(index),
+    `  - ${item.kind === 'map' ? block(item) : flow(item)}`,
+  ])
+  return [items.length === 0 ? 'plugins: []' : 'plugins:', ...lines, ...leftAt(items.length)]
+}
+
+/** Keys of a long entry stand below each other. */
+function block({ entries }: MapNode): string {
+  return entries.map(({ key, value }) => `${key.value}: ${flow(value)}`).join('\n    ')
+}
+
+function flow(node: YamlNode): string {
+  if (node.kind === 'seq') return `[${node.items.map(flow).join(', ')}]`
+  if (node.kind === 'scalar') return typeof node.value === 'string' ? word(node.value) : String(node.value)
+  const inside = node.entries.map(({ key, value }) => `${key.value}: ${flow(value)}`).join(', ')
+  return inside === '' ? '{}' : `{ ${inside} }`
+}
+
+/** No YAML schema reads anything else into these. */
+const PLAIN = /^(?:[A-Za-z_][\w-]*(?:\/[\w.-]+)*(?::\d+)?|\/[\w./-]+)$/
+const SPECIAL = /^(?:true|false|null|yes|no|on|off|y|n)$/i
+
+function word(text: string): string {
+  return PLAIN.test(text) && !SPECIAL.test(text) ? text : JSON.stringify(text)
+}

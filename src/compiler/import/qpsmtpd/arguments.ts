@@ -1,0 +1,44 @@
+/** What stands behind a plugin's name: keys and values, or values by place, which become keys first. */
+import type { Value } from '../nodes.ts'
+import type { ConfigText } from './config-reader.ts'
+
+export interface Argument {
+  readonly key: ConfigText
+  readonly value: ConfigText
+}
+
+/** Into keys and values; undefined when the words are none. */
+export type Keyed = (words: readonly ConfigText[]) => readonly Argument[] | undefined
+
+export const inPairs: Keyed = (words) => {
+  if (words.length % 2 !== 0) return undefined
+  return words.flatMap((key, index) => {
+    const value = words[index + 1]
+    return index % 2 === 0 && value ? [{ key, value }] : []
+  })
+}
+
+/** Values by place, under these names. */
+export function byPlace(...names: readonly string[]): Keyed {
+  return (words) =>
+    words.length > names.length
+      ? undefined
+      : words.map((value, index) => ({ key: { text: names[index] ?? '', at: value.at }, value }))
+}
+
+/** One word alone is this; more are keys and values. */
+export function alone(name: string): Keyed {
+  return (words) => (words.length === 1 ? byPlace(name)(words) : inPairs(words))
+}
+
+/** Undefined for what cannot be meant. */
+export type Convert = (text: string) => Value | readonly string[] | undefined
+
+export const asNumber: Convert = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined)
+/** 0 means the default to qpsmtpd. */
+export const asCount: Convert = (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined)
+/** Perl's truth. */
+export const asFlag: Convert = (text) => text !== '0'
+export const inSeconds: Convert = (text) => (/^[1-9]\d{0,8}$/.test(text) ? `${text}s` : undefined)
+export const inDays: Convert = (text) => (/^[1-9]\d{0,5}$/.test(text) ? `${text}d` : undefined)
+export const splitAtCommas: Convert = (text) => text.split(',').filter((one) => one !== '')

@@ -1,0 +1,231 @@
+/**
+ * Reads the directory of qpsmtpd's configuration (`config/`, /etc/qpsmtpd) as a site: the plugins in their order, settings,
+ * and the list files where they lie.
+ *
+ * The file `plugins` stands for the site. Every line that could not be carried over is reported at its place: as an error when
+ * mail could come in that qpsmtpd refuses, as a warning when mail could stay out, else for information.
+ */
+import { basename, dirname, join } from 'node:path'
+import { type Hook, isHook } from '../../../core/hook.ts'
+import type { Severity } from '../../../language/diagnostic.ts'
+import type { MapEntry, YamlNode } from '../../../language/node.ts'
+import type { ForeignReader, ForeignSite, LeftOut } from '../foreign.ts'
+import { entry, map, scalar, seq, startOf } from '../nodes.ts'
+import { COMPANION, type Companion, readCompanion } from './companion.ts'
+import { ConfigReader, type ConfigText } from './config-reader.ts'
+import { importList } from './list-file.ts'
+import { listeningOf } from './listening.ts'
+import { logOf } from './logging.ts'
+import { type EntryContext, entryFor } from './plugin-entry.ts'
+import { onlyLooksOn, type PluginLine, pluginLine } from './plugin-line.ts'
+import { limitsOf, reportStrangers, reportWithout } from './settings.ts'
+import { PLUGIN_TABLE } from './table/index.ts'
+import { type AbsentRow, type BuiltinRow, type Effect, isBuiltin } from './table/row.ts'
+
+/** The file that stands for the site. */
+export const QPSMTPD_SITE = 'plugins'
+
+export const readQpsmtpd: ForeignReader = async (path, environment) => {
+  const reader = new ConfigReader(dirname(path), environment)
+  const lines = await reader.lines(QPSMTPD_SITE)
+  if (lines) return new Import(reader, await readCompanion(reader), lines.map(pluginLine)).run()
+  environment.report.add({
+    code: 'CFG110',
+    at: startOf(path),
+    message: `there is no file ${path}`,
+    help: "name qpsmtpd's directory of configuration files, such as /etc/qpsmtpd",
+  })
+  return undefined
+}
+
+const SEVERITY_OF: Readonly<Record<Effect, Severity>> = { none: 'info', stricter: 'warning', laxer: 'error' }
+const CONSEQUENCES = {
+  stricter: 'mail or logins may be refused that qpsmtpd takes',
+  laxer: 'mail may come in that qpsmtpd refuses',
+}
+
+class Import {
+  readonly #reader: ConfigReader
+  readonly #companion: Companion
+  readonly #lines: readonly PluginLine[]
+  readonly #context: EntryContext
+  readonly #entries: YamlNode[] = []
+  readonly #left: LeftOut[] = []
+  readonly #settings: MapEntry[] = []
+  /** Files that carried plugins read. */
+  readonly #files = new Set<string>()
+  /** Directories of the admin's own plugins. */
+  #own: readonly string[] = []
+  #hasLogins = false
+
+  constructor(reader: ConfigReader, companion: Companion, lines: readonly PluginLine[]) {
+    this.#reader = reader
+    this.#companion = companion
+    this.#lines = lines
+    this.#context = { reader, naughty: naughtyHook(lines), taken: new Set(), copies: [] }
+  }
+
+  async run(): Promise<ForeignSite> {
+    this.#own = await ownDirectories(this.#reader)
+    for (const line of this.#lines) await this.#take(line)
+    const root = map(await this.#keys(), startOf(this.#path))
+    this.#reportServer()
+    await reportWithout(this.#reader)
+    await reportStrangers(this.#reader, this.#files)
+    const copies = new Map(this.#context.copies.map(({ name, text }) => [name, text]))
+    return { root, copies, left: this.#left }
+  }
+
+  get #path(): string {
+    return this.#reader.path(QPSMTPD_SITE)
+  }
+
+  async #take(line: PluginLine): Promise<void> {
+    const row = PLUGIN_TABLE.get(line.name)
+    const instead = this.#companion.instead.get(line.name)
+    if (instead) this.#entries.push(instead)
+    else if (this.#companion.without.has(line.name)) this.#leave(line, absentOnPurpose)
+    else if (/[^ -~]/.test(line.text)) this.#leave(line, unreadable)
+    else if (!row || (await this.#isOwn(line.name))) this.#leave(line, ownPerl(line.name))
+    else if (isBuiltin(row)) await this.#carry(line, row)
+    else if ('absent' in row) this.#leave(line, onlyLooksOn(line) ? { ...row, effect: 'none' } : row)
+    else if (row.setting === 'tls') await this.#tls(line)
+  }
+
+  async #carry(line: PluginLine, row: BuiltinRow): Promise<void> {
+    for (const file of Object.values(row.files ?? {})) this.#files.add(file)
+    this.#hasLogins ||= row.builtin.startsWith('auth/')
+    this.#entries.push(await entryFor(line, row, this.#context))
+    await this.#reportCdb(row)
+  }
+
+  /** qpsmtpd asks a data base besides the plain file. */
+  async #reportCdb({ lists = [] }: BuiltinRow): Promise<void> {
+    const { machine, report } = this.#reader.environment
+    const names = (await machine.names(this.#reader.directory)) ?? []
+    for (const { file } of lists.filter((one) => names.includes(`${one.file}.cdb`)))
+      report.add({
+        code: 'IMP003',
+        severity: 'warning',
+        at: startOf(this.#reader.path(`${file}.cdb`)),
+        message: `\`${file}.cdb\` is not read`,
+        notes: [CONSEQUENCES.stricter],
+        help: `write its keys to \`${file}\`, a line each; \`cdb -d -m\` shows them`,
+      })
+  }
+
+  async #isOwn(name: string): Promise<boolean> {
+    for (const directory of this.#own) {
+      const path = join(directory, name)
+      if ((await this.#reader.environment.machine.names(dirname(path)))?.includes(basename(path))) return true
+    }
+    return false
+  }
+
+  #leave(line: PluginLine, { absent, effect, instead }: AbsentRow): void {
+    this.#left.push({ before: this.#entries.length, text: `${line.text} (left out: ${absent})` })
+    const help = [
+      ...(instead === undefined ? [] : [`in its place: ${instead}`]),
+      ...(effect === 'laxer' ? [`${COMPANION} can say \`without: [${line.name}]\``] : []),
+    ]
+    this.#reader.environment.report.add({
+      code: 'IMP001',
+      severity: SEVERITY_OF[effect],
+      at: line.at,
+      message: `\`${line.name}\` is left out: ${absent}`,
+      notes: effect === 'none' ? [] : [CONSEQUENCES[effect]],
+      ...(help.length > 0 && { help: help.join('\n') }),
+    })
+  }
+
+  /** `tls CERT KEY CA DHPARAM`; without them, the files that the script tls_cert makes. */
+  async #tls({ args: [cert, key], at }: PluginLine): Promise<void> {
+    const ciphers = await this.#reader.first('tls_ciphers')
+    const made = (given: ConfigText | undefined, name: string): MapEntry =>
+      entry(name, given ? scalar(given.text, given.at) : scalar(this.#reader.path(`ssl/${TLS_FILES[name]}`), at))
+    const certificates = seq([map([made(cert, 'cert'), made(key, 'key')], at)], at)
+    const entries = [
+      entry('certificates', certificates),
+      ...(ciphers ? [entry('ciphers', scalar(ciphers.text, ciphers.at))] : []),
+    ]
+    this.#settings.push(entry('tls', map(entries, at)))
+  }
+
+  async #keys(): Promise<readonly MapEntry[]> {
+    const read = [
+      ...(await this.#hostname()),
+      ...(await listeningOf(this.#reader, this.#hasLogins)),
+      entry('lists', scalar(this.#reader.directory, startOf(this.#path))),
+      await this.#localDomains(),
+      ...(await this.#spool()),
+      ...this.#settings,
+      ...(await logOf(this.#reader)),
+      ...(await limitsOf(this.#reader)),
+    ]
+    const own = this.#companion.entries
+    const replaced = new Set(own.flatMap(({ key }) => (key.value === 'listen' ? ['listen', 'user'] : [key.value])))
+    const kept = read.filter(({ key }) => !replaced.has(key.value))
+    return [...kept, ...own, entry('plugins', seq(this.#entries, startOf(this.#path)))]
+  }
+
+  async #hostname(): Promise<readonly MapEntry[]> {
+    const me = await this.#reader.first('me')
+    const { hostname } = this.#reader.environment.machine
+    return [entry('hostname', me ? scalar(me.text, me.at) : scalar(hostname, startOf(this.#path)))]
+  }
+
+  async #localDomains(): Promise<MapEntry> {
+    const path = this.#reader.path('rcpthosts')
+    const list = await importList('rcpthosts', 'domain', this.#reader)
+    if (list === 'missing') return entry('local_domains', seq([], startOf(this.#path)))
+    if (list !== 'fine') this.#context.copies.push(list)
+    return entry('local_domains', scalar(list === 'fine' ? path : list.name, startOf(path)))
+  }
+
+  /** Its own default is another one, in the home of its user. */
+  async #spool(): Promise<readonly MapEntry[]> {
+    const line = await this.#reader.first('spool_dir')
+    return line?.text.startsWith('/') ? [entry('spool', scalar(line.text, line.at))] : []
+  }
+
+  #reportServer(): void {
+    const { report, differences = [] } = this.#reader.environment
+    const { length } = differences.filter(({ section }) => section === 'The server')
+    if (length === 0) return
+    report.add({
+      code: 'IMP004',
+      severity: 'info',
+      at: startOf(this.#path),
+      message: `the server differs from qpsmtpd's in ${length} known ways, whatever its plugins are`,
+      help: 'docs/qpsmtpd-differences.md#the-server names them',
+    })
+  }
+}
+
+const TLS_FILES: Readonly<Record<string, string>> = { cert: 'qpsmtpd-server.crt', key: 'qpsmtpd-server.key' }
+
+const absentOnPurpose: AbsentRow = { absent: `${COMPANION} says so`, effect: 'none' }
+const unreadable: AbsentRow = { absent: 'qpsmtpd does not start with such characters', effect: 'laxer' }
+
+function ownPerl(name: string): AbsentRow {
+  const instead = `rules of your own: \`instead: { ${name}: ./rules/${basename(name)}.yaml }\` in ${COMPANION}`
+  return { absent: 'Perl of your own is not run here', effect: 'laxer', instead }
+}
+
+function naughtyHook(lines: readonly PluginLine[]): Hook | undefined {
+  const line = lines.find(({ name }) => name === 'naughty')
+  const index = line?.args.findIndex(({ text }) => text === 'reject') ?? -1
+  const hook = index < 0 ? 'rcpt' : (line?.args[index + 1]?.text.toLowerCase() ?? '')
+  return line && (isHook(hook) ? hook : 'data_post')
+}
+
+/** A directory that has qpsmtpd's own plugins is not the admin's, and what comes behind it is not reached. */
+async function ownDirectories(reader: ConfigReader): Promise<readonly string[]> {
+  const own: string[] = []
+  for (const { text } of (await reader.lines('plugin_dirs')) ?? []) {
+    const names = (await reader.environment.machine.names(text)) ?? []
+    if (names.includes('rcpt_ok') && names.includes('queue')) break
+    own.push(text)
+  }
+  return own
+}

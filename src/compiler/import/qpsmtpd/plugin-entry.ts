@@ -1,0 +1,189 @@
+/** One line of the list of plugins, as an entry of the site file. */
+import { type Hook, HOOKS } from '../../../core/hook.ts'
+import type { Span } from '../../../language/diagnostic.ts'
+import type { MapEntry, YamlNode } from '../../../language/node.ts'
+import { type Difference, differencesOf } from '../differences.ts'
+import { entry, map, scalar, seq } from '../nodes.ts'
+import { type Argument, type Convert, inPairs } from './arguments.ts'
+import type { ConfigReader, ConfigText } from './config-reader.ts'
+import { type CopiedList, importList } from './list-file.ts'
+import type { PluginLine } from './plugin-line.ts'
+import type { BuiltinRow, ListUse } from './table/row.ts'
+
+export interface EntryContext {
+  readonly reader: ConfigReader
+  /** Where plugin naughty refuses what others put off; undefined without it. */
+  readonly naughty: Hook | undefined
+  /** Names of entries so far: a second one of a builtin needs a number. */
+  readonly taken: Set<string>
+  readonly copies: CopiedList[]
+}
+
+export async function entryFor(line: PluginLine, row: BuiltinRow, context: EntryContext): Promise<YamlNode> {
+  const { at } = line
+  const given = argumentsOf(line, row, context)
+  const { mode, entries } = rejecting(line, row, given, context)
+  const all = lastOfEach([
+    ...(await listArguments(row, at, context)),
+    ...fixedArguments(row, at, context),
+    ...(await settingOf(row, context)),
+    ...entries,
+    ...given.flatMap((one) => parameterFor(one, row, line, context)),
+  ])
+  reportDifferences(line, row, context)
+  const use = freeName(row.builtin, context.taken)
+  const args = all.length === 0 ? undefined : map(all, at)
+  if (mode) return map([entry('use', scalar(use, at)), ...(args ? [entry('with', args)] : []), entry('mode', mode)], at)
+  return args ? map([entry(use, args)], at) : scalar(use, at)
+}
+
+/** Of what is given twice the last one counts, as in a Perl hash. */
+function lastOfEach(entries: readonly MapEntry[]): readonly MapEntry[] {
+  return entries.filter(({ key }, index) => entries.findLastIndex((one) => one.key.value === key.value) === index)
+}
+
+function freeName(builtin: string, taken: Set<string>): string {
+  let name = builtin
+  for (let number = 1; taken.has(name); number += 1) name = `${builtin}:${number}`
+  taken.add(name)
+  return name
+}
+
+function argumentsOf({ args, name }: PluginLine, row: BuiltinRow, { reader }: EntryContext): readonly Argument[] {
+  const given = (row.keyed ?? inPairs)(args)
+  const [first] = args
+  if (!given && first) reader.say('warning', first.at, `the arguments of \`${name}\` are not understood`)
+  return given ?? []
+}
+
+interface Rejecting {
+  readonly mode?: YamlNode
+  readonly entries: readonly MapEntry[]
+}
+
+/** What every plugin understands: whether it refuses, how, and who speaks it. */
+function rejecting(
+  { name }: PluginLine,
+  { rejects }: BuiltinRow,
+  given: readonly Argument[],
+  { reader, naughty }: EntryContext,
+): Rejecting {
+  if (!rejects) return { entries: [] }
+  const type = valueOf(given, 'reject_type')
+  const entries = rejects.type && type ? [rejectType(type, name, reader)] : []
+  const reject = valueOf(given, 'reject')
+  if (reject?.text === '0') return { mode: scalar('monitor', reject.at), entries }
+  if (reject?.text !== 'naughty') return { entries }
+  if (!naughty) {
+    reader.say(
+      'info',
+      reject.at,
+      `\`${name}\` leaves refusals to plugin naughty, which is not loaded: it only looks on`,
+    )
+    return { mode: scalar('monitor', reject.at), entries }
+  }
+  const isLater = rejects.at !== undefined && HOOKS.indexOf(naughty) > HOOKS.indexOf(rejects.at)
+  return { entries: isLater ? [...entries, entry('reply_at', scalar(naughty, reject.at))] : entries }
+}
+
+const REJECT_TYPES = new Set(['perm', 'hard', 'temp', 'soft', 'disconnect', 'temp_disconnect'])
+
+function rejectType({ text, at }: ConfigText, name: string, reader: ConfigReader): MapEntry {
+  const word = text.toLowerCase()
+  if (REJECT_TYPES.has(word)) return entry('reject_type', scalar(word, at))
+  reader.say('warning', at, `\`${name}\` has no reject_type \`${text}\`; to qpsmtpd that is perm, and so it is here`)
+  return entry('reject_type', scalar('perm', at))
+}
+
+function valueOf(given: readonly Argument[], key: string): ConfigText | undefined {
+  return given.findLast((one) => one.key.text === key)?.value
+}
+
+const COMMON: ReadonlySet<string> = new Set(['reject', 'reject_type', 'loglevel'])
+
+function parameterFor(
+  { key, value }: Argument,
+  { params = {} }: BuiltinRow,
+  { name }: PluginLine,
+  { reader }: EntryContext,
+): readonly MapEntry[] {
+  const use = Object.hasOwn(params, key.text) ? params[key.text] : undefined
+  if (!use && COMMON.has(key.text)) return []
+  if (!use) reader.say('warning', key.at, `\`${name}\` has no argument \`${key.text}\` here`)
+  if (use?.to === undefined) return []
+  const converted = use.as ? use.as(value.text) : value.text
+  if (converted !== undefined) return [entry(use.to, nodeFor(converted, value.at))]
+  reader.say('warning', value.at, `\`${value.text}\` is nothing for \`${use.to}\` of \`${name}\`; its default holds`)
+  return []
+}
+
+function nodeFor(value: string | number | boolean | readonly string[], at: Span): YamlNode {
+  if (typeof value !== 'object') return scalar(value, at)
+  return seq(
+    value.map((one) => scalar(one, at)),
+    at,
+  )
+}
+
+async function listArguments(
+  { lists = [] }: BuiltinRow,
+  at: Span,
+  context: EntryContext,
+): Promise<readonly MapEntry[]> {
+  const entries: MapEntry[] = []
+  for (const use of lists) {
+    const node = await listArgument(use, at, context)
+    if (node) entries.push(entry(use.param, node))
+  }
+  return entries
+}
+
+/** Nothing when the builtin finds the file by itself, or does without. */
+async function listArgument(use: ListUse, at: Span, context: EntryContext): Promise<YamlNode | undefined> {
+  const copy = context.copies.find(({ name }) => name === `lists/${use.file}`)
+  const list = copy ?? (await importList(use.file, use.kind, context.reader))
+  if (list === 'missing') return use.optional ? undefined : seq([], at)
+  if (list === 'fine') return use.named ? scalar(context.reader.path(use.file), at) : undefined
+  if (!copy) context.copies.push(list)
+  return scalar(list.name, at)
+}
+
+function fixedArguments(
+  { files = {}, always = {} }: BuiltinRow,
+  at: Span,
+  { reader }: EntryContext,
+): readonly MapEntry[] {
+  return [
+    ...Object.entries(files).map(([param, file]) => entry(param, scalar(reader.path(file), at))),
+    ...Object.entries(always).map(([param, value]) => entry(param, scalar(value, at))),
+  ]
+}
+
+/** What a client reads is a template here. */
+const asTemplate: Convert = (text) => text.replaceAll('$', '$$$$')
+
+async function settingOf({ setting }: BuiltinRow, { reader }: EntryContext): Promise<readonly MapEntry[]> {
+  const line = setting && (await reader.first(setting.file))
+  if (!line) return []
+  const value = (setting.as ?? asTemplate)(line.text)
+  return value === undefined ? [] : [entry(setting.to, nodeFor(value, line.at))]
+}
+
+function reportDifferences({ at, name }: PluginLine, { builtin }: BuiltinRow, { reader }: EntryContext): void {
+  const { report, differences = [] } = reader.environment
+  const found = differencesOf(builtin, differences)
+  if (found.length === 0) return
+  const ways = found.length === 1 ? 'one known way' : `${found.length} known ways`
+  report.add({
+    code: 'IMP004',
+    severity: 'info',
+    at,
+    message: `\`${name}\` differs from qpsmtpd's in ${ways}`,
+    notes: found.map(told),
+    help: 'docs/qpsmtpd-differences.md says why',
+  })
+}
+
+function told({ id, theirs, ours }: Difference): string {
+  return `${id === undefined ? '' : `${id}: `}qpsmtpd: ${theirs}; here: ${ours}`
+}

@@ -1,0 +1,22 @@
+/** A line of the list of plugins: `name[:N] argument…`. */
+import type { Span } from '../../../language/diagnostic.ts'
+import { type ConfigText, wordsOf } from './config-reader.ts'
+
+export interface PluginLine {
+  /** Without `:N`. */
+  readonly name: string
+  readonly args: readonly ConfigText[]
+  /** The name. */
+  readonly at: Span
+  readonly text: string
+}
+
+export function pluginLine(line: ConfigText): PluginLine {
+  const [name, ...args] = wordsOf(line)
+  return { name: (name?.text ?? '').replace(/:\d+$/, ''), args, at: name?.at ?? line.at, text: line.text }
+}
+
+/** Told to refuse nothing, a plugin changes nothing but karma. */
+export function onlyLooksOn({ args }: PluginLine): boolean {
+  return / (?:reject 0|action log) /.test(` ${args.map(({ text }) => text).join(' ')} `)
+}

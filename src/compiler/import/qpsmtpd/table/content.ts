@@ -1,0 +1,50 @@
+/** Plugins for messages, scanners included. */
+import { alone, asCount, byPlace, inDays, splitAtCommas } from '../arguments.ts'
+import { absent, type BuiltinRow, list, notYet, ONLY_LOGS, type Rows } from './row.ts'
+
+const HEADERS: BuiltinRow = {
+  builtin: 'headers',
+  keyed: alone('past'),
+  params: {
+    require: { to: 'require', as: splitAtCommas },
+    past: { to: 'past', as: inDays },
+    future: { to: 'future', as: inDays },
+    days: {},
+  },
+  rejects: { type: true },
+}
+const LOOP: BuiltinRow = { builtin: 'loop', keyed: byPlace('max'), params: { max: { to: 'max', as: asCount } } }
+const SCANNER = absent('Postern has no such plugin yet, and no mail is scanned by it', 'laxer')
+const HISTORIC = absent('DomainKeys is historic (RFC 4870)', 'none')
+
+export const CONTENT: Rows = {
+  greylisting: notYet(),
+  headers: HEADERS,
+  check_basicheaders: HEADERS,
+  loop: LOOP,
+  check_loop: LOOP,
+  bogus_bounce: notYet(),
+  check_bogus_bounce: notYet(),
+  denysubject: { builtin: 'denysubject', lists: [list('denysubject', 'pattern')], rejects: { type: true } },
+  charset: notYet(),
+  uribl: notYet(),
+  spamassassin: SCANNER,
+  spambayes: SCANNER,
+  dspam: SCANNER,
+  dkim: notYet(),
+  domainkeys: HISTORIC,
+  domainkeys_sign: HISTORIC,
+  dmarc: notYet(),
+  hashcash: absent('nobody asks for HashCash', 'none'),
+  content_log: ONLY_LOGS,
+  'virus/aveclient': SCANNER,
+  'virus/bitdefender': SCANNER,
+  'virus/check_for_hi_virus': SCANNER,
+  'virus/klez_filter': SCANNER,
+  'virus/clamav': SCANNER,
+  'virus/clamdscan': SCANNER,
+  'virus/hbedv': SCANNER,
+  'virus/kavscanner': SCANNER,
+  'virus/sophie': SCANNER,
+  'virus/uvscan': SCANNER,
+}

@@ -1,0 +1,77 @@
+/** Plugins for senders and recipients. */
+import { alone, asNumber } from '../arguments.ts'
+import { absent, type BuiltinRow, list, notYet, optionalList, type Rows } from './row.ts'
+
+const BADMAILFROM: BuiltinRow = {
+  builtin: 'badmailfrom',
+  lists: [list('badmailfrom', 'address_or_pattern')],
+  rejects: { at: 'mail', type: true },
+}
+const BADMAILFROMTO: BuiltinRow = { builtin: 'badmailfromto', lists: [list('badmailfromto', 'pair')] }
+const BADRCPTTO: BuiltinRow = { builtin: 'badrcptto', lists: [list('badrcptto', 'address_or_pattern')] }
+const BADRCPTTO_PATTERNS: BuiltinRow = {
+  builtin: 'badrcptto_patterns',
+  lists: [list('badrcptto_patterns', 'pattern')],
+}
+const RESOLVABLE: BuiltinRow = {
+  builtin: 'resolvable_fromhost',
+  lists: [optionalList('invalid_resolvable_fromhost', 'ip')],
+  rejects: { at: 'mail', type: true },
+}
+
+export const ENVELOPE: Rows = {
+  badmailfrom: BADMAILFROM,
+  check_badmailfrom: BADMAILFROM,
+  check_badmailfrom_patterns: {
+    ...BADMAILFROM,
+    lists: [{ ...list('badmailfrom_patterns', 'address_or_pattern', 'badmailfrom'), named: true }],
+  },
+  badmailfromto: BADMAILFROMTO,
+  check_badmailfromto: BADMAILFROMTO,
+  resolvable_fromhost: RESOLVABLE,
+  require_resolvable_fromhost: RESOLVABLE,
+  rhsbl: {
+    builtin: 'rhsbl',
+    lists: [list('rhsbl_zones', 'zone', 'zones')],
+    keyed: alone('reject_type'),
+    rejects: { at: 'mail', type: true },
+  },
+  sender_permitted_from: {
+    builtin: 'sender_permitted_from',
+    params: {
+      reject: { to: 'reject', as: asNumber },
+      spf_deny: { to: 'reject', as: (text) => ({ 1: 3, 2: 4 })[text] ?? 0 },
+      no_dmarc_policy: {},
+    },
+    setting: { to: 'reject', file: 'spfbehavior', as: asNumber },
+  },
+  denybounce: notYet(),
+  rcpt_ok: { builtin: 'rcpt_ok', lists: [optionalList('morercpthosts', 'domain')] },
+  relay_only: { builtin: 'relay', lists: [list('relayclients', 'ip')], keyed: () => [], always: { only: true } },
+  badrcptto: BADRCPTTO,
+  check_badrcptto: BADRCPTTO,
+  badrcptto_patterns: BADRCPTTO_PATTERNS,
+  check_badrcptto_patterns: BADRCPTTO_PATTERNS,
+  verybadrcptto: notYet(),
+  goodrcptto: { builtin: 'goodrcptto', lists: [list('goodrcptto', 'recipient')] },
+  rcpt_regexp: notYet(),
+  rcpt_map: notYet(),
+  qmail_deliverable: notYet(),
+  check_qmail_deliverable: notYet(),
+  check_delivery: notYet(),
+  check_validrcptto_cdb: notYet(),
+  ldap_rcpt: notYet(),
+  aliases_check: { builtin: 'aliases_check', lists: [list('aliases', 'recipient')] },
+  aliases: { builtin: 'aliases', lists: [list('aliases', 'recipient')] },
+  rcpt_accept: absent(
+    'it accepts mail for everybody, which no site should',
+    'stricter',
+    'write a rule at `rcpt` that says whom you accept',
+  ),
+  address_notes: absent('notes of recipients are a part of the rule language', 'none'),
+  spamtrap: notYet(),
+  redirect: notYet(),
+  majordomo: notYet(),
+  mailinglist_simple: notYet(),
+  restrict_submission: { builtin: 'restrict_submission' },
+}

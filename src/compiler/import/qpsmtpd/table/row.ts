@@ -1,0 +1,80 @@
+/** What becomes of a plugin of qpsmtpd: a builtin with its arguments, a setting of the site, or a reason why nothing does. */
+import type { Hook } from '../../../../core/hook.ts'
+import type { ListKind } from '../../../../core/list.ts'
+import type { Value } from '../../nodes.ts'
+import type { Convert, Keyed } from '../arguments.ts'
+
+export interface ListUse {
+  readonly param: string
+  readonly file: string
+  readonly kind: ListKind
+  /** The builtin does without the file. */
+  readonly optional?: true
+  /** The builtin looks for another file unless it is told. */
+  readonly named?: true
+}
+
+/** An argument becomes a parameter; one without `to` means nothing here. */
+export interface ParamUse {
+  readonly to?: string
+  readonly as?: Convert
+}
+
+export interface BuiltinRow {
+  readonly builtin: string
+  readonly lists?: readonly ListUse[]
+  /** How the arguments are written, where they are not keys and values. */
+  readonly keyed?: Keyed
+  readonly params?: Readonly<Record<string, ParamUse>>
+  /**
+   * `reject` is understood, and with `type` also `reject_type`. `at`: the hook at which it refuses, where the refusal can be
+   * put off.
+   */
+  readonly rejects?: { readonly at?: Hook; readonly type: boolean }
+  /** The first line of a file is a parameter, unless an argument is. */
+  readonly setting?: { readonly to: string; readonly file: string; readonly as?: Convert }
+  /** Parameters that are files in the configuration's directory. */
+  readonly files?: Readonly<Record<string, string>>
+  /** What the plugin's name alone says. */
+  readonly always?: Readonly<Record<string, Value>>
+}
+
+/** What becomes of mail when nothing stands in for a plugin. */
+export type Effect = 'none' | 'stricter' | 'laxer'
+
+export interface AbsentRow {
+  readonly absent: string
+  readonly effect: Effect
+  readonly instead?: string
+}
+
+/** A part of the site file. */
+export interface SettingRow {
+  readonly setting: 'naughty' | 'tls' | 'log-file' | 'log-level'
+}
+
+export type PluginRow = BuiltinRow | AbsentRow | SettingRow
+export type Rows = Readonly<Record<string, PluginRow>>
+
+export function isBuiltin(row: PluginRow): row is BuiltinRow {
+  return 'builtin' in row
+}
+
+export function list(file: string, kind: ListKind, param = file): ListUse {
+  return { param, file, kind }
+}
+
+export function optionalList(file: string, kind: ListKind, param = file): ListUse {
+  return { param, file, kind, optional: true }
+}
+
+export function absent(reason: string, effect: Effect, instead?: string): AbsentRow {
+  return { absent: reason, effect, ...(instead !== undefined && { instead }) }
+}
+
+/** `effect`: what its absence does. */
+export function notYet(effect: Effect = 'laxer'): AbsentRow {
+  return absent('Postern has no such plugin yet', effect)
+}
+
+export const ONLY_LOGS = absent('it writes to the log only, and the log has one place here', 'none')

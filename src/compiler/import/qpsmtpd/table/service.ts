@@ -1,0 +1,92 @@
+/** Plugins for logins, queues, logs and settings. */
+import { asNumber, byPlace, inSeconds } from '../arguments.ts'
+import { absent, type BuiltinRow, ONLY_LOGS, type Rows } from './row.ts'
+
+const SERVER: Pick<BuiltinRow, 'keyed' | 'params'> = {
+  keyed: byPlace('host', 'port'),
+  params: { host: { to: 'host' }, port: { to: 'port', as: asNumber } },
+}
+const CHECKPASSWORD: BuiltinRow = {
+  builtin: 'auth/auth_checkpassword',
+  params: { checkpw: { to: 'checkpw' }, true: { to: 'true_program' } },
+}
+const PAM: BuiltinRow = { builtin: 'auth/auth_pam' }
+const HTTP: BuiltinRow = { builtin: 'queue/http-forward', keyed: byPlace('url'), params: { url: { to: 'url' } } }
+const ZMAILER: BuiltinRow = { builtin: 'queue/zmailer-queue' }
+
+export const SERVICE: Rows = {
+  'auth/auth_flat_file': { builtin: 'auth/auth_flat_file', files: { flat_auth_pw: 'flat_auth_pw' } },
+  'auth/auth_checkpassword': CHECKPASSWORD,
+  authcheckpassword: CHECKPASSWORD,
+  'auth/auth_imap': { builtin: 'auth/auth_imap', ...SERVER },
+  'auth/auth_ldap_bind': {
+    builtin: 'auth/auth_ldap_bind',
+    params: {
+      ldap_base: { to: 'ldap_base' },
+      ldap_host: { to: 'ldap_host' },
+      ldap_port: { to: 'ldap_port', as: asNumber },
+      ldap_timeout: { to: 'ldap_timeout', as: inSeconds },
+      ldap_auth_filter_attr: { to: 'ldap_auth_filter_attr' },
+    },
+  },
+  'auth/auth_cvm_unix_local': absent(
+    'a CVM socket is not asked',
+    'stricter',
+    '`auth/auth_pam` or `auth/auth_checkpassword`',
+  ),
+  'auth/auth_vpopmail': absent(
+    'libvpopmail is not asked',
+    'stricter',
+    '`auth/auth_checkpassword: { checkpw: …/vchkpw }`',
+  ),
+  'auth/auth_vpopmail_sql': absent(
+    'where the database is stands in other files',
+    'stricter',
+    '`auth/auth_vpopmail_sql: { database: … }`',
+  ),
+  'auth/auth_vpopmaild': absent(
+    'vpopmaild is not asked',
+    'stricter',
+    '`auth/auth_checkpassword` or `auth/auth_dovecot`',
+  ),
+  'auth/authdeny': { builtin: 'auth/authdeny' },
+  authpam: PAM,
+  'auth/authpam': PAM,
+  auth_smtpd: { builtin: 'auth/auth_smtpd', ...SERVER },
+  'queue/qmail-queue': {
+    builtin: 'queue/qmail-queue',
+    keyed: byPlace('program'),
+    params: { program: { to: 'program' } },
+  },
+  'queue/maildir': {
+    builtin: 'queue/maildir',
+    keyed: byPlace('path', 'subdirectory', 'permissions'),
+    params: { path: { to: 'path' }, subdirectory: { to: 'subdirectory' }, permissions: { to: 'permissions' } },
+  },
+  'queue/postfix-queue': { builtin: 'queue/postfix-queue' },
+  'queue/smtp-forward': {
+    builtin: 'queue/smtp-forward',
+    keyed: byPlace('host', 'port', 'flag'),
+    params: {
+      host: { to: 'host' },
+      port: { to: 'port', as: asNumber },
+      flag: { to: 'xclient', as: (text) => (text.toLowerCase() === 'xclient' ? true : undefined) },
+    },
+  },
+  'queue/exim-bsmtp': { builtin: 'queue/exim-bsmtp', params: { exim_path: { to: 'exim_path' } } },
+  'http-forward': HTTP,
+  'queue/http-forward': HTTP,
+  'zmailer-queue': ZMAILER,
+  'queue/zmailer-queue': ZMAILER,
+  'logging/warn': { setting: 'log-level' },
+  'logging/adaptive': { setting: 'log-level' },
+  'logging/syslog': { setting: 'log-level' },
+  'logging/file': { setting: 'log-file' },
+  'logging/apache': ONLY_LOGS,
+  'logging/devnull': ONLY_LOGS,
+  'logging/connection_id': ONLY_LOGS,
+  'logging/transaction_id': ONLY_LOGS,
+  'logging/debug_plugin': ONLY_LOGS,
+  http_config: absent('settings are read from files', 'laxer', 'fetch the files beforehand, into this directory'),
+  user_config: absent('settings of recipients are not read from their homes', 'stricter'),
+}
