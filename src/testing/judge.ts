@@ -7,9 +7,10 @@ import type { PolicyPlan } from '../core/policy.ts'
 import type { Program } from '../core/program.ts'
 import { createDispatcher } from '../engine/dispatch.ts'
 import { compare, type Mismatch } from './compare.ts'
+import { MemoryStore } from './memory-store.ts'
 import { neverAsked } from './never-asked.ts'
 import { offlinePolicies, type PolicyWorld } from './offline-policies.ts'
-import { offlinePorts } from './offline-ports.ts'
+import { offlinePorts, type OfflineWorld } from './offline-ports.ts'
 import { timeOf } from './session-record.ts'
 import { compareSnapshots, type Snapshot, snapshotOf } from './snapshot.ts'
 import type { Expectation, Step, TestCase } from './test-case.ts'
@@ -55,7 +56,8 @@ const DEFAULT_NOW = Date.UTC(2026, 0, 1, 12)
 /** Throws an Error with a plain sentence when the record cannot be a session. */
 export async function judge(test: TestCase, stage: Stage, stored: Stored): Promise<Judged> {
   const sessions: Session[] = []
-  for (const step of test.steps) sessions.push(await run(step, test, stage))
+  const store = new MemoryStore()
+  for (const step of test.steps) sessions.push(await run({ step, test, store }, stage))
   const outcomes = sessions.flatMap((session) => session.outcomes)
   const expected = test.steps.flatMap(({ expect }) => expect)
   const snapshot = sessions.flatMap(({ step, walked }) => snapshotOf(step, walked))
@@ -90,14 +92,23 @@ interface Session {
   readonly missing: readonly string[]
 }
 
-async function run(step: Step, { steps }: TestCase, stage: Stage): Promise<Session> {
+interface Turn {
+  readonly step: Step
+  readonly test: TestCase
+  readonly store: MemoryStore
+}
+
+async function run({ step, test: { steps }, store }: Turn, stage: Stage): Promise<Session> {
   const { given } = step
   const { message: file } = given
   const missing: string[] = []
   const told: Outcome[] = []
   const now = timeOf(given, DEFAULT_NOW) + (given.now === steps[0]?.given.now ? step.at : 0)
   const options = { deadline: defaultLimits().handler_deadline, trace: true, onTold: (one: Outcome) => told.push(one) }
-  const ports = offlinePorts({ ...given, now: new Date(now).toISOString() }, { ...stage.world, ...noting(missing) })
+  const ports = offlinePorts(
+    { ...given, now: new Date(now).toISOString() },
+    { ...stage.world, ...noting(missing), store },
+  )
   const asked = new Set<string>(stage.words)
   const answerFor: Ports['answerFor'] = (word) => {
     asked.add(word.name)
@@ -122,12 +133,13 @@ async function run(step: Step, { steps }: TestCase, stage: Stage): Promise<Sessi
 }
 
 /** What a test does not answer is unknown to the rules, and a failure of the test. */
-function noting(missing: string[]): Pick<Parameters<typeof offlinePorts>[1], 'onMissingDns' | 'onMissingAnswer'> {
+function noting(missing: string[]): Omit<OfflineWorld, 'clock' | 'log' | 'store'> {
   return {
     onMissingDns: (question) => {
       missing.push(`DNS was asked for \`${question}\`, which the test does not answer: add it to \`given.dns\``)
       return { kind: 'failed', because: 'not in the test' }
     },
+    onMissingSource: (entry) => missing.push(`a list outside was asked: add \`sources: { ${entry} }\` to \`given\``),
     onMissingAnswer: (word) =>
       missing.push(
         `\`${word}\` was asked, and nobody is there to answer: add \`answers: { ${word}: hit }\` to \`given\``,

@@ -3,6 +3,8 @@ import type { DeliveryResult } from '../core/delivery.ts'
 import type { Clock, DnsAnswer, Log, Ports } from '../core/ports.ts'
 import { fakeAnswers } from './fake-answers.ts'
 import { fixtureResolver } from './fixture-resolver.ts'
+import { fixtureSources } from './fixture-sources.ts'
+import { MemoryStore } from './memory-store.ts'
 import { type SessionRecord, timeOf } from './session-record.ts'
 
 export interface OfflineWorld {
@@ -13,19 +15,26 @@ export interface OfflineWorld {
   readonly onMissingDns: (question: string) => DnsAnswer
   /** Hears of a word that would ask the world, and whose answer the record does not say; it is unknown. */
   readonly onMissingAnswer: (word: string) => void
+  /** Hears of a list outside that the record does not give, as what to write there. */
+  readonly onMissingSource?: (entry: string) => void
+  /** What earlier sessions left behind. */
+  readonly store?: MemoryStore
 }
 
 export function offlinePorts(
   record: SessionRecord,
-  { clock, log, onMissingDns, onMissingAnswer }: OfflineWorld,
+  { clock: real, log, onMissingDns, onMissingAnswer, onMissingSource, store = new MemoryStore() }: OfflineWorld,
 ): Ports {
-  const now = timeOf(record, clock.now())
+  const now = timeOf(record, real.now())
+  const clock: Clock = { now: () => now, after: (milliseconds, callback) => real.after(milliseconds, callback) }
   return {
-    clock: { now: () => now, after: (milliseconds, callback) => clock.after(milliseconds, callback) },
+    clock,
     resolver: fixtureResolver(record.dns ?? {}, onMissingDns),
     log,
     carry: async ({ name }) => deliveryOf(record, name),
     answerFor: fakeAnswers(record, onMissingAnswer),
+    sources: fixtureSources(record.sources ?? {}, (entry) => onMissingSource?.(entry)),
+    store: store.at(clock),
   }
 }
 

@@ -4,6 +4,7 @@ import { type Connection, newConnection } from '../core/session.ts'
 import type { NoteValue } from '../core/notes.ts'
 import type { DeliveryOutcome } from '../core/delivery.ts'
 import type { FakeAnswer } from './fake-answers.ts'
+import type { SourceFixtures } from './fixture-sources.ts'
 import { proxyOf, type ProxyRecord, tlsOf, type TlsRecord } from './transport-record.ts'
 
 export interface SessionRecord {
@@ -38,6 +39,7 @@ export interface SessionRecord {
   readonly now?: string
   readonly dns?: Readonly<Record<string, string | readonly string[]>>
   readonly answers?: Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>
+  readonly sources?: SourceFixtures
   readonly delivery?: DeliveryOutcome['kind']
 }
 
@@ -45,7 +47,7 @@ export interface SessionRecord {
 const DEFAULT_IP = '192.0.2.1'
 const DEFAULT_LOCAL_IP = '198.51.100.1'
 
-/** Later records win; `env`, `policies`, `dns`, `answers` and `notes` are merged key by key. */
+/** Later records win; `env`, `policies`, `dns`, `answers`, `sources` and `notes` are merged key by key. */
 export function mergeRecords(base: SessionRecord, over: SessionRecord): SessionRecord {
   return {
     ...base,
@@ -54,6 +56,7 @@ export function mergeRecords(base: SessionRecord, over: SessionRecord): SessionR
     policies: { ...base.policies, ...over.policies },
     dns: { ...base.dns, ...over.dns },
     answers: { ...base.answers, ...over.answers },
+    sources: { ...base.sources, ...over.sources },
     notes: {
       connection: { ...base.notes?.connection, ...over.notes?.connection },
       transaction: { ...base.notes?.transaction, ...over.notes?.transaction },

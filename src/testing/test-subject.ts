@@ -125,7 +125,12 @@ async function compilePlugin(
     place: { directory, defaults: directory, lenient: true },
   }
   const { program, plugins, policies } = await compileSite(spec, { ...environment, report, sources: new Map() })
-  return remember(key, { program, hostname: HOSTNAME, policies: barePlan(policies), files: plugins.map((one) => one.path) }, plugins, environment)
+  return remember(
+    key,
+    { program, hostname: HOSTNAME, policies: barePlan(policies), files: plugins.map((one) => one.path) },
+    plugins,
+    environment,
+  )
 }
 
 /** Scalars as they were typed: `5.10` and `"5.10"` are two things. */
