@@ -3,6 +3,7 @@ import { placeOf } from '../language/diagnostic.ts'
 import type { HookContext } from '../core/context.ts'
 import type { FactType, FactValue } from '../core/fact.ts'
 import { FACTS, findFact, formatFact } from '../core/facts.ts'
+import { splitCode } from '../core/list.ts'
 import { HOOK_TABLE, isKnownAt, type Stage } from '../core/hook.ts'
 import type { Test } from '../core/program.ts'
 import type { Schema } from '../core/schema.ts'
@@ -191,6 +192,8 @@ export const LIST_FINDS: ReadonlyMap<string, string> = new Map([
   ['list.entry', 'The entry that matched, as written'],
   ['list.reason', 'What follows the entry on its line; absent when nothing does'],
   ['list.at', 'File and line of the entry'],
+  ['list.code', 'The return code that the reason begins with, such as DENY; absent when it begins with none'],
+  ['list.text', 'What follows that code; absent when nothing does'],
 ])
 
 function addListFinds(operator: string, scope: Scope): void {
@@ -236,8 +239,15 @@ function isSeveral(seen: FactValue): seen is Extract<FactValue, readonly unknown
 function remember(found: Map<string, string>, entry: NonNullable<Compared['entry']>): void {
   found.set('list.entry', entry.text)
   found.set('list.at', entry.at)
-  if (entry.reason !== undefined) found.set('list.reason', entry.reason)
-  else found.delete('list.reason')
+  const [code, text] = splitCode(entry.reason ?? '')
+  for (const [name, value] of [
+    ['list.reason', entry.reason],
+    ['list.code', code],
+    ['list.text', text],
+  ] as const) {
+    if (value) found.set(name, value)
+    else found.delete(name)
+  }
 }
 
 /** The comparison as written, short enough for one line. */

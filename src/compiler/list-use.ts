@@ -17,7 +17,7 @@ export const VALUE_KINDS: Kinds = {
   ip: ['ip'],
   domain: ['domain', 'zone', 'string', 'host_or_pattern'],
   name: ['domain', 'host_or_pattern', 'string'],
-  address: ['address', 'recipient', 'address_or_pattern', 'string'],
+  address: ['address', 'recipient', 'address_or_pattern', 'address_code', 'string'],
   text: ['string', 'pattern'],
 }
 

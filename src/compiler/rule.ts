@@ -116,14 +116,20 @@ function compileVerdict(node: MapNode, scope: Scope): MakeVerdict | undefined {
   const replyAt = readReplyAt(node, code, scope)
   checkCode(answer, code, replyAt ?? scope.hook, scope)
   const status = readStatus(node, code, scope)
+  const replyCode = readReplyCode(node, code, scope)
   const message = valueOf(node, 'message')
   const text = message?.kind === 'scalar' ? compileText(message, scope) : undefined
-  const constant: Verdict = { code, ...(status !== undefined && { status }), ...(replyAt && { replyAt }) }
+  const constant: Verdict = {
+    code,
+    ...(status !== undefined && { status }),
+    ...(replyCode !== undefined && { replyCode }),
+    ...(replyAt && { replyAt }),
+  }
   return text ? (context) => ({ ...constant, message: text(context) }) : () => constant
 }
 
 function withoutReturn(node: MapNode, scope: Scope): undefined {
-  for (const key of ['message', 'status', 'reply_at']) {
+  for (const key of ['message', 'status', 'reply_code', 'reply_at']) {
     const value = valueOf(node, key)
     if (value && !valueOf(node, 'return')) {
       complain(scope, {
@@ -162,6 +168,20 @@ function readStatus(node: MapNode, code: ReturnCode, scope: Scope): string | und
     message: `status ${text} does not fit ${code}`,
     label: `begins with ${wanted} for ${code}`,
     help: `write \`status: ${wanted}${text.slice(1)}\``,
+  })
+  return undefined
+}
+
+function readReplyCode(node: MapNode, code: ReturnCode, scope: Scope): number | undefined {
+  const given = valueOf(node, 'reply_code')
+  if (given?.kind !== 'scalar' || typeof given.value !== 'number') return undefined
+  const first = isTemporary(code) ? '4' : isRefusal(code) ? '5' : '2'
+  if (String(given.value).startsWith(first)) return given.value
+  complain(scope, {
+    code: 'HOK411',
+    at: given.at,
+    message: `reply code ${given.value} does not fit ${code}`,
+    label: `begins with ${first} for ${code}`,
   })
   return undefined
 }

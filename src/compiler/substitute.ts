@@ -93,7 +93,15 @@ export function hasLeftOvers(rule: MapNode, whose: Whose, report: Report): boole
       help: `parameters: ${[...whose.params.keys()].join(', ')}`,
     })
   }
-  return left.length > 0
+  return left.length > 0 || rule.entries.some(({ key, value }) => TEXT_KEYS.has(key.value) && lacks(value, whose))
+}
+
+/** A whole text that is a parameter which had to be given. */
+function lacks(node: YamlNode, whose: Whose): boolean {
+  if (node.kind === 'map') return node.entries.some(({ value }) => lacks(value, whose))
+  if (node.kind === 'seq') return node.items.some((item) => lacks(item, whose))
+  const name = typeof node.value === 'string' ? WHOLE.exec(node.value)?.[1] : undefined
+  return name !== undefined && whose.params.has(name)
 }
 
 interface LeftOver {

@@ -5,6 +5,7 @@
  */
 import type { FactValue } from './fact.ts'
 import type { Truth } from './truth.ts'
+import { isReturnCode, type ReturnCode } from './verdict.ts'
 
 export const LIST_KINDS = {
   ip: 'Address, network in CIDR form, or prefix ending in a dot or a colon',
@@ -16,6 +17,8 @@ export const LIST_KINDS = {
     'Host name; an entry with one of { } [ ] ( ) ^ $ | * + ? \\ is a regular expression, one that starts with ! an inverted one',
   pair: 'Two columns: sender (or @domain), recipient (or @domain)',
   string: 'Text, case ignored',
+  address_code:
+    'Address or /regular expression/, then a return code such as DENY, then optionally a text for the client',
   recipient:
     'user@example.org, user (in every domain), or @example.org; the most particular one decides; then optionally a colon or white space and what belongs to it',
   zone: 'DNS zone, then optionally a colon or white space and a message for the client; %IP% is the client',
@@ -48,4 +51,10 @@ export interface ListAnswer {
   /** The value or list entry that made it hold, or why nobody knows; for the trace. */
   readonly because?: string
   readonly entry?: ListEntry
+}
+
+/** `DENY No such user`: the return code that a reason begins with, if any, and what follows it. */
+export function splitCode(reason: string): readonly [code: ReturnCode | undefined, text: string] {
+  const [, first = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(reason) ?? []
+  return isReturnCode(first) ? [first, rest] : [undefined, '']
 }

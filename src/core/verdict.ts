@@ -39,6 +39,8 @@ export interface Verdict {
   readonly message?: string
   /** Enhanced status code (RFC 3463) such as `5.7.1`; the reply table has a default for each hook and code. */
   readonly status?: string
+  /** Reply code instead of the hook's own for this answer, of the same class: 551 for who has moved. */
+  readonly replyCode?: number
   /** Decide now, speak at this later hook. */
   readonly replyAt?: Hook
   /**

@@ -135,6 +135,11 @@ export const RULE_SCHEMA = {
       description: 'Enhanced status code (RFC 3463), such as 5.7.1; X for the class of whatever `return` is',
       examples: ['5.7.1', 'X.7.1'],
     },
+    reply_code: {
+      type: 'integer',
+      enum: [450, 451, 452, 550, 551, 552, 553, 554],
+      description: 'Reply code (RFC 5321 section 4.2.3) instead of that of the hook',
+    },
     reply_at: { type: 'string', enum: HOOKS, description: 'Decide now, refuse at this later hook' },
     mode: {
       type: 'string',

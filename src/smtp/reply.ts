@@ -30,10 +30,19 @@ export function composeReply(hook: Hook, decided: Verdict, names: ReplyNames): R
   const said = isAllowedAt(hook, decided.code) ? decided : verdict('DECLINED')
   const { reply, isReplyFixed } = replyRow(hook, said.code)
   if (reply === undefined || isReplyFixed) return reply
-  const status = statusFor(reply.code, said.status) ?? reply.status
+  const code = ofClass(reply.code, said.replyCode) ?? reply.code
+  const status = statusFor(code, said.status) ?? reply.status
   const text = textLines(said.message ?? '').join('\n') || fillIn(reply.text, names)
-  return { code: reply.code, text, ...(status !== undefined && { status }) }
+  return { code, text, ...(status !== undefined && { status }) }
 }
+
+/** A reply that closes the session keeps its code: it says so (RFC 5321 section 3.8). */
+function ofClass(code: number, wanted: number | undefined): number | undefined {
+  if (wanted === undefined || CLOSING.includes(code) || CLOSING.includes(wanted)) return undefined
+  return Math.trunc(code / 100) === Math.trunc(wanted / 100) ? wanted : undefined
+}
+
+const CLOSING: readonly number[] = [421, 521]
 
 const STATUS = /^[245](\.\d{1,3}\.\d{1,3})$/
 

@@ -141,3 +141,17 @@ describe('a verdict becomes', () => {
     }
   })
 })
+
+describe('a reply code of the rule', () => {
+  it('takes the place of that of the hook when it is of the same class', () => {
+    const moved = { ...verdict('DENY', 'User not local', '5.1.6'), replyCode: 551 }
+    assert.deepEqual(composeReply('rcpt', moved, NAMES), { code: 551, status: '5.1.6', text: 'User not local' })
+    assert.equal(composeReply('rcpt', { ...verdict('DENYSOFT'), replyCode: 551 }, NAMES)?.code, 450)
+    assert.equal(composeReply('rcpt', { ...verdict('OK'), replyCode: 551 }, NAMES)?.code, 250)
+  })
+
+  it('does not take the place of one that says the session is over, and says so of none', () => {
+    assert.equal(composeReply('rcpt', { ...verdict('DENYSOFT_DISCONNECT'), replyCode: 451 }, NAMES)?.code, 421)
+    assert.equal(composeReply('rcpt', { ...verdict('DENYSOFT'), replyCode: 421 }, NAMES)?.code, 450)
+  })
+})

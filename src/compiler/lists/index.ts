@@ -11,7 +11,12 @@ import type { Expected, RawEntry } from './entry-store.ts'
 import type { Family } from './family.ts'
 import { KeyedList } from './keyed-list.ts'
 import { NetworkList } from './network-list.ts'
-import { ADDRESS_OR_PATTERN_FAMILY, HOST_OR_PATTERN_FAMILY, PATTERN_FAMILY } from './pattern-list.ts'
+import {
+  ADDRESS_CODE_FAMILY,
+  ADDRESS_OR_PATTERN_FAMILY,
+  HOST_OR_PATTERN_FAMILY,
+  PATTERN_FAMILY,
+} from './pattern-list.ts'
 import { PAIR_FAMILY, STRING_FAMILY, ZONE_FAMILY } from './plain-list.ts'
 import { RECIPIENT_FAMILY } from './recipient-list.ts'
 import { fault, type ListProblem } from './problem.ts'
@@ -31,6 +36,7 @@ const FAMILIES: Readonly<Record<Exclude<ListKind, 'ip'>, Family>> = {
   host_or_pattern: HOST_OR_PATTERN_FAMILY,
   pair: PAIR_FAMILY,
   string: STRING_FAMILY,
+  address_code: ADDRESS_CODE_FAMILY,
   recipient: RECIPIENT_FAMILY,
   zone: ZONE_FAMILY,
 }

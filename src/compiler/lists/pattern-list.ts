@@ -7,6 +7,9 @@
 import { type Address, addressKey } from '../../core/address.ts'
 import { canonicalDomain } from '../../core/domain.ts'
 import type { FactValue } from '../../core/fact.ts'
+import { splitCode } from '../../core/list.ts'
+import { RETURN_CODES } from '../../core/verdict.ts'
+import { suggest } from '../../language/suggest.ts'
 import { addressFault, addressOf, mailboxKey } from './address-list.ts'
 import { domainOf } from './domain-list.ts'
 import { eachValue, type Family } from './family.ts'
@@ -48,6 +51,31 @@ function neverMatches(text: string): Fault {
 function keysOf(address: Address | undefined): readonly string[] {
   return address?.kind === 'mailbox' ? [addressKey(address), address.domain] : []
 }
+
+const SLASHES = /^\/(.*)\/$/s
+
+/** `/regex/ CODE text` or `address CODE text` (qpsmtpd plugins rcpt_regexp, rcpt_map). */
+export const ADDRESS_CODE_FAMILY: Family = {
+  read: ({ text, rest }) => {
+    const [code] = splitCode(rest)
+    if (code === undefined || code === 'DONE') return withoutCode(text, rest)
+    const pattern = SLASHES.exec(text)?.[1]
+    if (pattern !== undefined) return { pattern }
+    const key = text.startsWith('@') || !text.includes('@') ? undefined : mailboxKey(text)
+    return key === undefined ? addressFault(text) : { key }
+  },
+  keys: (value) => eachValue(value, (one) => keysOf(addressOf(one)).slice(0, 1)),
+  texts: (value) => eachValue(value, (one) => textsOf(addressOf(one) ?? one)),
+}
+
+function withoutCode(text: string, rest: string): Fault {
+  const [said = ''] = rest.split(/\s/, 1)
+  const near = suggest(said.toUpperCase(), CODES)
+  const problem = said === '' ? `\`${text}\` has no return code behind it` : `\`${said}\` is no return code`
+  return fault('LST602', problem, near ? `did you mean ${near}?` : `one of ${CODES.join(', ')}`)
+}
+
+const CODES = RETURN_CODES.filter((code) => code !== 'DONE')
 
 const HOST_MARKS = /[{}[\]()^$|*+?\\]/
 
