@@ -6,6 +6,7 @@ import { dns } from './dns.ts'
 import { dnsbl } from './dnsbl.ts'
 import { earlyTalker } from './early-talker.ts'
 import { exec } from './exec.ts'
+import { expiringAddress } from './expiring-address.ts'
 import { fcrdns } from './fcrdns.ts'
 import { geoip } from './geoip.ts'
 import { heloMatches } from './helo-matches.ts'
@@ -26,6 +27,7 @@ export const MATCHERS: readonly MatcherWord[] = [
   dnsbl,
   earlyTalker,
   exec,
+  expiringAddress,
   fcrdns,
   geoip,
   heloMatches,
