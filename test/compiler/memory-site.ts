@@ -1,11 +1,13 @@
 /** Sites that are texts: loaded as `postern serve` would, walked as `postern explain` would. */
 import { posix } from 'node:path'
+import type { Outline } from '../../src/compiler/analysis/outline.ts'
 import type { CompiledPlugin } from '../../src/compiler/compile-site.ts'
 import { loadSite } from '../../src/compiler/load-site.ts'
 import type { Ports } from '../../src/core/ports.ts'
 import type { Site } from '../../src/core/site.ts'
 import { createDispatcher } from '../../src/engine/dispatch.ts'
 import { type Diagnostic, Report } from '../../src/language/diagnostic.ts'
+import { offlinePolicies } from '../../src/testing/offline-policies.ts'
 import { offlinePorts } from '../../src/testing/offline-ports.ts'
 import type { SessionRecord } from '../../src/testing/session-record.ts'
 import { type Walked, walk } from '../../src/testing/walk.ts'
@@ -19,6 +21,7 @@ export interface MemorySite {
   readonly site: Site | undefined
   readonly plugins: readonly CompiledPlugin[]
   readonly report: Report
+  readonly outline: Outline | undefined
 }
 
 /** Paths are relative to the site; `modules` are its TypeScript plugins, each as its exports or as the fault it throws. */
@@ -28,7 +31,7 @@ export async function loadTexts(
   vocabulary = TEST_VOCABULARY,
 ): Promise<MemorySite> {
   const report = new Report()
-  const { site, plugins } = await loadSite(`${ROOT}/postern.yaml`, {
+  const { site, plugins, outline } = await loadSite(`${ROOT}/postern.yaml`, {
     report,
     sources: new Map(),
     builtins: new Map(),
@@ -43,7 +46,7 @@ export async function loadTexts(
       return module
     },
   })
-  return { site, plugins, report }
+  return { site, plugins, report, outline }
 }
 
 /** `postern.yaml:7:3 CFG106 unknown fact or word …`, in order. */
@@ -78,6 +81,9 @@ export async function tell(site: Site, record: SessionRecord, isolated = true): 
   })
   const ports: Ports = { ...offline, carry: (target, job) => target.deliver(job) }
   const dispatch = createDispatcher(site.program, { deadline: site.limits.handler_deadline, trace: true })
-  const walked = await walk(record, { dispatch, hostname: site.hostname, ports, message: undefined, isolated })
+  const policies = offlinePolicies(record, { plan: site.policies, clock: ports.clock, log: ports.log })
+  const { hostname, program } = site
+  const around = { policies, split: program.split, message: undefined, isolated }
+  const walked = await walk(record, { dispatch, hostname, ports, ...around })
   return { ...walked, log }
 }

@@ -25,10 +25,10 @@ export interface Unreached {
 const GATES: readonly Hook[] = ['pre_connection', 'connect', 'mail']
 
 export function unreachedRules(hooks: readonly AskedHook[], world: World): readonly Unreached[] {
-  const gates = GATES.map((hook) => ({ hook, rules: refusalsAt(hook, hooks) }))
+  const gates = GATES.map((hook) => refusalsAt(hook, hooks))
   return hooks.flatMap(({ hook, rules }) => {
     const isLater = HOOK_TABLE[hook].stage !== 'any' && hook !== 'config'
-    const before = isLater ? gates.slice(0, gatesBefore(hook)).flatMap((gate) => gate.rules) : []
+    const before = isLater ? gates.slice(0, gatesBefore(hook)).flat() : []
     return new HookReach(before, world).unreached(rules)
   })
 }
@@ -42,9 +42,22 @@ function gatesBefore(hook: Hook): number {
   return BEFORE_MAIL.includes(hook) ? 2 : 3
 }
 
-function refusalsAt(hook: Hook, hooks: readonly AskedHook[]): readonly AskedRule[] {
+/** A rule that keeps others from being asked, and those before it that may keep it from being asked itself. */
+interface Gate {
+  readonly rule: AskedRule
+  readonly escapes: readonly AskedRule[]
+}
+
+function refusalsAt(hook: Hook, hooks: readonly AskedHook[]): readonly Gate[] {
   const rules = hooks.find((one) => one.hook === hook)?.rules ?? []
-  return rules.filter((rule) => rule.ends === 'hook' && isRefused(rule) && isLasting(rule))
+  const ends = rules.filter(({ ends: end }) => end !== undefined)
+  return ends.flatMap((rule, index) => {
+    if (rule.ends !== 'hook' || !isRefused(rule) || !isLasting(rule)) return []
+    const escapes = ends
+      .slice(0, index)
+      .filter((one) => (one.ends === 'hook' ? !isRefused(one) : one.plugin === rule.plugin))
+    return escapes.length <= MOST_ESCAPES ? [{ rule, escapes }] : []
+  })
 }
 
 function isRefused({ hook, node }: AskedRule): boolean {
@@ -60,12 +73,19 @@ function isLasting(rule: AskedRule): boolean {
 
 class HookReach {
   readonly #world: World
+  /** By plugin: the rules so far that leave its chain without an answer. */
+  readonly #leaving = new Map<object, readonly AskedRule[]>()
+  /** By rule: those that may have kept it from being asked. */
+  readonly #escapes = new Map<AskedRule, readonly AskedRule[]>()
   readonly #ofHook = new Blockers()
   readonly #ofChain = new Map<object, Blockers>()
 
-  constructor(before: readonly AskedRule[], world: World) {
+  constructor(before: readonly Gate[], world: World) {
     this.#world = world
-    for (const rule of before) this.#block(this.#ofHook, rule)
+    for (const { rule, escapes } of before) {
+      this.#escapes.set(rule, escapes)
+      this.#block(this.#ofHook, rule)
+    }
   }
 
   unreached(rules: readonly AskedRule[]): readonly Unreached[] {
@@ -77,8 +97,11 @@ class HookReach {
   }
 
   #enter(rule: AskedRule): void {
-    if (rule.ends === 'hook') this.#block(this.#ofHook, rule)
-    if (rule.ends !== 'chain') return
+    const leaving = this.#leaving.get(rule.plugin) ?? []
+    this.#escapes.set(rule, leaving)
+    if (rule.ends === 'hook' && leaving.length <= MOST_ESCAPES) this.#block(this.#ofHook, rule)
+    if (!rule.ends) return
+    if (rule.ends === 'chain') this.#leaving.set(rule.plugin, [...leaving, rule])
     const chain = this.#ofChain.get(rule.plugin) ?? new Blockers()
     this.#ofChain.set(rule.plugin, chain)
     this.#block(chain, rule)
@@ -95,8 +118,21 @@ class HookReach {
     if (!sessions || sessions.length === 0) return undefined
     const blockers = new Set(sessions.flatMap((session) => this.#blockersFor(session, rule)))
     const able = [...blockers].filter(({ waits }) => basis === 'likely' || !waits)
-    const because = coveringRules(sessions, able, terms)
+    const because = coveringRules(sessions, able, (left, blocker) => this.#left(left, blocker, rule, terms))
     return because && { rule, because, basis }
+  }
+
+  /** What a blocker leaves: where it does not answer, and where its own chain was left before it was asked. */
+  #left(sessions: readonly Product[], blocker: AskedRule, rule: AskedRule, terms: Terms): Left {
+    const missed = restrict(sessions, conditionOf(blocker), passing(blocker), terms)
+    if (!missed || (blocker.plugin === rule.plugin && blocker.hook === rule.hook)) return missed
+    const escaped = (this.#escapes.get(blocker) ?? []).map((escape) => {
+      const { formula, want } = firing(escape, this.#world)
+      return restrict(sessions, formula, want, terms)
+    })
+    const all = [missed, ...escaped]
+    const known = all.filter((some) => some !== undefined)
+    return known.length === all.length ? known.flat() : undefined
   }
 
   #blockersFor(session: Product, { plugin }: AskedRule): readonly AskedRule[] {
@@ -112,39 +148,46 @@ function firing(rule: AskedRule, world: World): { readonly formula: Formula; rea
   return { formula: rule.waits || isScopeOpen ? rule.scope : conditionOf(rule), want: 'maybe' }
 }
 
+type Left = readonly Product[] | undefined
+
 /** The rules that leave nothing; undefined when something is left, or cannot be told. */
 function coveringRules(
   sessions: readonly Product[],
   blockers: readonly AskedRule[],
-  terms: Terms,
+  leave: (sessions: readonly Product[], blocker: AskedRule) => Left,
 ): readonly AskedRule[] | undefined {
   const used: AskedRule[] = []
   let left = sessions
   for (const blocker of blockers) {
-    const rest = restrict(left, conditionOf(blocker), passing(blocker), terms)
-    if (!rest || (rest.length === left.length && rest.every((product, index) => product === left[index]))) continue
+    const rest = leave(left, blocker)
+    if (!rest || rest.length > MOST_LEFT) continue
     used.push(blocker)
     left = rest
-    if (left.length === 0) return withoutIdle(sessions, used, terms)
+    if (left.length === 0) return withoutIdle(sessions, used, leave)
   }
   return undefined
 }
+
+/** More pieces are too many to go on with. */
+const MOST_LEFT = 96
+/** Longest list of exemptions before a rule that is taken into account. */
+const MOST_ESCAPES = 16
+/** A proof with this many rules is left as it is. */
+const MOST_TRIED = 48
 
 function passing(blocker: AskedRule): Want {
   return defers(blocker) && !blocker.waits ? 'miss' : 'hardly'
 }
 
-/** A proof with this many rules is left as it is. */
-const MOST_TRIED = 12
-
-function withoutIdle(sessions: readonly Product[], used: readonly AskedRule[], terms: Terms): readonly AskedRule[] {
+function withoutIdle(
+  sessions: readonly Product[],
+  used: readonly AskedRule[],
+  leave: (sessions: readonly Product[], blocker: AskedRule) => Left,
+): readonly AskedRule[] {
   if (used.length > MOST_TRIED) return used
   return used.reduce((kept: readonly AskedRule[], candidate) => {
     const others = kept.filter((one) => one !== candidate)
-    const left = others.reduce<readonly Product[] | undefined>(
-      (sofar, one) => sofar && restrict(sofar, conditionOf(one), passing(one), terms),
-      sessions,
-    )
+    const left = others.reduce<Left>((sofar, one) => sofar && leave(sofar, one), sessions)
     return left?.length === 0 ? others : kept
   }, used)
 }

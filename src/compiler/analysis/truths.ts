@@ -4,7 +4,7 @@
  * Of a condition that can never hold the two parts are named that exclude each other, where two are enough.
  */
 import type { Finding } from '../../language/diagnostic.ts'
-import type { AskedRule } from './asked-rule.ts'
+import { type AskedRule, conditionOf } from './asked-rule.ts'
 import { type Basis, type Formula, isPlaced, type Placed, restrict, spanOf } from './formula.ts'
 import { EVERY_SESSION, type World } from './product.ts'
 import { LIKELY_NOTE } from './findings.ts'
@@ -31,7 +31,19 @@ export function idleConditions(rule: AskedRule, world: World): readonly Finding[
 }
 
 /** What keeps a rule from ever applying; undefined when it may. */
-export function neverHolds({ match, unless, rule, at }: AskedRule, world: World): readonly Finding[] | undefined {
+export function neverHolds(asked: AskedRule, world: World): readonly Finding[] | undefined {
+  const own = neverApplies(asked, world)
+  if (own || !isPlaced(asked.scope)) return own
+  const { scope, plugin, rule, at } = asked
+  const alone = basisOf(scope, 'hit', world)
+  if (alone) return [impossible(scope, alone, world, `the condition of the entry of \`${plugin.name}\` can never hold`)]
+  const basis = basisOf(conditionOf(asked), 'hit', world)
+  if (!basis) return undefined
+  const message = `rule \`${rule.id}\` can never apply: the entry of \`${plugin.name}\` leaves out all that it is about`
+  return [{ ...common(basis), code: 'FLW503', at, message, labels: [{ ...spanOf(scope), text: 'this excludes it' }] }]
+}
+
+function neverApplies({ match, unless, rule, at }: AskedRule, world: World): readonly Finding[] | undefined {
   const alone = isPlaced(match) ? basisOf(match, 'hit', world) : undefined
   if (alone && isPlaced(match))
     return [impossible(match, alone, world, `the condition of rule \`${rule.id}\` can never hold`)]
