@@ -84,7 +84,8 @@ const [LISTINGS, REFUSALS, LOOPBACK] = [
   { version: 4, value: 0x7f000001, prefix: 32 },
 ] as const
 
-function isListing(record: string): boolean {
+/** An address in 127.0.0.0/8 that says more than that one may not ask. */
+export function isListing(record: string): boolean {
   const ip = parseIp(record)
   if (isIpFault(ip)) return false
   return networkContains(LISTINGS, ip) && !networkContains(REFUSALS, ip) && !networkContains(LOOPBACK, ip)

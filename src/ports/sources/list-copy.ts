@@ -1,0 +1,59 @@
+/** A copy of a list on disk, with what is needed to ask whether there is a newer one. Gone or damaged is as good as none. */
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+export interface ListCopy {
+  readonly body: Buffer
+  readonly etag: string | undefined
+  readonly lastModified: string | undefined
+  /** When the server last said that this is its list, in milliseconds since the epoch. */
+  readonly checkedAt: number
+}
+
+/** One file: a line of JSON, then the list as it came. */
+export async function readCopy(path: string): Promise<ListCopy | undefined> {
+  const all = await readFile(path).catch(() => undefined)
+  const end = all?.indexOf(10) ?? -1
+  if (!all || end < 0) return undefined
+  try {
+    const head: unknown = JSON.parse(all.subarray(0, end).toString('utf8'))
+    return isHead(head) && head.octets === all.length - end - 1
+      ? { body: all.subarray(end + 1), etag: head.etag, lastModified: head.lastModified, checkedAt: head.checkedAt }
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Takes the place of the old one when it is whole on disk. */
+export async function writeCopy(path: string, { body, ...head }: ListCopy): Promise<void> {
+  const unfinished = `${path}.${process.pid}.new`
+  await mkdir(dirname(path), { recursive: true })
+  const file = await open(unfinished, 'w', 0o640)
+  try {
+    await file.writeFile(`${JSON.stringify({ ...head, octets: body.length })}\n`)
+    await file.writeFile(body)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(unfinished, path)
+}
+
+interface Head {
+  readonly octets: number
+  readonly checkedAt: number
+  readonly etag: string | undefined
+  readonly lastModified: string | undefined
+}
+
+function isHead(value: unknown): value is Head {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'octets' in value &&
+    'checkedAt' in value &&
+    typeof value.checkedAt === 'number' &&
+    ['etag', 'lastModified'].every((name) => ['string', 'undefined'].includes(typeof Reflect.get(value, name)))
+  )
+}

@@ -1,0 +1,50 @@
+/** Opens what a URL names. The one table of kinds of sources. */
+import type { KeyedSource } from '../../core/ports.ts'
+import type { SourceScheme, SourceSpec } from '../../core/source.ts'
+import { boundedSource } from './bounded-source.ts'
+import { cdbDriver } from './cdb.ts'
+import { dnsDriver } from './dns.ts'
+import type { Asking, Driver, SourceWorld } from './driver.ts'
+import { httpDriver } from './http.ts'
+import { ldapDriver } from './ldap.ts'
+import { checkNames } from './parameters.ts'
+import { redisDriver } from './redis.ts'
+import { sqlDriver } from './sql.ts'
+import { timeoutOf } from './timeout.ts'
+
+const DRIVERS: Readonly<Record<SourceScheme, Driver>> = {
+  cdb: cdbDriver,
+  sqlite: sqlDriver,
+  postgres: sqlDriver,
+  mysql: sqlDriver,
+  redis: redisDriver,
+  rediss: redisDriver,
+  ldap: ldapDriver,
+  ldaps: ldapDriver,
+  http: httpDriver,
+  https: httpDriver,
+  dns: dnsDriver,
+}
+
+/** Connects when it is first asked; a list that is loaded whole is fetched at once. Throws an Error with a plain sentence. */
+export function openSource(source: SourceSpec, world: SourceWorld): KeyedSource {
+  const asking = readDriver(source)(world)
+  return boundedSource(asking, { timeout: timeoutOf(source), clock: world.clock })
+}
+
+/** What is wrong with the URL, as far as it can be said without asking anybody. */
+export function sourceFault(source: SourceSpec): string | undefined {
+  try {
+    readDriver(source)
+    return undefined
+  } catch (fault) {
+    return fault instanceof Error ? fault.message : 'it cannot be read'
+  }
+}
+
+function readDriver(source: SourceSpec): (world: SourceWorld) => Asking {
+  const driver = DRIVERS[source.scheme]
+  checkNames(source, [...driver.parameters, 'timeout'])
+  timeoutOf(source)
+  return driver.read(source)
+}

@@ -1,0 +1,81 @@
+/**
+ * `sqlite:FILE`, `postgres://…`, `mysql://…`: a query with `:key` in it, or the names of a table and its columns.
+ *
+ * The key is a parameter of a prepared statement. The first column of each row is a value. A query with `:local` and
+ * `:domain` gets the parts of an address; what has no `@` has no domain.
+ */
+import type { SourceSpec } from '../../core/source.ts'
+import { openDatabase, type Rows } from '../sql/database.ts'
+import type { QueryValues } from '../sql/query.ts'
+import { type Driver, MOST_VALUES } from './driver.ts'
+import { secretIn } from './secret.ts'
+import { timeoutOf } from './timeout.ts'
+
+const NAMES = ['key', 'local', 'domain'] as const
+const FORMS = 'name a `query`, or a `table` and its `key`'
+
+export const sqlDriver: Driver = {
+  parameters: ['query', 'table', 'key', 'value', 'password'],
+  read(source) {
+    const { scheme, place, directory } = source
+    const secret = secretIn(source)
+    const use = {
+      url: `${scheme}:${place}`,
+      sql: queryIn(source),
+      names: NAMES,
+      most: MOST_VALUES,
+      timeout: timeoutOf(source),
+      directory,
+    }
+    // Reads the URL and the query; nobody is connected to before the first question.
+    openDatabase({ ...use, password: secret && (() => Promise.reject(new Error('nobody is asked yet'))) })
+    return (world) => {
+      const database = openDatabase({ ...use, password: secret && (() => secret(world)) })
+      return {
+        ask: async (key) => valuesIn(await database.ask(partsOf(key))),
+        close: () => database.close(),
+      }
+    }
+  },
+}
+
+function valuesIn(rows: Rows): readonly string[] | undefined {
+  return rows.length === 0 ? undefined : rows.map(([first]) => textOf(first))
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return String(value)
+  if (typeof value === 'boolean') return String(value)
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
+  throw new Error('the first column is no text')
+}
+
+function partsOf(key: string): QueryValues {
+  const at = key.lastIndexOf('@')
+  return new Map([
+    ['key', key],
+    ['local', at < 0 ? key : key.slice(0, at)],
+    ['domain', at < 0 ? undefined : key.slice(at + 1)],
+  ])
+}
+
+function queryIn({ parameters }: SourceSpec): string {
+  const [query, table, key] = ['query', 'table', 'key'].map((name) => parameters.get(name))
+  if (query !== undefined) {
+    const other = ['table', 'key', 'value'].find((name) => parameters.has(name))
+    if (other !== undefined) throw new Error(`\`${other}\` has no effect beside \`query\`: ${FORMS}`)
+    if (!/:(?:key|local)\b/.test(query)) throw new Error('the query must have :key or :local')
+    return query
+  }
+  if (table === undefined || key === undefined) throw new Error(`what is asked for? ${FORMS}`)
+  const value = parameters.get('value')
+  const column = value === undefined ? 'NULL' : identifier(value)
+  return `SELECT ${column} FROM ${identifier(table)} WHERE ${identifier(key)} = :key`
+}
+
+/** As written, where every database takes it without quotes. */
+function identifier(name: string): string {
+  if (/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,2}$/.test(name)) return name
+  throw new Error(`\`${name}\` is no plain name of a table or column; write a \`query\``)
+}

@@ -1,0 +1,68 @@
+/**
+ * One GET by HTTP/1.1 (RFC 9110). Redirects are not followed, and of the answer no more than a bound is read.
+ */
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+
+export interface WebGet {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  /** PEM, instead of the system's authorities. */
+  readonly ca: Buffer | undefined
+  /** Octets of the body. */
+  readonly most: number
+}
+
+export interface WebAnswer {
+  readonly status: number
+  readonly etag: string | undefined
+  readonly lastModified: string | undefined
+  readonly body: Buffer
+}
+
+/** Connections that are kept for the next question. */
+export class WebClient {
+  readonly #agent: HttpAgent
+
+  constructor(url: URL) {
+    const options = { keepAlive: true, maxSockets: 20, maxFreeSockets: 2 }
+    this.#agent = url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)
+  }
+
+  /** Rejects with a short sentence when there is no whole answer. */
+  async get({ url, headers, ca, most }: WebGet, signal: AbortSignal): Promise<WebAnswer> {
+    const answer = await this.#answer({ url, headers, ca, most }, signal)
+    const body = await bodyOf(answer, most)
+    const { etag, 'last-modified': lastModified } = answer.headers
+    return { status: answer.statusCode ?? 0, etag, lastModified, body }
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #answer({ url, headers, ca }: WebGet, signal: AbortSignal): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const options = { headers, signal, agent: this.#agent, ...(ca && { ca }) }
+      const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options, resolve)
+      request.once('error', (error) => reject(new Error(`the web server failed: ${error.message}`, { cause: error })))
+      request.end()
+    })
+  }
+}
+
+async function bodyOf(answer: IncomingMessage, most: number): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let octets = 0
+  try {
+    for await (const piece of answer) {
+      if (!Buffer.isBuffer(piece)) continue
+      octets += piece.length
+      if (octets > most) throw new Error(`it is larger than ${most} octets`)
+      pieces.push(piece)
+    }
+  } catch (fault) {
+    throw new Error(`the web server failed: ${fault instanceof Error ? fault.message : 'it hung up'}`, { cause: fault })
+  }
+  return Buffer.concat(pieces)
+}
