@@ -1,7 +1,7 @@
 /** Test cases as written: in a plugin's `tests`, or in a suite file. A case is one session, or several steps in one world. */
 import type { Span } from '../language/diagnostic.ts'
 import { type MapEntry, type MapNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
-import { formatDuration, parseDuration } from '../language/units.ts'
+import { parseDuration } from '../language/units.ts'
 import type { NoteValue } from '../core/notes.ts'
 import type { ReturnCode } from '../core/verdict.ts'
 import { mergeRecords, type SessionRecord } from './session-record.ts'
@@ -76,11 +76,11 @@ function stepsOf(nodes: readonly YamlNode[], given: SessionRecord): readonly Ste
 
 function stepOf(node: MapNode, given: SessionRecord): Step {
   const at = valueOf(node, 'at')
-  const milliseconds = (at?.kind === 'scalar' && parseDuration(at.source)) || 0
+  const text = at?.kind === 'scalar' ? at.source : '0s'
   return {
     ...sessionOf(node, mergeRecords(given, recordIn(node))),
-    at: milliseconds,
-    label: `at ${formatDuration(milliseconds)}`,
+    at: parseDuration(text) ?? 0,
+    label: `at ${text}`,
   }
 }
 

@@ -7,7 +7,11 @@ import { fakeClock } from '../support/fake-clock.ts'
 export type Texts = Readonly<Record<string, string>>
 
 export function runTexts(path: string, texts: Texts, more: Partial<TestEnvironment> = {}): Promise<TestedFile> {
-  return runTestFile(path, texts[path] ?? '', {
+  return runTestFile(path, texts[path] ?? '', { ...memoryEnvironment(texts), ...more })
+}
+
+export function memoryEnvironment(texts: Texts): TestEnvironment {
+  return {
     builtins: new Map(),
     vocabulary: { matchers: new Map(MATCHERS.map((word) => [word.name, word])), deliveries: new Map() },
     files: { read: async (name) => texts[name] },
@@ -15,6 +19,5 @@ export function runTexts(path: string, texts: Texts, more: Partial<TestEnvironme
     world: { clock: fakeClock(), log: { write: () => undefined } },
     readMessage: async (name) => Buffer.from(texts[name] ?? assert.fail(`${name} is asked for`)),
     isWanted: () => true,
-    ...more,
-  })
+  }
 }
