@@ -36,12 +36,8 @@ function matchSchema(words: readonly MatcherWord[]): JsonSchema {
       ...Object.fromEntries(words.map((word) => [word.name, wordSchema(word)])),
     },
     patternProperties: {
-      '^note\\..+$': {
-        description: 'A note that some rule sets',
-        anyOf: (['text', 'number', 'boolean'] as const).map((type) => ({
-          $ref: `#/definitions/${definitionOf(type)}`,
-        })),
-      },
+      '^note\\..+$': typedSchema('A note that some rule sets'),
+      '^policy\\..+$': typedSchema("What the recipient's policy says"),
       ...Object.fromEntries(families.map((fact) => [patternOf(fact), factSchema(fact)])),
     },
     additionalProperties: {
@@ -50,6 +46,12 @@ function matchSchema(words: readonly MatcherWord[]): JsonSchema {
     },
   }
   return { anyOf: [{ const: 'always', description: 'Every session' }, matches, condition] }
+}
+
+/** Who writes it says of which type it is. */
+function typedSchema(description: string): JsonSchema {
+  const types = ['text', 'number', 'boolean'] as const
+  return { description, anyOf: types.map((type) => ({ $ref: `#/definitions/${definitionOf(type)}` })) }
 }
 
 function isFamily({ name }: FactDefinition): boolean {

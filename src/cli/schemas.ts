@@ -3,6 +3,7 @@ import { HOOK_TABLE, HOOKS } from '../core/hook.ts'
 import type { Vocabulary } from '../core/word.ts'
 import { type JsonSchema, toJsonSchema } from '../language/json-schema.ts'
 import { PLUGIN_SCHEMA } from '../language/plugin-file.ts'
+import { POLICY_SCHEMA } from '../language/policy-file.ts'
 import { RULE_SCHEMA } from '../language/rule-schema.ts'
 import { SESSION_SCHEMA, SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-schema.ts'
 import { RULESET_SCHEMA, SITE_SCHEMA, USE_SCHEMA } from '../language/site-file.ts'
@@ -22,6 +23,7 @@ export function allSchemas(vocabulary: Vocabulary): ReadonlyMap<string, JsonSche
     ['ruleset', document('A ruleset: plugins under one name', rulesetSchema(), { ...conditions, test })],
     ['site', document('A site: postern.yaml', siteSchema(), conditions)],
     ['suite', document('A suite of policy tests', toJsonSchema(SUITE_SCHEMA, { params: false }), {})],
+    ['policy', document('The policy of a recipient, a domain, or everybody else', policySchema(), {})],
     ['session', document('A recorded session', session, {})],
     ['report', document('A report of `postern check` or `postern test`', REPORT_SCHEMA, {})],
   ])
@@ -86,6 +88,10 @@ function entriesSchema(): JsonSchema {
     description: 'Plugins in the order in which they are asked',
     items: { anyOf: [{ type: 'string' }, toJsonSchema(USE_SCHEMA, OPTIONS), short] },
   }
+}
+
+function policySchema(): JsonSchema {
+  return toJsonSchema(POLICY_SCHEMA, { params: false })
 }
 
 function withProperties(schema: JsonSchema, properties: JsonSchema): JsonSchema {

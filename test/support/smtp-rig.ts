@@ -12,7 +12,9 @@ import type { Hook } from '../../src/core/hook.ts'
 import { defaultLimits, type Limits } from '../../src/core/limits.ts'
 import type { Offer } from '../../src/core/offer.ts'
 import type { Outcome } from '../../src/core/outcome.ts'
+import type { Policies } from '../../src/core/policy.ts'
 import type { DnsAnswer, Entropy, LogFields, Ports, Spool } from '../../src/core/ports.ts'
+import type { Split } from '../../src/core/program.ts'
 import { type Connection, newConnection } from '../../src/core/session.ts'
 import type { TlsState } from '../../src/core/tls.ts'
 import { type Verdict, verdict } from '../../src/core/verdict.ts'
@@ -42,6 +44,9 @@ export interface RigOptions {
   readonly tellsLog?: boolean
   /** A real dispatcher, instead of the table. */
   readonly dispatch?: Dispatch
+  readonly policies?: Policies
+  /** What recipients may not differ in. */
+  readonly split?: Split
   /** Instead of ports that find nothing and deliver nothing. */
   readonly ports?: Partial<Pick<Ports, 'resolver' | 'carry'>>
 }
@@ -142,6 +147,8 @@ export function smtpRig(options: RigOptions = {}): Rig {
     limits: { ...defaultLimits(), ...options.limits },
     revision: 'r1',
     dispatch,
+    policies: options.policies,
+    split: options.split,
     ports: { ...fakePorts({ clock, log, ...(options.ptr && { ptr: options.ptr }) }), ...options.ports },
     offer: { protocol: 'smtp', auth: undefined, ...options.offer, extensions },
     entropy: fakeEntropy(),
