@@ -20,6 +20,8 @@ export interface ForeignEnvironment {
   readonly report: Report
   /** Texts of the files that were read, by path. */
   readonly sources: Map<string, string>
+  /** Builtins by name. */
+  readonly builtins: ReadonlyMap<string, string>
   readonly machine: Machine
   /** In which known ways the programs differ; those that apply are reported. */
   readonly differences?: readonly Difference[]

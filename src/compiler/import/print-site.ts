@@ -15,8 +15,8 @@ function comment(text: string): string {
 }
 
 function keyLines({ key, value }: MapEntry): readonly string[] {
-  if (value.kind !== 'map' || value.entries.length === 0) return [`${key.value}: ${flow(value)}`]
-  return [`${key.value}:`, ...value.entries.map((inner) => `  ${inner.key.value}: ${flow(inner.value)}`)]
+  if (value.kind !== 'map' || value.entries.length === 0) return [pair(key.value, value)]
+  return [`${word(key.value)}:`, ...value.entries.map((inner) => `  ${pair(inner.key.value, inner.value)}`)]
 }
 
 function pluginLines(value: YamlNode, left: readonly LeftOut[]): readonly string[] {
@@ -25,20 +25,24 @@ function pluginLines(value: YamlNode, left: readonly LeftOut[]): readonly string
     left.filter(({ before }) => before === index).map(({ text }) => `  ${comment(text)}`)
   const lines = items.flatMap((item, index) => [
     ...leftAt(index),
-    `  - ${item.kind === 'map' ? block(item) : flow(item)}`,
+    `  - ${item.kind === 'map' && item.entries.length > 0 ? block(item) : flow(item)}`,
   ])
   return [items.length === 0 ? 'plugins: []' : 'plugins:', ...lines, ...leftAt(items.length)]
 }
 
 /** Keys of a long entry stand below each other. */
 function block({ entries }: MapNode): string {
-  return entries.map(({ key, value }) => `${key.value}: ${flow(value)}`).join('\n    ')
+  return entries.map(({ key, value }) => pair(key.value, value)).join('\n    ')
+}
+
+function pair(key: string, value: YamlNode): string {
+  return `${word(key)}: ${flow(value)}`
 }
 
 function flow(node: YamlNode): string {
   if (node.kind === 'seq') return `[${node.items.map(flow).join(', ')}]`
   if (node.kind === 'scalar') return typeof node.value === 'string' ? word(node.value) : String(node.value)
-  const inside = node.entries.map(({ key, value }) => `${key.value}: ${flow(value)}`).join(', ')
+  const inside = node.entries.map(({ key, value }) => pair(key.value, value)).join(', ')
   return inside === '' ? '{}' : `{ ${inside} }`
 }
 

@@ -31,6 +31,16 @@ export function alone(name: string): Keyed {
   return (words) => (words.length === 1 ? byPlace(name)(words) : inPairs(words))
 }
 
+/** `default CODE=Some_text.` is a code and a text (plugin rcpt_map). */
+export const withDefaultText: Keyed = (words) =>
+  inPairs(words)?.flatMap((one) => {
+    const [code = '', text] = one.value.text.split('=', 2)
+    if (one.key.text !== 'default' || text === undefined) return [one]
+    const { at } = one.value
+    const message = { key: { text: 'message', at }, value: { text: text.replaceAll('_', ' '), at } }
+    return [{ ...one, value: { text: code, at } }, message]
+  })
+
 /** Undefined for what cannot be meant. */
 export type Convert = (text: string) => Value | readonly string[] | undefined
 

@@ -88,8 +88,14 @@ class Import {
     else if (/[^ -~]/.test(line.text)) this.#leave(line, unreadable)
     else if (!row || (await this.#isOwn(line.name))) this.#leave(line, ownPerl(line.name))
     else if (isBuiltin(row)) await this.#carry(line, row)
-    else if ('absent' in row) this.#leave(line, onlyLooksOn(line) ? { ...row, effect: 'none' } : row)
+    else if ('absent' in row) this.#leave(line, this.#settled(line, row))
     else if (row.setting === 'tls') await this.#tls(line)
+  }
+
+  #settled(line: PluginLine, row: AbsentRow): AbsentRow {
+    const { builtins } = this.#reader.environment
+    const now = builtins.has(line.name) && row.instead === undefined ? thereByNow(line.name) : {}
+    return { ...row, ...now, ...(onlyLooksOn(line) && { effect: 'none' }) }
   }
 
   async #carry(line: PluginLine, row: BuiltinRow): Promise<void> {
@@ -206,6 +212,14 @@ const TLS_FILES: Readonly<Record<string, string>> = { cert: 'qpsmtpd-server.crt'
 
 const absentOnPurpose: AbsentRow = { absent: `${COMPANION} says so`, effect: 'none' }
 const unreadable: AbsentRow = { absent: 'qpsmtpd does not start with such characters', effect: 'laxer' }
+
+/** A builtin whose arguments have no row here. */
+function thereByNow(name: string): Pick<AbsentRow, 'absent' | 'instead'> {
+  return {
+    absent: 'its arguments are not carried over',
+    instead: `the builtin: \`instead: { ${name}: ${name} }\` in ${COMPANION}`,
+  }
+}
 
 function ownPerl(name: string): AbsentRow {
   const instead = `rules of your own: \`instead: { ${name}: ./rules/${basename(name)}.yaml }\` in ${COMPANION}`

@@ -1,5 +1,5 @@
 /** Plugins for senders and recipients. */
-import { alone, asNumber } from '../arguments.ts'
+import { alone, asNumber, withDefaultText } from '../arguments.ts'
 import { absent, type BuiltinRow, list, notYet, optionalList, type Rows } from './row.ts'
 
 const BADMAILFROM: BuiltinRow = {
@@ -45,17 +45,21 @@ export const ENVELOPE: Rows = {
     },
     setting: { to: 'reject', file: 'spfbehavior', as: asNumber },
   },
-  denybounce: notYet(),
+  denybounce: { builtin: 'denybounce', lists: [list('denybounce', 'recipient')] },
   rcpt_ok: { builtin: 'rcpt_ok', lists: [optionalList('morercpthosts', 'domain')] },
   relay_only: { builtin: 'relay', lists: [list('relayclients', 'ip')], keyed: () => [], always: { only: true } },
   badrcptto: BADRCPTTO,
   check_badrcptto: BADRCPTTO,
   badrcptto_patterns: BADRCPTTO_PATTERNS,
   check_badrcptto_patterns: BADRCPTTO_PATTERNS,
-  verybadrcptto: notYet(),
+  verybadrcptto: { builtin: 'verybadrcptto', lists: [list('verybadrcptto', 'address_or_pattern')] },
   goodrcptto: { builtin: 'goodrcptto', lists: [list('goodrcptto', 'recipient')] },
-  rcpt_regexp: notYet(),
-  rcpt_map: notYet(),
+  rcpt_regexp: { builtin: 'rcpt_regexp', lists: [list('rcpt_regexp', 'address_code')] },
+  rcpt_map: {
+    builtin: 'rcpt_map',
+    keyed: withDefaultText,
+    params: { domain: { to: 'domain' }, file: { to: 'file' }, default: { to: 'default' }, message: { to: 'message' } },
+  },
   qmail_deliverable: notYet(),
   check_qmail_deliverable: notYet(),
   check_delivery: notYet(),
@@ -69,9 +73,13 @@ export const ENVELOPE: Rows = {
     'write a rule at `rcpt` that says whom you accept',
   ),
   address_notes: absent('notes of recipients are a part of the rule language', 'none'),
-  spamtrap: notYet(),
-  redirect: notYet(),
-  majordomo: notYet(),
-  mailinglist_simple: notYet(),
+  spamtrap: absent('where its mail goes is not in its files', 'laxer', '`spamtrap: { to: … }`'),
+  redirect: { builtin: 'redirect', lists: [list('redirect', 'recipient')] },
+  majordomo: absent('its lists are elsewhere', 'laxer', '`majordomo: { address: …, members: … }`'),
+  mailinglist_simple: absent(
+    'its file has a form of its own',
+    'laxer',
+    '`mailinglist_simple: { list: …, members: … }`',
+  ),
   restrict_submission: { builtin: 'restrict_submission' },
 }

@@ -1,0 +1,146 @@
+/** Lines of qpsmtpd's list of plugins become entries of a site file. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { entries, imported } from '../imported.ts'
+
+const LISTS = { relayclients: '127.0.0.1\n', badmailfrom: '@spam.example\n', dnsbl_zones: 'bl.example\n' }
+
+describe('a line of the list of plugins', () => {
+  const cases: readonly (readonly [name: string, lines: string, made: readonly string[]])[] = [
+    ['keeps its place', 'relay\nbadmailfrom\nrcpt_ok', ['- relay', '- badmailfrom', '- rcpt_ok']],
+    ['may have an old name', 'check_relay\ncheck_badmailfrom', ['- relay', '- badmailfrom']],
+    ['may come twice, with a number or without', 'dnsbl\ndnsbl:1\ndnsbl', ['- dnsbl', '- dnsbl:1', '- dnsbl:2']],
+    [
+      'has arguments in pairs',
+      'dnsbl reject_type disconnect timeout 5',
+      ['- dnsbl: { reject_type: disconnect, timeout: "5s" }'],
+    ],
+    ['has the old form of arguments', 'dnsbl disconnect', ['- dnsbl: { reject_type: disconnect }']],
+    [
+      'of an argument that comes twice, the last one counts',
+      'dnsbl timeout 5 timeout 7',
+      ['- dnsbl: { timeout: "7s" }'],
+    ],
+    ['that only looks on is on trial', 'badmailfrom reject 0', ['- use: badmailfrom', '  mode: monitor']],
+    [
+      'that leaves refusals to naughty waits for it',
+      'badmailfrom reject naughty\nnaughty',
+      ['- badmailfrom: { reply_at: rcpt }'],
+    ],
+    [
+      'waits as long as naughty does',
+      'naughty reject data\nbadmailfrom reject naughty',
+      ['- badmailfrom: { reply_at: data }'],
+    ],
+    [
+      'that naughty cannot put off refuses at once',
+      'naughty reject connect\nbadmailfrom reject naughty',
+      ['- badmailfrom'],
+    ],
+    [
+      'that leaves refusals to nobody only looks on',
+      'badmailfrom reject naughty',
+      ['- use: badmailfrom', '  mode: monitor'],
+    ],
+    ['without its list has an empty one', 'rhsbl', ['- rhsbl: { zones: [] }']],
+    ['may have another list', 'check_badmailfrom_patterns', ['- badmailfrom: { badmailfrom: [] }']],
+    [
+      'has arguments by place',
+      'queue/smtp-forward 192.0.2.1 2525 xclient',
+      ['- queue/smtp-forward: { host: "192.0.2.1", port: 2525, xclient: true }'],
+    ],
+    ['says by its name alone what it does', 'relay_only', ['- relay: { only: true }']],
+    [
+      'counts in seconds, days and commas',
+      'headers require From,Date past 5',
+      ['- headers: { require: [From, Date], past: "5d" }'],
+    ],
+  ]
+  for (const [name, lines, made] of cases)
+    it(name, async () => assert.deepEqual(await entries(`${lines}\n`, LISTS), made))
+
+  it('has a file for a setting, and what is in it is no template', async () => {
+    assert.deepEqual(await entries('dnsbl\n', { ...LISTS, dnsbl_rejectmsg: 'Pay ${me} $5:\n' }), [
+      '- dnsbl: { rejectmsg: "Pay $${me} $$5:" }',
+    ])
+  })
+
+  it('may be included', async () => {
+    const made = await entries('relay\n$include more\n', {
+      ...LISTS,
+      more: 'rcpt_ok\n$include queue.d\n',
+      'queue.d/a': 'loop 7\n',
+    })
+    assert.deepEqual(made, ['- relay', '- rcpt_ok', '- loop: { max: 7 }'])
+  })
+
+  it('that includes what includes it empties the file, as qpsmtpd does', async () => {
+    const { text, findings } = await imported({ plugins: 'rcpt_ok\n$include more\n', more: 'loop\n$include more\n' })
+    assert.match(text, /^plugins:\n  - rcpt_ok\n$/m)
+    assert.match(findings.join('\n'), /^more:2:1 warning IMP002 .* circle/m)
+  })
+})
+
+describe('a line that is not carried over', () => {
+  it('is an error when mail could come in, and stays as a comment in its place', async () => {
+    const { text, findings } = await imported({ plugins: 'house 1 2\nrcpt_ok\n' })
+    assert.match(text, /plugins:\n {2}# house 1 2 \(left out: Perl of your own is not run here\)\n {2}- rcpt_ok\n$/)
+    assert.deepEqual(findings, ['plugins:1:1 error IMP001 `house` is left out: Perl of your own is not run here'])
+  })
+
+  it('is none when it refuses nothing', async () => {
+    const { findings } = await imported({ plugins: 'uribl reject 0\nquit_fortune\nrcpt_ok\n' })
+    assert.deepEqual(
+      findings.map((line) => line.split(' ')[1]),
+      ['info', 'info'],
+    )
+  })
+
+  it('may have a builtin whose arguments are not known', async () => {
+    const { findings } = await imported({ plugins: 'karma penalty_days 2\n' })
+    assert.deepEqual(findings, ['plugins:1:1 error IMP001 `karma` is left out: its arguments are not carried over'])
+  })
+
+  it('is told with its argument where only that is not known', async () => {
+    const { findings } = await imported({ plugins: 'rcpt_ok\nloop 3 4\nheaders colour blue past soon\n' })
+    assert.deepEqual(findings, [
+      'plugins:2:6 warning IMP002 the arguments of `loop` are not understood',
+      'plugins:3:9 warning IMP002 `headers` has no argument `colour` here',
+      'plugins:3:26 warning IMP002 `soon` is nothing for `past` of `headers`; its default holds',
+    ])
+  })
+
+  it('may be left out on purpose, or something may stand in for it', async () => {
+    const settings = 'without: [house]\ninstead: { cellar: ./rules/cellar.yaml }\n'
+    const { text, findings } = await imported({ plugins: 'house\ncellar\n', 'postern-settings.yaml': settings })
+    assert.match(text, /^ {2}- "\.\/rules\/cellar\.yaml"$/m)
+    assert.deepEqual(findings, ['plugins:1:1 info IMP001 `house` is left out: postern-settings.yaml says so'])
+  })
+
+  it('is yours when a plugin of that name stands before that of qpsmtpd', async () => {
+    const perl = {
+      '/opt/own/relay': '',
+      '/usr/share/q/rcpt_ok': '',
+      '/usr/share/q/queue/maildir': '',
+      '/usr/share/q/loop': '',
+    }
+    const { findings } = await imported({ ...perl, plugins: 'relay\nloop\n', plugin_dirs: '/opt/own\n/usr/share/q\n' })
+    assert.deepEqual(findings, ['plugins:1:1 error IMP001 `relay` is left out: Perl of your own is not run here'])
+  })
+})
+
+describe('known differences', () => {
+  it('are named for plugins in use', async () => {
+    const row = { theirs: 'a', ours: 'b', why: 'bug', id: 'relay-x' }
+    const differences = [
+      { ...row, section: 'Plugins', about: ['dnsbl', 'relay'] },
+      { ...row, section: 'Plugins', about: ['rhsbl'] },
+      { ...row, section: 'The server', about: ['SIZE'] },
+    ]
+    const { findings } = await imported({ plugins: '\ncheck_relay\nrcpt_ok\n' }, differences)
+    assert.deepEqual(findings, [
+      "plugins:1:1 info IMP004 the server differs from qpsmtpd's in 1 known ways, whatever its plugins are",
+      "plugins:2:1 info IMP004 `check_relay` differs from qpsmtpd's in one known way",
+    ])
+  })
+})

@@ -1,0 +1,128 @@
+/** qpsmtpd's settings become keys of a site file, and its lists are used where they lie. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { imported } from '../imported.ts'
+
+async function head(texts: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const { text } = await imported({ plugins: 'rcpt_ok\n', ...texts })
+  return text.split('\n').filter((line) => !/^(?:plugins:| {2}- |$)/.test(line))
+}
+
+const LISTEN = 'listen: [{ name: smtp, address: "0.0.0.0", port: 2525 }]'
+const USUAL = ['hostname: "mx.example.org"', LISTEN, 'lists: /etc/qpsmtpd', 'local_domains: []']
+
+describe('a setting', () => {
+  it('that is not there leaves what qpsmtpd does without it', async () => assert.deepEqual(await head({}), USUAL))
+
+  it('is the first line that is no comment', async () =>
+    assert.equal((await head({ me: '# our name\n\n  mail.example.net \nother\n' }))[0], 'hostname: "mail.example.net"'))
+
+  it('may be a limit', async () =>
+    assert.deepEqual(
+      (await head({ databytes: '1000000\n', timeout: '90\n', timeoutsmtpd: '60\n' })).slice(USUAL.length),
+      ['limits:', '  message_size: 1000000', '  command_timeout: 60', '  data_timeout: 90'],
+    ))
+
+  it('that says no limit has the one that is always there', async () => {
+    const { findings } = await imported({ plugins: 'rcpt_ok\n', databytes: '0\n', timeout: 'soon\n' })
+    assert.deepEqual(findings, [
+      'databytes:1:1 warning IMP002 `databytes` is 0, which `message_size` cannot be; it is the default',
+      'timeout:1:1 warning IMP002 `timeout` is soon, which `command_timeout` cannot be; it is the default',
+      'timeout:1:1 warning IMP002 `timeout` is soon, which `data_timeout` cannot be; it is the default',
+    ])
+  })
+
+  it('may be the level of the log, in the words of qpsmtpd', async () =>
+    assert.deepEqual((await head({ loglevel: '7\n' })).slice(USUAL.length), ['log:', '  level: debug']))
+
+  it('loses to a logger', async () => {
+    const logging = '# x\nlogging/file nosplit loglevel LOGNOTICE /var/log/qpsmtpd.log\n'
+    assert.deepEqual((await head({ loglevel: '7\n', logging })).slice(USUAL.length), [
+      'log:',
+      '  level: info',
+      '  file: /var/log/qpsmtpd.log',
+    ])
+  })
+
+  it('of Debian says where to listen, and as whom', async () => {
+    const settings = 'ENABLED="true"\nINTERFACES="192.0.2.1 192.0.2.2:587"\n'
+    const [, listen, user] = await head({ 'debconf-settings': settings })
+    assert.equal(
+      listen,
+      'listen: [{ name: smtp, address: "192.0.2.1", port: 25 }, { name: smtp-2, address: "192.0.2.2", port: 587 }]',
+    )
+    assert.equal(user, 'user: qpsmtpd')
+  })
+
+  it('of ours wins', async () => {
+    const lines = await head({
+      'postern-settings.yaml': 'listen: [{ port: 0 }]\nhostname: a.example\n',
+      'debconf-settings': '',
+    })
+    assert.deepEqual(lines, [
+      'lists: /etc/qpsmtpd',
+      'local_domains: []',
+      'listen: [{ port: 0 }]',
+      'hostname: "a.example"',
+    ])
+  })
+
+  it('for TLS and logins becomes keys of the site and of the listener', async () => {
+    const lines = await head({ plugins: 'tls /k/c.pem /k/k.pem\nauth/auth_flat_file\n', tls_before_auth: '1\n' })
+    assert.ok(lines.includes('  certificates: [{ cert: /k/c.pem, key: /k/k.pem }]'))
+    assert.match(lines[1] ?? '', /auth: \{ mechanisms: \[PLAIN, LOGIN, CRAM-MD5\], without_tls: false \}/)
+  })
+
+  it('that nobody reads is told', async () => {
+    const { findings } = await imported({ plugins: 'rcpt_ok\n', house: 'x\n', smtpgreeting: 'Hello\n' })
+    assert.deepEqual(findings, [
+      'house:1:1 info IMP002 nothing here reads `house`',
+      'smtpgreeting:1:1 info IMP002 `smtpgreeting` is not carried over: the greeting has one text',
+    ])
+  })
+})
+
+describe('a list', () => {
+  it('is used where it lies', async () => {
+    const { site, text } = await imported({
+      plugins: 'relay\n',
+      relayclients: '192.168.\n10.0.0.0/8\n',
+      rcpthosts: 'a.example\n',
+    })
+    assert.match(text, /^local_domains: \/etc\/qpsmtpd\/rcpthosts$/m)
+    assert.equal(site?.copies.size, 0)
+  })
+
+  it('with $include is copied', async () => {
+    const texts = { rcpthosts: 'a.example\n$include /etc/qpsmtpd/more\n', more: '# b\nb.example our other one\n' }
+    const { site, text, findings } = await imported({ plugins: 'rcpt_ok\n', ...texts })
+    assert.match(text, /^local_domains: lists\/rcpthosts$/m)
+    assert.equal(
+      site?.copies.get('lists/rcpthosts'),
+      '# Made from /etc/qpsmtpd/rcpthosts\na.example\nb.example our other one\n',
+    )
+    assert.deepEqual(findings, [
+      'rcpthosts:1:1 info IMP005 `rcpthosts` cannot be used as it is; `lists/rcpthosts` is a copy',
+    ])
+  })
+
+  it('of prefixes gets the dot that the plugin adds', async () => {
+    const { site } = await imported({ plugins: 'dnsbl\n', dnsbl_allow: '192.168 ours\n10.\n192.0.2.7\n' })
+    assert.match(site?.copies.get('lists/dnsbl_allow') ?? '', /\n192\.168\. ours\n10\.\n192\.0\.2\.7\n$/)
+  })
+
+  it('loses what never held, with a warning, and what cannot be done here, with an error', async () => {
+    const badmailfrom = 'nobody\n^(?!ann@).*@x\\.example$\n@y.example\n'
+    const { site, findings } = await imported({ plugins: 'badmailfrom\n', badmailfrom })
+    assert.match(site?.copies.get('lists/badmailfrom') ?? '', /\n# left out: nobody\n# left out: \^.*\n@y\.example\n$/)
+    assert.deepEqual(
+      findings.map((line) => line.split(' ').slice(0, 3).join(' ')),
+      ['badmailfrom:1:1 warning IMP003', 'badmailfrom:2:1 error IMP003'],
+    )
+  })
+
+  it('as a data base is asked for as text', async () => {
+    const { findings } = await imported({ plugins: 'rcpt_ok\n', 'morercpthosts.cdb': '' })
+    assert.deepEqual(findings, ['morercpthosts.cdb:1:1 warning IMP003 `morercpthosts.cdb` is not read'])
+  })
+})
