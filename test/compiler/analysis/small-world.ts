@@ -50,7 +50,7 @@ const HELO: Dimension = {
   name: 'helo',
   sessions: [
     {},
-    ...['x.example', 'a.x.example', 'b.a.x.example', 'c.x.example', 'y.example'].map((helo) => ({ helo })),
+    ...['x.example', 'a.x.example', 'b.a.x.example', 'c.x.example', 'y.example', 'z.example'].map((helo) => ({ helo })),
   ],
   atoms: [
     'helo: x.example',
@@ -63,8 +63,8 @@ const HELO: Dimension = {
   ],
 }
 
-const USERS = ['ann', 'bob', 'cat']
-const DOMAINS = ['x.example', 'a.x.example', 'y.example']
+const USERS = ['ann', 'bob', 'cat', 'dora']
+const DOMAINS = ['x.example', 'a.x.example', 'y.example', 'z.example']
 const MAILBOXES = USERS.flatMap((user) => DOMAINS.map((domain) => `${user}@${domain}`))
 
 function addressAtoms(name: string): readonly string[] {
