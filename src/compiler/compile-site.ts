@@ -17,6 +17,7 @@ import { type Outline, outlinePlugin } from './analysis/outline.ts'
 import type { CodePlugin } from './code-plugin.ts'
 import { ListRegistry, type NamedList } from './list-registry.ts'
 import { codeChain, type CodeEnvironment, type Codes, joinWords, setUpCode } from './load-code.ts'
+import { checkSpeaker } from './naughty.ts'
 import { NoteBook } from './note-book.ts'
 import { bindParams } from './params.ts'
 import { compileChain, type EntryUse, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
@@ -74,7 +75,11 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
   const chains = resolved.map((entry, index) => chainsOf(entry, prepared[index], codes.get(entry), { site, shared }))
   site.notes.check(environment.report, { hasCode: codes.size > 0 })
   const onSplit = spec.recipients?.onSplit
-  if (!spec.place.lenient) site.split.check(onSplit, environment.report)
+  if (!spec.place.lenient) {
+    site.split.check(onSplit, environment.report)
+    const files = uses.flatMap((use) => use?.file ?? [])
+    checkSpeaker(site.naughty, files, environment.report)
+  }
   const named = chains.filter((one) => one !== undefined)
   checkNames(named, environment)
   const plugins = named.map(describe)
@@ -129,7 +134,7 @@ function siteScope(
 ): SiteScope {
   const settings = new SettingBook()
   settings.declare(recipients?.settings ?? [], report)
-  const books = { notes: new NoteBook(), settings, split: new SplitBook(), asked: new Set<string>() }
+  const books = { notes: new NoteBook(), settings, split: new SplitBook(), asked: new Set<string>(), naughty: [] }
   return { report, sources, hostname, ...books, vocabulary: joinWords(vocabulary, codes, report) }
 }
 

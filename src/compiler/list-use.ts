@@ -18,7 +18,7 @@ export const VALUE_KINDS: Kinds = {
   domain: ['domain', 'zone', 'string', 'host_or_pattern'],
   name: ['domain', 'host_or_pattern', 'string'],
   address: ['address', 'recipient', 'address_or_pattern', 'address_code', 'string'],
-  text: ['string', 'pattern'],
+  text: ['string', 'phrase', 'pattern'],
 }
 
 /** Lists of patterns that a fact of this type can match. */

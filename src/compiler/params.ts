@@ -46,13 +46,19 @@ const TYPE_SCHEMAS: Readonly<Record<ParamType, Schema>> = {
   duration: { type: 'string', format: 'duration' },
   size: { type: 'string', format: 'size' },
   return_code: { type: 'string' },
+  reject: {
+    anyOf: [
+      { type: 'integer', enum: [0, 1] },
+      { type: 'string', enum: ['naughty'] },
+    ],
+  },
   hook: { type: 'string', enum: HOOKS },
   path: { type: 'string' },
 }
 
 const LIST_SCHEMA: Schema = { 'x-list': 'string' }
 
-/** qpsmtpd's words for `reject_type`, and what 0 and 1 mean there is `mode`. */
+/** qpsmtpd's words for `reject_type`. */
 const RETURN_CODE_WORDS: Readonly<Record<string, ReturnCode>> = {
   perm: 'DENY',
   hard: 'DENY',
@@ -61,6 +67,12 @@ const RETURN_CODE_WORDS: Readonly<Record<string, ReturnCode>> = {
   disconnect: 'DENY_DISCONNECT',
   temp_disconnect: 'DENYSOFT_DISCONNECT',
 }
+
+/** qpsmtpd's words for `reject`, as the `mode` of a rule. */
+const REJECT_MODES: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [0, 'monitor'],
+  [1, 'enforce'],
+])
 
 export function bindParams(declarations: readonly ParamDeclaration[], binding: Binding): BoundParams {
   const known = new Map(declarations.map((declaration) => [declaration.name, declaration]))
@@ -128,9 +140,11 @@ function missing({ name, summary }: ParamDeclaration, { plugin, at, report }: Bi
   })
 }
 
-/** As rules see it: a return code under its own name, a path from the root. */
+/** As rules see it: a return code under its own name, `reject` as a mode, a path from the root. */
 export function settle(value: YamlNode, { type }: ParamDeclaration, directory: string): YamlNode {
   const text = textOf(value)
+  const mode = type === 'reject' && value.kind === 'scalar' ? REJECT_MODES.get(value.value) : undefined
+  if (value.kind === 'scalar' && mode !== undefined) return { ...value, value: mode, source: mode }
   if (value.kind !== 'scalar' || text === undefined) return value
   if (type === 'return_code') return { ...value, value: RETURN_CODE_WORDS[text] ?? text }
   return type === 'path' ? { ...value, value: resolve(directory, text) } : value

@@ -10,6 +10,7 @@ import { checkSchema } from '../language/schema-check.ts'
 import { all, compileCondition, inverted } from './condition.ts'
 import { isEnabled } from './enabled.ts'
 import type { ListRegistry } from './list-registry.ts'
+import { NAUGHTY_NOTES, naughtyMode, remembering } from './naughty.ts'
 import type { NoteBook, NoteType } from './note-book.ts'
 import type { BoundParams } from './params.ts'
 import type { SettingBook } from './policies/setting-book.ts'
@@ -46,6 +47,8 @@ export interface SiteScope {
   readonly hostname: string
   /** Names of the words that rules ask. */
   readonly asked: Set<string>
+  /** Where rules ask for `mode: naughty`. */
+  readonly naughty: Span[]
 }
 
 /** A rule of the plugin that is switched on, parameters in place. */
@@ -86,13 +89,16 @@ function prepareRule(rule: YamlNode, hook: Hook, use: PluginUse, site: SiteScope
   if (!valid || node.kind !== 'map' || id === undefined) return []
   enterNotes(node, id, hook, use, site.notes)
   if (GRANTING.includes(hook) && grants(node, 'immune')) site.split.grantImmunity()
-  return hasLeftOvers(
-    node,
-    { plugin: use.file.name, hook, params: use.params, words: site.vocabulary.matchers },
-    site.report,
-  )
-    ? []
-    : [{ id, node }]
+  const whose = { plugin: use.file.name, hook, params: use.params, words: site.vocabulary.matchers }
+  return hasLeftOvers(node, whose, site.report) ? [] : [{ id, node: remembered(node, use.name, site) }]
+}
+
+function remembered(node: MapNode, plugin: string, site: SiteScope): MapNode {
+  const asked = naughtyMode(node)
+  if (!asked) return node
+  site.naughty.push(asked)
+  site.notes.declare(NAUGHTY_NOTES)
+  return remembering(node, plugin)
 }
 
 /** Where what a rule grants is one recipient's. */

@@ -213,8 +213,15 @@ const MESSAGE_FACTS: readonly FactDefinition[] = [
 ]
 
 const COMMAND_FACTS: readonly FactDefinition[] = [
-  fact('command', 'text', 'any', 'The command in question, upper case', ({ command }) => command?.verb),
-  fact('command.argument', 'text', 'any', 'What followed the command', ({ command }) => command?.argument),
+  fact('command', 'text', 'greeting', 'The command in question, upper case', ({ command }) => command?.verb),
+  fact('command.argument', 'text', 'greeting', 'What followed the command', ({ command }) => command?.argument),
+  fact(
+    'command.path',
+    'text',
+    'greeting',
+    'At MAIL and RCPT: the address as typed, with its brackets if it has any',
+    ({ command }) => pathIn(command?.argument),
+  ),
   fact('decided.hook', 'text', 'any', 'At deny and ok: the hook that decided', ({ decided }) => decided?.hook),
   fact('decided.code', 'text', 'any', 'At deny and ok: the return code', ({ decided }) => decided?.verdict.code),
   fact('decided.plugin', 'text', 'any', 'At deny and ok: the plugin that spoke', ({ decided }) => decided?.by?.plugin),
@@ -230,6 +237,11 @@ function isImmune({ connection, transaction, recipient }: HookContext): boolean 
   if (recipient) return recipient.immune ?? false
   const { recipients = [] } = transaction ?? {}
   return recipients.length > 0 && recipients.every(({ immune }) => immune)
+}
+
+/** Behind the colon, without parameters. */
+function pathIn(argument = ''): string | undefined {
+  return /^(?:from|to):[ \t]*(<.*>|[^ \t]+)/i.exec(argument)?.[1]
 }
 
 function presentOnly(values: readonly string[] | undefined): readonly string[] | undefined {

@@ -17,6 +17,7 @@ export const LIST_KINDS = {
     'Host name; an entry with one of { } [ ] ( ) ^ $ | * + ? \\ is a regular expression, one that starts with ! an inverted one',
   pair: 'Two columns: sender (or @domain), recipient (or @domain)',
   string: 'Text, case ignored',
+  phrase: 'The whole line, blanks included, case ignored; between two / a regular expression, found anywhere',
   address_code:
     'Address or /regular expression/, then a return code such as DENY, then optionally a text for the client',
   recipient:

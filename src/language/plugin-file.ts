@@ -20,6 +20,7 @@ export const PARAM_TYPES = [
   'duration',
   'size',
   'return_code',
+  'reject',
   'hook',
   'path',
 ] as const

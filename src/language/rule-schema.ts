@@ -143,8 +143,9 @@ export const RULE_SCHEMA = {
     reply_at: { type: 'string', enum: HOOKS, description: 'Decide now, refuse at this later hook' },
     mode: {
       type: 'string',
-      enum: ['enforce', 'monitor'],
-      description: 'monitor: log what the rule would have done, do not do it',
+      enum: ['enforce', 'monitor', 'naughty'],
+      description:
+        'monitor: log what the rule would have done, do not do it; naughty: remember the refusal for the plugin naughty',
     },
     mutation: ACCEPTANCE_SCHEMA,
   },

@@ -17,7 +17,7 @@ import {
   HOST_OR_PATTERN_FAMILY,
   PATTERN_FAMILY,
 } from './pattern-list.ts'
-import { PAIR_FAMILY, STRING_FAMILY, ZONE_FAMILY } from './plain-list.ts'
+import { PAIR_FAMILY, PHRASE_FAMILY, STRING_FAMILY, ZONE_FAMILY } from './plain-list.ts'
 import { RECIPIENT_FAMILY } from './recipient-list.ts'
 import { fault, type ListProblem } from './problem.ts'
 
@@ -36,6 +36,7 @@ const FAMILIES: Readonly<Record<Exclude<ListKind, 'ip'>, Family>> = {
   host_or_pattern: HOST_OR_PATTERN_FAMILY,
   pair: PAIR_FAMILY,
   string: STRING_FAMILY,
+  phrase: PHRASE_FAMILY,
   address_code: ADDRESS_CODE_FAMILY,
   recipient: RECIPIENT_FAMILY,
   zone: ZONE_FAMILY,

@@ -13,6 +13,18 @@ export const STRING_FAMILY: Family = {
   texts: noTexts,
 }
 
+/** Whole lines (qpsmtpd plugin ident/p0f). */
+export const PHRASE_FAMILY: Family = {
+  read: ({ text, rest }) => {
+    const phrase = `${text} ${rest}`.trim()
+    const pattern = /^\/(.+)\/$/.exec(phrase)?.[1]
+    const keep = { text: phrase, rest: '' }
+    return pattern === undefined ? { key: phrase.toLowerCase(), keep } : { pattern, keep }
+  },
+  keys: STRING_FAMILY.keys,
+  texts: (value) => eachValue(value, (one) => [textOf(one)]),
+}
+
 function textOf(value: Exclude<FactValue, readonly unknown[]>): string {
   return typeof value === 'object' ? addressText(value) : String(value)
 }
