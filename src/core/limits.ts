@@ -139,13 +139,13 @@ export const LIMITS = {
     unit: 'octets',
     summary: 'Policies that are kept at hand, measured by their texts; the least used go first',
   },
-  policy_line_length: {
+  request_line_length: {
     default: 2048,
     minimum: 1024,
     unit: 'octets',
     summary: 'Longest line of a request to a policy service',
   },
-  policy_attributes: {
+  request_attributes: {
     default: 100,
     minimum: 50,
     unit: 'count',

@@ -275,8 +275,8 @@ export class Dialogue {
   /** What follows from an outcome at its hook. */
   rule(outcome: Outcome, subject = ''): Ruling {
     const { hook, verdict } = outcome
-    const reply = composeReply(hook, verdict, { subject, hostname: this.hostname })
-    return { outcome, row: replyRow(hook, verdict.code, this.#connection.attached), reply }
+    const row = replyRow(hook, verdict.code, this.#connection.attached)
+    return { outcome, row, reply: row.reply && composeReply(hook, verdict, { subject, hostname: this.hostname }) }
   }
 
   record(ruling: Ruling, about: Pick<Question, 'recipient' | 'attempt'> = {}): void {

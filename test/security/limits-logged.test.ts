@@ -112,8 +112,8 @@ const CASES: Readonly<Record<LimitName, Case>> = {
   policy_size: 'nobody runs into it: a policy that is too large has its line in the log',
   policy_entries: 'nobody runs into it: a policy with too many entries has its line in the log',
   policy_memory: 'nobody runs into it: what is used least is read again',
-  policy_line_length: asking(`a=${'b'.repeat(1024)}`),
-  policy_attributes: asking('a=b\n'.repeat(51)),
+  request_line_length: asking(`a=${'b'.repeat(1024)}`),
+  request_attributes: asking('a=b\n'.repeat(51)),
   attach_timeout: asking('', 60),
   shutdown_grace: async (test) => {
     const rig = await house(test, { policy: ACCEPTING })

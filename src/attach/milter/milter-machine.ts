@@ -101,9 +101,9 @@ export class MilterMachine implements Machine {
   #obey(event: PacketEvent): MaybePromise<Said> {
     if (event.kind === 'malformed') return { close: true, because: event.because }
     const command = this.#commands.get(event.command)
-    if (!command?.from.includes(this.#state)) return { close: true, because: 'a packet is out of turn' }
     this.#current = event.command
-    if (this.#hasFailed && event.command !== 'K' && event.command !== 'Q') return this.failed()
+    if (command && this.#hasFailed && event.command !== 'K' && event.command !== 'Q') return this.failed()
+    if (!command?.from.includes(this.#state)) return { close: true, because: 'a packet is out of turn' }
     return command.run(event.data)
   }
 

@@ -136,5 +136,5 @@ export class PolicyClient {
 }
 
 async function settled(judgement: MaybePromise<Judgement>): Promise<Judgement> {
-  return await judgement
+  return judgement
 }

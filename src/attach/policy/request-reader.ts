@@ -21,7 +21,7 @@ export interface RequestProgress {
   readonly event?: RequestEvent
 }
 
-type RequestLimits = Pick<Limits, 'policy_line_length' | 'policy_attributes'>
+type RequestLimits = Pick<Limits, 'request_line_length' | 'request_attributes'>
 
 const LF = 10
 
@@ -48,8 +48,8 @@ export class RequestReader {
     for (let start = 0; start < octets.length; ) {
       const end = octets.indexOf(LF, start)
       const stop = end < 0 ? octets.length : end
-      if (this.#line.length + stop - start > this.#limits.policy_line_length)
-        return { used: stop, event: malformed('a line is too long', 'policy_line_length') }
+      if (this.#line.length + stop - start > this.#limits.request_line_length)
+        return { used: stop, event: malformed('a line is too long', 'request_line_length') }
       this.#line = Buffer.concat([this.#line, octets.subarray(start, stop)])
       if (end < 0) break
       start = end + 1
@@ -64,8 +64,8 @@ export class RequestReader {
     this.#line = Buffer.alloc(0)
     if (line.length === 0) return this.#endRequest()
     this.#count += 1
-    if (this.#count > this.#limits.policy_attributes)
-      return malformed('a request has too many lines', 'policy_attributes')
+    if (this.#count > this.#limits.request_attributes)
+      return malformed('a request has too many lines', 'request_attributes')
     const [matched, name = '', value = ''] = ATTRIBUTE.exec(textOf(line)) ?? []
     if (matched === undefined) return malformed('a line is no attribute')
     this.#attributes.set(name, value)

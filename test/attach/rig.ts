@@ -1,0 +1,156 @@
+/**
+ * A mail server that asks us, without a socket: a policy that is a table, a wire that is a text, a clock that stands.
+ *
+ *     const rig = attachRig('policy', { policy: { rcpt: verdict('DENY') } })
+ *     await rig.say(request({ protocol_state: 'RCPT' }))
+ *     rig.heard()
+ */
+import type { HookContext } from '../../src/core/context.ts'
+import type { Hook } from '../../src/core/hook.ts'
+import { defaultLimits, type Limits } from '../../src/core/limits.ts'
+import type { DnsAnswer, Spool } from '../../src/core/ports.ts'
+import type { Position } from '../../src/core/position.ts'
+import { newConnection } from '../../src/core/session.ts'
+import { verdict } from '../../src/core/verdict.ts'
+import type { Dispatch } from '../../src/engine/dispatch.ts'
+import { attach } from '../../src/attach/index.ts'
+import type { Conversation } from '../../src/server/conversation.ts'
+import { Dialogue } from '../../src/smtp/dialogue.ts'
+import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
+import {
+  counter,
+  fakeEntropy,
+  fakePorts,
+  HOSTNAME,
+  immediate,
+  type LogLine,
+  outcomeOf,
+  type Policy,
+} from '../support/smtp-rig.ts'
+
+export interface AttachOptions {
+  readonly policy?: Policy
+  readonly limits?: Partial<Limits>
+  readonly ptr?: DnsAnswer
+  readonly spool?: Spool
+  /** Every hook answers with a promise. */
+  readonly asynchronous?: boolean
+  /** A real dispatcher, instead of the table. */
+  readonly dispatch?: Dispatch
+}
+
+export interface AttachRig {
+  readonly session: Conversation
+  readonly clock: FakeClock
+  readonly policy: Policy
+  readonly hooks: Hook[]
+  readonly contexts: HookContext[]
+  readonly log: LogLine[]
+  readonly wire: { closed: boolean; flowing: boolean; full: boolean }
+  /** Sends octets, one character each, and waits until nothing moves. */
+  say(octets: string): Promise<void>
+  settle(): Promise<void>
+  /** What was answered since the last call, one character for each octet. */
+  heard(): string
+}
+
+export function attachRig(position: Position, options: AttachOptions = {}): AttachRig {
+  const { policy = {}, asynchronous = false } = options
+  const [hooks, contexts, log]: [Hook[], HookContext[], LogLine[]] = [[], [], []]
+  const clock = fakeClock()
+  const wire = { closed: false, flowing: true, full: false }
+  const limits = { ...defaultLimits(), ...options.limits }
+  const ports = fakePorts({ clock, log, ...(options.ptr && { ptr: options.ptr }) })
+  const newId = counter('i')
+  let [output, moves] = ['', 0]
+  const dispatch: Dispatch = (context) => {
+    const { hook } = context
+    hooks.push(hook)
+    contexts.push(context)
+    moves += 1
+    if (options.dispatch) return options.dispatch(context)
+    const entry = policy[hook] ?? verdict('DECLINED')
+    const decided = typeof entry === 'function' ? entry(context) : entry
+    if (decided instanceof Promise) return decided.then((final) => outcomeOf(hook, final))
+    return asynchronous ? Promise.resolve(outcomeOf(hook, decided)) : outcomeOf(hook, decided)
+  }
+  const session = attach({
+    position,
+    limits,
+    ports,
+    remote: { ip: '127.0.0.1', port: 50000 },
+    local: { ip: '127.0.0.1', port: 10031 },
+    listener: 'front',
+    begin: ({ tls, ...client }) => {
+      const start = { ...client, id: newId(), listener: 'front', attached: true, startedAt: 0, env: new Map() }
+      return new Dialogue({
+        connection: { ...newConnection(start), tls },
+        hostname: HOSTNAME,
+        limits,
+        revision: 'r1',
+        dispatch,
+        ports,
+        entropy: fakeEntropy(),
+        spool: options.spool,
+        newId,
+        inputWaits: () => false,
+      })
+    },
+    wire: {
+      send(text) {
+        if (wire.closed) throw new Error(`sent after the end: ${text}`)
+        output += text
+        moves += 1
+        return !wire.full
+      },
+      close() {
+        if (wire.closed) throw new Error('closed twice')
+        wire.closed = true
+      },
+      flow(open) {
+        wire.flowing = open
+      },
+      later(resume) {
+        moves += 1
+        setImmediate(resume)
+      },
+    },
+  })
+  session.start()
+  const settle = async (): Promise<void> => {
+    for (let before = -1; before !== moves; ) {
+      before = moves
+      await immediate()
+    }
+  }
+  return {
+    session,
+    clock,
+    policy,
+    hooks,
+    contexts,
+    log,
+    wire,
+    settle,
+    async say(octets) {
+      session.receive(Buffer.from(octets, 'latin1'))
+      await settle()
+    },
+    heard() {
+      const heard = output
+      output = ''
+      return heard
+    },
+  }
+}
+
+/** The same octets in pieces. */
+export async function sayInPieces(rig: AttachRig, octets: string, cuts: readonly number[]): Promise<void> {
+  const places = [...new Set(cuts.map((cut) => cut % (octets.length + 1)))].toSorted((a, b) => a - b)
+  let from = 0
+  for (const place of [...places, octets.length]) {
+    rig.session.receive(Buffer.from(octets.slice(from, place), 'latin1'))
+    from = place
+  }
+  await rig.settle()
+}
