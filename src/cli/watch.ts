@@ -73,7 +73,7 @@ class Changes {
 
   /** False when it is over. */
   async next(): Promise<boolean> {
-    if (!this.#pending && !this.#isOver) await new Promise<void>((resolvePromise) => (this.#wake = resolvePromise))
+    if (!this.#pending && !this.#isOver) await new Promise<void>((_resolve) => (this.#wake = _resolve))
     this.#wake = undefined
     this.#pending = false
     return !this.#isOver

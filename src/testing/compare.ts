@@ -4,7 +4,8 @@ import type { Decision } from '../core/decision.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { destinationsOf } from '../core/session.ts'
 import type { Expectation } from './test-case.ts'
-import { isAfterwards, type Walked } from './walk.ts'
+import { isAfterwards } from './offline-session.ts'
+import type { Walked } from './walk.ts'
 
 export interface Mismatch {
   readonly field: string

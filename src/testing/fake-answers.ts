@@ -5,15 +5,13 @@
 import type { Ports } from '../core/ports.ts'
 import type { Truth } from '../core/truth.ts'
 import type { Match } from '../core/word.ts'
-import type { SessionRecord } from './session-record.ts'
 
 export type FakeAnswer = Truth | { readonly truth: Truth; readonly found?: Readonly<Record<string, string>> }
 
+export type FakeAnswers = Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>
+
 /** Several answers are given one after the other, and the last from then on. `onMissing` hears of a word without one. */
-export function fakeAnswers(
-  { answers = {} }: SessionRecord,
-  onMissing: (word: string) => void,
-): NonNullable<Ports['answerFor']> {
+export function fakeAnswers(answers: FakeAnswers, onMissing: (word: string) => void): NonNullable<Ports['answerFor']> {
   const given = new Map(Object.entries(answers).map(([word, answer]) => [word, [answer].flat()]))
   return ({ name, outside }) => {
     const queue = given.get(name)

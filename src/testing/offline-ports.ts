@@ -32,7 +32,7 @@ export function offlinePorts(
     resolver: fixtureResolver(record.dns ?? {}, onMissingDns),
     log,
     carry: async ({ name }) => deliveryOf(record, name),
-    answerFor: fakeAnswers(record, onMissingAnswer),
+    answerFor: fakeAnswers(record.answers ?? {}, onMissingAnswer),
     sources: fixtureSources(record.sources ?? {}, (entry) => onMissingSource?.(entry)),
     store: store.at(clock),
   }

@@ -3,7 +3,7 @@ import { canonicalIp } from '../core/ip.ts'
 import { type Connection, newConnection } from '../core/session.ts'
 import type { NoteValue } from '../core/notes.ts'
 import type { DeliveryOutcome } from '../core/delivery.ts'
-import type { FakeAnswer } from './fake-answers.ts'
+import type { FakeAnswers } from './fake-answers.ts'
 import type { SourceFixtures } from './fixture-sources.ts'
 import { proxyOf, type ProxyRecord, tlsOf, type TlsRecord } from './transport-record.ts'
 
@@ -38,7 +38,7 @@ export interface SessionRecord {
   readonly policies?: Readonly<Record<string, object>>
   readonly now?: string
   readonly dns?: Readonly<Record<string, string | readonly string[]>>
-  readonly answers?: Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>
+  readonly answers?: FakeAnswers
   readonly sources?: SourceFixtures
   readonly delivery?: DeliveryOutcome['kind']
 }

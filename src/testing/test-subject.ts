@@ -88,7 +88,8 @@ function suiteSubject(root: MapNode, path: string, report: Report): Subject | un
     return {
       ...common,
       isolated: false,
-      compile: (_, inner, environment) => compileWholeSite(resolve(directory, environment.site ?? site), inner, environment),
+      compile: (_, inner, environment) =>
+        compileWholeSite(resolve(directory, environment.site ?? site), inner, environment),
     }
   const use = isPath(plugin ?? '') ? resolve(directory, plugin ?? '') : (plugin ?? '')
   return {

@@ -61,6 +61,8 @@ describe('a recorded session', () => {
       env: { A: '1', B: '3' },
       dns: { 'a A': 'TIMEOUT', 'b A': [] },
       answers: { clamd: 'hit', spamd: 'miss' },
+      policies: {},
+      sources: {},
       notes: { connection: { x: 1 }, transaction: { y: true } },
     })
   })
