@@ -222,6 +222,9 @@ const COMMAND_FACTS: readonly FactDefinition[] = [
     'At MAIL and RCPT: the address as typed, with its brackets if it has any',
     ({ command }) => pathIn(command?.argument),
   ),
+  fact('command.params', 'texts', 'sender', 'At MAIL and RCPT: names of the parameters', ({ transaction, recipient }) =>
+    presentOnly([...(recipient?.params ?? transaction?.mailParams ?? new Map()).keys()]),
+  ),
   fact('decided.hook', 'text', 'any', 'At deny and ok: the hook that decided', ({ decided }) => decided?.hook),
   fact('decided.code', 'text', 'any', 'At deny and ok: the return code', ({ decided }) => decided?.verdict.code),
   fact('decided.plugin', 'text', 'any', 'At deny and ok: the plugin that spoke', ({ decided }) => decided?.by?.plugin),

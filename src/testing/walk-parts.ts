@@ -13,6 +13,8 @@ const COMMAND_HOOKS: ReadonlyMap<string, Hook> = new Map([
   ['VRFY', 'vrfy'],
   ['HELP', 'help'],
   ['QUIT', 'quit'],
+  ['MAIL', 'mail_pre'],
+  ['RCPT', 'rcpt_pre'],
 ])
 
 export function hookOf({ verb }: Command): Hook {
