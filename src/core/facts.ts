@@ -139,6 +139,10 @@ const ENVELOPE_FACTS: readonly FactDefinition[] = [
   ),
   fact('rcpt', 'address', 'recipient', 'The recipient in question', ({ recipient }) => recipient?.address),
   fact('rcpt.user', 'text', 'recipient', 'Local part of the recipient', ({ recipient }) => localOf(recipient?.address)),
+  fact('rcpt.mailbox', 'text', 'recipient', 'Local part of the recipient without its detail', ({ recipient }) => {
+    const local = localOf(recipient?.address)
+    return local === undefined ? undefined : splitDetail(local, '+').user
+  }),
   fact(
     'rcpt.detail',
     'text',
