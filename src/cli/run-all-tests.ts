@@ -11,6 +11,7 @@ import { snapshotPath, writeSnapshots } from '../testing/snapshot.ts'
 import { findYaml, shown } from './find-files.ts'
 import { mutateRules, type Mutating } from './mutate-rules.ts'
 import { offlineWorld } from './offline.ts'
+import { rememberedFiles } from './remembered-files.ts'
 import { compileEnvironment } from './wiring.ts'
 
 export interface Selection {
@@ -94,6 +95,7 @@ function testEnvironment(selection: Selection, { tally, touched, asked }: Gather
   }
   return {
     ...environment,
+    files: rememberedFiles(environment.files),
     world: offlineWorld(),
     trees: new Map(),
     programs: new Map(),
