@@ -134,10 +134,10 @@ export const LIMITS = {
     summary: "Entries in the lists of a recipient's policy, all lists together",
   },
   policy_memory: {
-    default: 16777216,
+    default: 67108864,
     minimum: 1048576,
     unit: 'octets',
-    summary: 'Policies that are kept at hand, measured by their texts; the least used go first',
+    summary: 'Memory for policies that are kept at hand, about; the least used go first',
   },
   request_line_length: {
     default: 2048,
