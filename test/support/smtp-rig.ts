@@ -48,7 +48,9 @@ export interface RigOptions {
   /** What recipients may not differ in. */
   readonly split?: Split
   /** Instead of ports that find nothing and deliver nothing. */
-  readonly ports?: Partial<Pick<Ports, 'resolver' | 'carry'>>
+  readonly ports?: Partial<Omit<Ports, 'clock' | 'log'>>
+  /** Some rule asks whether the client speaks before the greeting. */
+  readonly hearsEarly?: boolean
 }
 
 export interface Rig {
@@ -154,6 +156,7 @@ export function smtpRig(options: RigOptions = {}): Rig {
     entropy: fakeEntropy(),
     spool: options.spool,
     tellsLog: options.tellsLog ?? false,
+    hearsEarly: options.hearsEarly ?? false,
     newId: counter('t'),
     terms: { ...PLAIN_TERMS, ...options.terms },
     wire: {
