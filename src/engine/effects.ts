@@ -6,6 +6,7 @@ import { type Effect, LOG_LEVELS } from '../core/effect.ts'
 import { type HeaderField, isFieldName, makeField } from '../core/header.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { NoteScope, Notes } from '../core/notes.ts'
+import type { Recipient } from '../core/session.ts'
 import type { Transaction } from '../core/session.ts'
 
 /** Answers with the milliseconds the client is to wait, 0 for most effects. */
@@ -80,7 +81,7 @@ export function isEffect(effect: Effect): boolean {
     case 'remove_header':
       return typeof effect.name === 'string'
     case 'deliver_to':
-      return effect.addresses.length > 0 && effect.addresses.every((text) => parseMailbox(text) !== undefined)
+      return isAddresses(effect.addresses)
     case 'delay':
       return effect.milliseconds >= 0 && effect.milliseconds < Infinity
     case 'log':
@@ -102,9 +103,20 @@ function setConfig({ name, value }: SetConfig, { hook, connection }: HookContext
   if (hook === 'config') Object.assign(connection.config ?? {}, { [name]: value })
 }
 
-function redirect(texts: readonly string[], { transaction, recipient }: HookContext): void {
+function isAddresses(texts: readonly string[]): boolean {
+  if (!Array.isArray(texts) || texts.length === 0) return false
+  return texts.every((text) => typeof text === 'string' && parseMailbox(text) !== undefined)
+}
+
+function redirect(texts: readonly string[], context: HookContext): void {
   const addresses = texts.flatMap((text) => parseMailbox(text) ?? [])
-  for (const one of recipient ? [recipient] : (transaction?.recipients ?? [])) one.deliverTo = addresses
+  for (const one of recipientsMeant(context)) one.deliverTo = addresses
+}
+
+/** After DATA one recipient stands for all that rules treat alike; without one everybody is meant. */
+function recipientsMeant({ transaction, recipient }: HookContext): readonly Recipient[] {
+  if (!recipient) return transaction?.recipients ?? []
+  return transaction?.parts?.find((part) => part.includes(recipient)) ?? [recipient]
 }
 
 /** Before there is a message, fields wait for it. */
