@@ -7,7 +7,8 @@
  * commands grows. Attempts to connect wait longer and longer, up to two seconds, each at a random time.
  */
 import type { Redis } from 'ioredis'
-import type { Chance } from '../../core/ports.ts'
+import type { Chance, Clock } from '../../core/ports.ts'
+import { beforeAbort, withTimeLimit } from '../../delivery/time-limit.ts'
 import { requireLibrary } from '../optional-library.ts'
 
 export interface RedisPlace {
@@ -17,8 +18,11 @@ export interface RedisPlace {
   /** Milliseconds for a connection, and for one command. */
   readonly timeout: number
   readonly chance: Chance
+  readonly clock: Pick<Clock, 'after'>
 }
 
+/** Commands that wait for their answers at the same time. */
+const MOST_COMMANDS = 1000
 /** Waits between two attempts, in milliseconds; each is between half of it and one and a half. */
 const [FIRST_WAIT, LONGEST_WAIT] = [50, 2000]
 
@@ -38,13 +42,28 @@ export class RedisLink {
   readonly #place: RedisPlace
   #client: Promise<Redis> | undefined
   #fault = 'it is not connected'
+  #asked = 0
 
   constructor(place: RedisPlace) {
     this.#place = place
   }
 
-  /** Rejects with a short sentence when the server does not answer, or answers with an error. */
+  /** Rejects with a short sentence when the server does not answer in time, or answers with an error. */
   async say<T>(command: (client: Redis) => Promise<T>): Promise<T> {
+    if (this.#asked >= MOST_COMMANDS) throw new Error('too many commands wait for it')
+    const { clock, timeout } = this.#place
+    this.#asked += 1
+    try {
+      const said = this.#say(command).then((value) => ({ value }))
+      const answer = await withTimeLimit(clock, timeout, (signal) => beforeAbort(signal, said))
+      if (answer) return answer.value
+      throw new Error(`no answer within ${timeout} ms`)
+    } finally {
+      this.#asked -= 1
+    }
+  }
+
+  async #say<T>(command: (client: Redis) => Promise<T>): Promise<T> {
     this.#client ??= this.#open().catch((fault: unknown) => {
       this.#client = undefined
       throw fault

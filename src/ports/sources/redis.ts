@@ -14,7 +14,13 @@ export const redisDriver: Driver = {
     checkRedisUrl(url)
     const [look, secret, timeout] = [lookIn(source), secretIn(source), timeoutOf(source)]
     return (world) => {
-      const link = new RedisLink({ url, password: secret && (() => secret(world)), timeout, chance: world.chance })
+      const link = new RedisLink({
+        url,
+        password: secret && (() => secret(world)),
+        timeout,
+        chance: world.chance,
+        clock: world.clock,
+      })
       return {
         async ask(key) {
           const value = await look(link, key)

@@ -1,0 +1,69 @@
+/**
+ * `store:` of a site: `memory:`, `sqlite:FILE`, or `redis://…` with `prefix`, `password` and `timeout` behind a `#`.
+ *
+ * One that is away does not answer; what rules make of that is their `on_unknown`.
+ */
+import { resolve } from 'node:path'
+import type { Store } from '../../core/ports.ts'
+import { readSource, type SourceSpec } from '../../core/source.ts'
+import { checkRedisUrl, RedisLink } from '../redis/redis-link.ts'
+import type { SourceWorld } from '../sources/driver.ts'
+import { checkNames } from '../sources/parameters.ts'
+import { secretIn } from '../sources/secret.ts'
+import { timeoutOf } from '../sources/timeout.ts'
+import { MemoryStore } from './memory-store.ts'
+import { RedisStore } from './redis-store.ts'
+import { SqliteStore } from './sqlite-store.ts'
+
+export type StoreWorld = Pick<SourceWorld, 'clock' | 'chance' | 'log' | 'env'>
+
+export interface StorePlace {
+  /** As the site file has it. */
+  readonly url: string
+  /** Of the site file. */
+  readonly directory: string
+}
+
+const MEMORY = 'memory:'
+
+/** What is wrong with the URL, as far as it can be said without opening anything. */
+export function storeFault(place: StorePlace): string | undefined {
+  try {
+    readStore(place)
+    return undefined
+  } catch (fault) {
+    return fault instanceof Error ? fault.message : 'it cannot be read'
+  }
+}
+
+/** Throws an Error with a plain sentence for a URL that is wrong. */
+export function openStore(place: StorePlace, world: StoreWorld): Store {
+  return readStore(place)(world)
+}
+
+function readStore({ url, directory }: StorePlace): (world: StoreWorld) => Store {
+  if (url === MEMORY) return ({ clock }) => new MemoryStore().at(clock)
+  if (!/^(?:sqlite|rediss?):/.test(url)) throw new Error('a store is `memory:`, `sqlite:FILE` or `redis://HOST:PORT`')
+  const source = readSource({ url, kind: 'string', directory })
+  return source.scheme === 'sqlite' ? readSqlite(source) : readRedis(source)
+}
+
+function readSqlite(source: SourceSpec): (world: StoreWorld) => Store {
+  checkNames(source, ['timeout'])
+  const [path, timeout] = [resolve(source.directory, source.place), timeoutOf(source)]
+  return ({ clock, log }) => new SqliteStore({ path, clock, log, timeout })
+}
+
+const PREFIX = 'postern:'
+
+function readRedis(source: SourceSpec): (world: StoreWorld) => Store {
+  const url = `${source.scheme}:${source.place}`
+  checkNames(source, ['prefix', 'password', 'timeout'])
+  checkRedisUrl(url)
+  const [secret, timeout] = [secretIn(source), timeoutOf(source)]
+  return (world) => {
+    const password = secret && (() => secret(world))
+    const link = new RedisLink({ url, password, timeout, chance: world.chance, clock: world.clock })
+    return new RedisStore(link, source.parameters.get('prefix') ?? PREFIX)
+  }
+}

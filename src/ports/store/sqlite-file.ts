@@ -1,0 +1,89 @@
+/**
+ * Opens the file of a store, and looks whether it is sound (`PRAGMA quick_check`).
+ *
+ * A file that is damaged, or is none, is set aside under another name and said loudly; a new one takes its place. What
+ * it remembered is forgotten then, which the rules' senders notice as a first visit, and no human is needed.
+ */
+import { mkdirSync, renameSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import type { Clock, Log } from '../../core/ports.ts'
+
+type Sqlite = typeof import('node:sqlite')
+
+/** Node warns of it when it is loaded, so it is loaded when it is needed. */
+const require = createRequire(import.meta.url)
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS entries (
+  key TEXT PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL, value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_until ON entries (until);`
+/** A file grows to a gibibyte at most; a store that is full does not answer. */
+const [PAGE, MOST_PAGES] = [4096, 262_144]
+
+interface World {
+  readonly clock: Pick<Clock, 'now'>
+  readonly log: Log
+}
+
+/** Throws an Error with a plain sentence when there is no file that can be used. */
+export function openChecked(path: string, { clock, log }: World): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true })
+  const before = inodeOf(path)
+  try {
+    return openSound(path)
+  } catch (fault) {
+    if (!isDamage(fault)) throw fault
+    // Another process may have done it in the meantime.
+    if (inodeOf(path) === before) setAside(path, fault, { clock, log })
+    return openSound(path)
+  }
+}
+
+function openSound(path: string): DatabaseSync {
+  const { DatabaseSync } = require('node:sqlite') as Sqlite
+  const database = new DatabaseSync(path, { timeout: 0 })
+  try {
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA page_size = ${PAGE}; PRAGMA max_page_count = ${MOST_PAGES};`,
+    )
+    const [verdict] = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})
+    if (verdict !== 'ok') throw new DamagedFile(String(verdict))
+    database.exec(SCHEMA)
+    return database
+  } catch (fault) {
+    database.close()
+    throw fault
+  }
+}
+
+class DamagedFile extends Error {
+  override readonly name = 'DamagedFile'
+}
+
+function setAside(path: string, fault: unknown, { clock, log }: World): void {
+  const aside = `${path}.damaged-${new Date(clock.now()).toISOString().replace(/[:.]/g, '-')}`
+  for (const ending of ['', '-wal', '-shm']) {
+    try {
+      renameSync(path + ending, aside + ending)
+    } catch (error) {
+      if (ending === '') throw error
+    }
+  }
+  const because = fault instanceof Error ? fault.message : String(fault)
+  log.write('error', { store: path, aside, because }, 'the store was damaged: it was set aside, and a new one begun')
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGES: readonly number[] = [11, 26]
+
+export function isDamage(fault: unknown): boolean {
+  if (fault instanceof DamagedFile) return true
+  return fault instanceof Error && 'errcode' in fault && DAMAGES.includes(Number(fault.errcode) & 0xff)
+}
