@@ -6,8 +6,7 @@ import { type Effect, LOG_LEVELS } from '../core/effect.ts'
 import { type HeaderField, isFieldName, makeField } from '../core/header.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { NoteScope, Notes } from '../core/notes.ts'
-import type { Recipient } from '../core/session.ts'
-import type { Transaction } from '../core/session.ts'
+import type { Recipient, Transaction } from '../core/session.ts'
 
 /** Answers with the milliseconds the client is to wait, 0 for most effects. */
 export function applyEffect(effect: Effect, context: HookContext, plugin: string): number {
