@@ -4,20 +4,19 @@ import type { Files } from '../core/ports.ts'
 export function rememberedFiles(files: Files): Files {
   const texts = new Map<string, Promise<string | undefined>>()
   const missing = new Set<string>()
-  const { pieces } = files
   const read = (path: string, most?: number): Promise<string | undefined> => {
     const key = `${most ?? ''} ${path}`
     const text = texts.get(key) ?? files.read(path, most)
     texts.set(key, text)
     return text
   }
-  if (!pieces) return { read }
+  if (!files.pieces) return { read }
   return {
     read,
     /** Files of millions of lines are not kept. */
     pieces: async (path) => {
       if (missing.has(path)) return undefined
-      const found = await pieces(path)
+      const found = await files.pieces?.(path)
       if (!found) missing.add(path)
       return found
     },
