@@ -16,6 +16,8 @@ import { listFiles } from '../ports/list-files.ts'
 import { thisMachine } from '../ports/machine.ts'
 import { policyFiles } from '../ports/policies/policy-files.ts'
 import { systemClock } from '../ports/system-clock.ts'
+import { sourceFault } from '../ports/sources/open-source.ts'
+import { storeFault } from '../ports/store/open-store.ts'
 import { tlsFault } from '../server/tls.ts'
 import { MATCHERS } from '../vocabulary/index.ts'
 
@@ -62,6 +64,8 @@ export function compileEnvironment(report = new Report()): CompileEnvironment {
     importModule,
     now: () => Date.now(),
     tlsFault,
+    sourceFault,
+    storeFault,
     policySource,
     offline: true,
     machine: thisMachine(),

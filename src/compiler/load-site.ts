@@ -4,7 +4,7 @@ import { canonicalDomain } from '../core/domain.ts'
 import { defaultLimits, LIMITS, type LimitName, type Limits } from '../core/limits.ts'
 import type { PolicyPlan } from '../core/policy.ts'
 import type { Service } from '../core/service.ts'
-import type { Site } from '../core/site.ts'
+import type { Site, StorePlace } from '../core/site.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import { textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
@@ -42,6 +42,7 @@ export interface SiteSettings {
   readonly log: { readonly level: string; readonly file: string | undefined }
   /** Directory; undefined for the system's own. */
   readonly spool: string | undefined
+  readonly store: StorePlace
 }
 
 const DEFAULT_SETTINGS: SiteSettings = {
@@ -49,6 +50,7 @@ const DEFAULT_SETTINGS: SiteSettings = {
   dns: { servers: [], timeout: 5000 },
   log: { level: 'info', file: undefined },
   spool: undefined,
+  store: { url: 'memory:', directory: '' },
 }
 
 /** What must be known before anything else is read: where to listen, and who to become. Undefined when the site file has faults. */
@@ -81,6 +83,7 @@ export async function loadSite(path: string, given: CompileEnvironment): Promise
   if (!root) return { site: undefined, settings: DEFAULT_SETTINGS, plugins: [] }
   const directory = dirname(path)
   await checkSmoke(valueOf(root, 'smoke'), directory, environment)
+  checkStore(valueOf(root, 'store'), directory, environment)
   const hostname = readHostname(valueOf(root, 'hostname'), environment.report)
   const place = { directory, defaults: resolve(directory, textOf(valueOf(root, 'lists')) ?? 'lists'), lenient: false }
   const services = await readServices(root, place, environment)
@@ -130,6 +133,7 @@ function readHostname(node: YamlNode | undefined, report: Report): string {
 type SiteOptions = LifeOptions & {
   readonly listen?: readonly ListenerOptions[]
   readonly spool?: string
+  readonly store?: string
   readonly limits?: Partial<Record<LimitName, number>>
   readonly dns?: { readonly servers?: readonly string[]; readonly timeout?: number }
   readonly log?: { readonly level?: string; readonly file?: string }
@@ -140,7 +144,7 @@ function limitsOf(given: Partial<Record<LimitName, number>> = {}): Limits {
   return { ...defaultLimits(), ...Object.fromEntries(known) }
 }
 
-function settingsOf({ dns, log, spool, ...life }: SiteOptions, directory: string): SiteSettings {
+function settingsOf({ dns, log, spool, store, ...life }: SiteOptions, directory: string): SiteSettings {
   return {
     life: lifeSettings(life, directory),
     dns: { servers: dns?.servers ?? [], timeout: dns?.timeout ?? DEFAULT_SETTINGS.dns.timeout },
@@ -149,7 +153,15 @@ function settingsOf({ dns, log, spool, ...life }: SiteOptions, directory: string
       file: log?.file === undefined ? undefined : resolve(directory, log.file),
     },
     spool: spool === undefined ? undefined : resolve(directory, spool),
+    store: { url: store ?? DEFAULT_SETTINGS.store.url, directory },
   }
+}
+
+function checkStore(node: YamlNode | undefined, directory: string, { report, storeFault }: LoadEnvironment): void {
+  const url = textOf(node)
+  const fault = url === undefined ? undefined : storeFault?.({ url, directory })
+  if (node && fault !== undefined)
+    report.add({ code: 'CFG112', at: node.at, message: `\`store\`: ${fault}`, help: 'docs/sources.md, "The store"' })
 }
 
 /** The suites are read when they are run; here they only have to be there. */

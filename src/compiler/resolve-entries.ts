@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import type { Files } from '../core/ports.ts'
 import type { Schema } from '../core/schema.ts'
+import type { StorePlace } from '../core/site.ts'
 import type { SourceSpec } from '../core/source.ts'
 import type { TlsSettings } from '../core/tls.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
@@ -33,6 +34,8 @@ export interface LoadEnvironment {
   readonly outside?: Map<string, SourceSpec>
   /** What is wrong with a list outside, as far as it can be said without asking it. */
   readonly sourceFault?: (source: SourceSpec) => string | undefined
+  /** What is wrong with the URL of the store, as far as it can be said without opening it. */
+  readonly storeFault?: (store: StorePlace) => string | undefined
   /** Milliseconds since the epoch; without it nobody asks whether certificates are valid now. */
   readonly now?: () => number
   /** What is wrong with these settings as a whole, to those who would use them. */

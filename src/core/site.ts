@@ -14,6 +14,14 @@ export interface Listener {
   readonly unix?: UnixSocket | undefined
 }
 
+/** Where small state is kept that sessions share. */
+export interface StorePlace {
+  /** `memory:`, `sqlite:FILE`, `redis://…` */
+  readonly url: string
+  /** What names of files are relative to. */
+  readonly directory: string
+}
+
 export interface UnixSocket {
   readonly path: string
   /** Who may connect, as of a file. */

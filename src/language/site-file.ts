@@ -55,6 +55,12 @@ export const SITE_SCHEMA = {
       minLength: 1,
       description: "Directory for content that is too big for memory; the system's for temporary files without it",
     },
+    store: {
+      type: 'string',
+      minLength: 1,
+      default: 'memory:',
+      description: 'Where counts are kept: `memory:`, `sqlite:FILE`, or `redis://HOST:PORT` for several machines',
+    },
     local_domains: { 'x-list': 'domain', description: 'Domains we accept mail for: a file, or a list of domains' },
     recipients: RECIPIENTS_SCHEMA,
     lists: {

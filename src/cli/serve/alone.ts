@@ -11,6 +11,7 @@ export function serveAlone({ path, clock, door }: Daemon, runtime: Runtime, firs
   const start = outlineOf(first)
   let [current, marks] = [first, first.marks]
   let server: Server | undefined
+  runtime.use(first.site)
   return {
     revision: start.revision,
     open: () => (server = serveBehind(door, { ...runtime, site: () => current.site })),
@@ -23,6 +24,7 @@ export function serveAlone({ path, clock, door }: Daemon, runtime: Runtime, firs
       marks = result.marks
       if (result.kind === 'refused') return result
       current = result
+      runtime.use(result.site)
       const { warnings } = result
       const outline = outlineOf(result)
       return { kind: 'swapped', revision: outline.revision, warnings, restart: restartNeeded(start, outline) }

@@ -15,7 +15,9 @@ import { type DecisionLog, openDecisionLog } from '../../ports/decision-log.ts'
 import { openResolver } from '../../ports/dns-resolver.ts'
 import { openListHealth } from '../../ports/list-health.ts'
 import { type OpenLog, pinoLog } from '../../ports/pino-log.ts'
+import { sourcePool } from '../../ports/sources/source-pool.ts'
 import { openSpool } from '../../ports/spool.ts'
+import { openStore } from '../../ports/store/open-store.ts'
 import { countedDispatch, countedLog } from '../../server/life/counted.ts'
 import { Metrics, sample } from '../../server/life/metrics.ts'
 import { processSamples } from '../../server/life/process-samples.ts'
@@ -32,6 +34,8 @@ export interface Runtime
   > {
   readonly log: Log
   readonly metrics: Metrics
+  /** What sessions that begin from now on may ask. */
+  readonly use: (site: Site) => void
   /** After files were moved away. */
   readonly reopen: () => void
   /** Resolves when logs are written as far as they can be. */
@@ -57,13 +61,17 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
   const listHealth = openListHealth({ clock, resolver, log })
   const spool = openSpool(settings.spool ?? tmpdir(), log)
   const carry: Ports['carry'] = (target, job) => target.deliver(job)
-  const ports: Ports = { clock, resolver, log, listHealth, carry, ...machinePorts(clock) }
+  const world = { clock, log, resolver, chance: Math.random, env: (name: string) => process.env[name] }
+  const sources = sourcePool(world)
+  const store = openStore(settings.store, world)
+  const ports: Ports = { clock, resolver, log, listHealth, carry, sources, store, ...machinePorts(clock) }
   metrics.watch(() => [sample('postern_log_lost_total', openLog.lost())])
   metrics.watch(processSamples())
   return {
     log,
     metrics,
     ports,
+    use: ({ program }) => sources.use(program.sources ?? []),
     spool,
     entropy: { bytes: randomBytes, key: createHmac('sha256', maskKey).update('entropy').digest() },
     attach,
@@ -76,6 +84,7 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
       decisions?.log.reopen()
     },
     async close() {
+      await Promise.all([sources.close(), store.close()])
       await spool.close()
       await decisions?.log.close()
       await openLog.close()

@@ -33,6 +33,7 @@ class Worker {
     this.#path = path
     this.#runtime = runtime
     this.#site = first
+    runtime.use(first.site)
     const placeFor = (socket: Socket, ip: string) => this.#placeFor(socket, ip)
     this.#sessions = new Sessions({ ...runtime, site: () => this.#site.site, placeFor })
   }
@@ -97,6 +98,7 @@ class Worker {
 
   #commit(): void {
     this.#site = this.#prepared ?? this.#site
+    this.#runtime.use(this.#site.site)
     this.#prepared = undefined
   }
 }

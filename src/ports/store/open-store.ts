@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path'
 import type { Store } from '../../core/ports.ts'
+import type { StorePlace } from '../../core/site.ts'
 import { readSource, type SourceSpec } from '../../core/source.ts'
 import { checkRedisUrl, RedisLink } from '../redis/redis-link.ts'
 import type { SourceWorld } from '../sources/driver.ts'
@@ -16,13 +17,6 @@ import { RedisStore } from './redis-store.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
 export type StoreWorld = Pick<SourceWorld, 'clock' | 'chance' | 'log' | 'env'>
-
-export interface StorePlace {
-  /** As the site file has it. */
-  readonly url: string
-  /** Of the site file. */
-  readonly directory: string
-}
 
 const MEMORY = 'memory:'
 
