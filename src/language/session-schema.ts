@@ -101,23 +101,13 @@ export const SESSION_SCHEMA = {
   },
 } as const satisfies Schema
 
-export const EXPECT_SCHEMA = {
+/** What must hold of one decision, or in the end. */
+const ONE_EXPECTATION = {
   type: 'object',
   minProperties: 1,
   properties: {
     hook: { type: 'string', enum: HOOKS, description: 'The decision meant; the last one without it' },
     rcpt: { type: 'string', description: 'The recipient meant, where a hook decides for each; the first without it' },
-    recipients: {
-      type: 'object',
-      minProperties: 1,
-      additionalProperties: {
-        anyOf: [
-          { type: 'string', enum: RETURN_CODES },
-          { type: 'object', minProperties: 1 },
-        ],
-      },
-      description: 'What each recipient gets at rcpt: a return code, or an expectation of its own',
-    },
     return: { type: 'string', enum: RETURN_CODES, description: 'The return code' },
     message: { type: 'string', description: 'The text of the verdict' },
     reply: {
@@ -140,6 +130,19 @@ export const EXPECT_SCHEMA = {
     notes: { ...NOTES, description: 'Notes in the end' },
     headers: { ...TEXTS, description: 'Header fields of the message in the end' },
     unknown: { type: 'boolean', description: 'Whether some condition at the hook could not be found out' },
+  },
+} as const satisfies Schema
+
+export const EXPECT_SCHEMA = {
+  ...ONE_EXPECTATION,
+  properties: {
+    ...ONE_EXPECTATION.properties,
+    recipients: {
+      type: 'object',
+      minProperties: 1,
+      additionalProperties: { anyOf: [{ type: 'string', enum: RETURN_CODES }, ONE_EXPECTATION] },
+      description: 'What each recipient gets at rcpt: a return code, or an expectation of its own',
+    },
   },
 } as const satisfies Schema
 
