@@ -15,9 +15,9 @@ type Kinds = Readonly<Partial<Record<FactType, readonly ListKind[]>>>
 /** Lists of values that a fact of this type can stand in. */
 export const VALUE_KINDS: Kinds = {
   ip: ['ip'],
-  domain: ['domain', 'zone', 'string', 'host_or_pattern'],
+  domain: ['domain', 'route', 'zone', 'string', 'host_or_pattern'],
   name: ['domain', 'host_or_pattern', 'string'],
-  address: ['address', 'recipient', 'address_or_pattern', 'address_code', 'string'],
+  address: ['address', 'recipient', 'route', 'address_or_pattern', 'address_code', 'string'],
   text: ['string', 'phrase', 'pattern'],
 }
 

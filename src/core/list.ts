@@ -22,6 +22,8 @@ export const LIST_KINDS = {
     'Address or /regular expression/, then a return code such as DENY, then optionally a text for the client',
   recipient:
     'user@example.org, user (in every domain), or @example.org; the most particular one decides; then optionally a colon or white space and what belongs to it',
+  route:
+    'user@example.org, example.org, or .example.org; the most particular one decides; then optionally a colon or white space and what belongs to it',
   zone: 'DNS zone, then optionally a colon or white space and a message for the client; %IP% is the client',
 } as const
 export type ListKind = keyof typeof LIST_KINDS
@@ -40,7 +42,7 @@ export interface ListIndex {
   /** `file` for a list file, else where the list was written. */
   readonly source: string
   readonly size: number
-  /** The first entry, in the order written, that holds for the value (`recipient`: the most particular); undefined when none does. */
+  /** The first entry, in the order written, that holds for the value (`recipient`, `route`: the most particular); undefined when none does. */
   find(value: FactValue): ListEntry | undefined
   /** All entries in order. For words that ask each of them, such as dnsbl. */
   entries(): Iterable<ListEntry>

@@ -3,6 +3,7 @@
  *
  * `ann-lists@example.org` is there when `ann` is, in a site where a hyphen begins a detail.
  */
+import { type Address, mailbox } from '../core/address.ts'
 import { andThen } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { lookUpRecipient, type RecipientAnswer, SEPARATORS } from './recipient-look-up.ts'
@@ -17,6 +18,12 @@ export const inRecipients = defineMatcher({
     properties: {
       list: { 'x-list': 'recipient', 'x-outside': true, description: 'Lines of user@host, @host or user' },
       separators: SEPARATORS,
+      user: {
+        type: 'string',
+        'x-text': true,
+        default: '',
+        description: 'Another local part than its own, with facts in it',
+      },
     },
     required: ['list'],
     additionalProperties: false,
@@ -27,15 +34,22 @@ export const inRecipients = defineMatcher({
     value: 'What stands behind it on its line; absent when nothing does',
     detail: 'What had to be left out to find it, separator included; absent when nothing had to',
   },
-  compile({ separators }, tools) {
+  compile({ separators, user }, tools) {
     const lookUp = tools.lookUp('list')
+    const texts = user === '' ? undefined : tools.texts('user')
     return (context) => {
-      const { recipient } = context
-      if (!recipient) return { truth: 'unknown', because: 'there is no recipient yet' }
-      return andThen(lookUpRecipient(recipient.address, separators, lookUp, context), matchOf)
+      if (!context.recipient) return { truth: 'unknown', because: 'there is no recipient yet' }
+      const { address } = context.recipient
+      const asked = texts ? inPlaceOf(address, texts(context)[0] ?? '') : address
+      if (!asked) return { truth: 'miss', because: 'what it asks for is no local part' }
+      return andThen(lookUpRecipient(asked, separators, lookUp, context), matchOf)
     }
   },
 })
+
+function inPlaceOf(address: Address, user: string): Address | undefined {
+  return address.kind === 'mailbox' ? mailbox(user, address.domain) : undefined
+}
 
 function matchOf(answer: RecipientAnswer): Match {
   if (answer.truth !== 'hit') return answer

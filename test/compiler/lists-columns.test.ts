@@ -114,3 +114,27 @@ describe('recipient (goodrcptto, aliases)', () => {
     [':', 'NET205'],
   ])
 })
+
+describe('route (virtualdomains)', () => {
+  judge('route', [
+    ['example.org:ann', mail('any@Example.org'), true],
+    ['example.org:ann', 'EXAMPLE.org', true],
+    ['example.org:ann', mail('any@sub.example.org'), false],
+    ['.example.org:ann', mail('any@sub.example.org'), true],
+    ['.example.org:ann', mail('any@example.org'), false],
+    ['bob@example.org:ann', mail('Bob@example.org'), true],
+    ['bob@example.org:ann', mail('eve@example.org'), false],
+    ['example.org', mail('postmaster'), false],
+  ])
+  test('the most particular entry decides, and what belongs to it follows', () => {
+    const list = listOf('route', ['.org:any', '.example.org:sub', 'example.org  whole', 'bob@example.org:bob'])
+    const found = (text: string) => list.find(mail(text))?.reason
+    assert.deepEqual(['bob@example.org', 'eve@example.org', 'x@a.example.org', 'x@other.org'].map(found), [
+      'bob',
+      'whole',
+      'sub',
+      'any',
+    ])
+  })
+  refuse('route', [['example..org', 'NET205']])
+})

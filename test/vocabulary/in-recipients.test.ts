@@ -25,6 +25,14 @@ describe('in_recipients', () => {
     test(`${rcpt} is not there`, async () =>
       assert.equal((await answerOf(inRecipients, LIST, { sender: '', rcpt })).truth, 'miss'))
 
+  test('another user may be asked for, at the same domain', async () => {
+    const asked = (user: string, rcpt: string) => answerOf(inRecipients, { ...LIST, user }, { sender: '', rcpt })
+    assert.equal((await asked('bob-smith-x', 'any@example.org')).found?.['entry'], 'bob-smith')
+    assert.equal((await asked('ann', 'any@example.com')).truth, 'miss')
+    assert.equal((await asked('a\nb', 'any@example.org')).truth, 'miss')
+    assert.equal((await asked('ann', 'postmaster')).truth, 'miss')
+  })
+
   test('before RCPT it is unknown', async () =>
     assert.equal((await answerOf(inRecipients, LIST, { sender: '' })).truth, 'unknown'))
 })

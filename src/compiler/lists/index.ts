@@ -18,7 +18,7 @@ import {
   PATTERN_FAMILY,
 } from './pattern-list.ts'
 import { PAIR_FAMILY, PHRASE_FAMILY, STRING_FAMILY, ZONE_FAMILY } from './plain-list.ts'
-import { RECIPIENT_FAMILY } from './recipient-list.ts'
+import { RECIPIENT_FAMILY, ROUTE_FAMILY } from './recipient-list.ts'
 import { fault, type ListProblem } from './problem.ts'
 
 export type { ListProblem } from './problem.ts'
@@ -39,6 +39,7 @@ const FAMILIES: Readonly<Record<Exclude<ListKind, 'ip'>, Family>> = {
   phrase: PHRASE_FAMILY,
   address_code: ADDRESS_CODE_FAMILY,
   recipient: RECIPIENT_FAMILY,
+  route: ROUTE_FAMILY,
   zone: ZONE_FAMILY,
 }
 

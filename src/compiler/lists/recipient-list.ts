@@ -6,7 +6,8 @@
 import { type Address, addressKey, localKey } from '../../core/address.ts'
 import { canonicalHost } from '../../core/mailbox-scan.ts'
 import { addressFault, addressOf, mailboxKey } from './address-list.ts'
-import { eachValue, type Family, noTexts } from './family.ts'
+import { domainKey, domainOf, keysOfDomain } from './domain-list.ts'
+import { eachValue, type Family, noTexts, type OneValue } from './family.ts'
 
 export const RECIPIENT_FAMILY: Family = {
   read: (raw) => {
@@ -17,6 +18,25 @@ export const RECIPIENT_FAMILY: Family = {
   keys: (value) => eachValue(value, (one) => recipientKeys(addressOf(one))),
   texts: noTexts,
   firstKeyDecides: true,
+}
+
+/** Addresses and domains with where they go (qmail's virtualdomains): `user@host`, `host`, `.host` for all below it. */
+export const ROUTE_FAMILY: Family = {
+  read: (raw) => {
+    const { text, rest } = split(raw)
+    const key = text.includes('@') ? mailboxKey(text) : domainKey(text)
+    return key === undefined ? addressFault(text) : { key, keep: { text, rest } }
+  },
+  keys: (value) => eachValue(value, routeKeys),
+  texts: noTexts,
+  firstKeyDecides: true,
+}
+
+export function routeKeys(value: OneValue): readonly string[] {
+  const address = typeof value === 'object' ? addressOf(value) : undefined
+  const domain = domainOf(value)
+  const keys = domain === undefined ? [] : keysOfDomain(domain)
+  return address?.kind === 'mailbox' ? [addressKey(address), ...keys] : keys
 }
 
 /** As entries are written. */

@@ -2,7 +2,7 @@
  * What a source outside is asked for: the keys under which an entry for this value may stand, in the order asked.
  *
  * They are the entries that a list file may have. An address: `user@host`, `@host`, `host`, `.parent` for every parent. A
- * recipient: `user@host`, `user`, `@host`. A domain: itself, then its parents. An IP address: itself, then its prefixes that end in a dot or a colon, longest first; the
+ * recipient: `user@host`, `user`, `@host`. A route: `user@host`, `host`, `.parent`. A domain: itself, then its parents. An IP address: itself, then its prefixes that end in a dot or a colon, longest first; the
  * groups of an IPv6 address without leading zeros and without `::`. A text: itself. All in lower case.
  */
 import { addressKey, addressText } from '../../core/address.ts'
@@ -10,7 +10,7 @@ import type { FactValue } from '../../core/fact.ts'
 import { formatIp, type Ip, isIpFault, parseIp } from '../../core/ip.ts'
 import type { ListKind } from '../../core/list.ts'
 import { addressOf } from './address-list.ts'
-import { recipientKeys } from './recipient-list.ts'
+import { recipientKeys, routeKeys } from './recipient-list.ts'
 import { domainOf, keysOfDomain } from './domain-list.ts'
 import { eachValue, type OneValue } from './family.ts'
 
@@ -22,6 +22,7 @@ const KEYS: Readonly<Partial<Record<ListKind, Keys>>> = {
   domain: domainKeys,
   address: addressKeys,
   recipient: (value) => recipientKeys(addressOf(value)),
+  route: routeKeys,
   string: (value) => [textOf(value).toLowerCase()].filter((text) => text !== ''),
 }
 
