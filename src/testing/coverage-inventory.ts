@@ -7,6 +7,7 @@ import { placeOf, Report, type Span } from '../language/diagnostic.ts'
 import { type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { type PluginFile, readPluginFile } from '../language/plugin-file.ts'
 import { readEntries } from '../language/site-file.ts'
+import { conditionSites } from './condition-sites.ts'
 
 export interface RuleFile {
   readonly path: string
@@ -82,15 +83,8 @@ function listsOf({ lists, params }: PluginFile): readonly ListPlace[] {
   return all.map(({ name, at }) => ({ name, at }))
 }
 
-const JOINS: ReadonlySet<string> = new Set(['any', 'all', 'not'])
-
-/** Every comparison and word of a condition. */
 function conditionsIn(node: YamlNode | undefined): readonly ConditionPlace[] {
-  if (node?.kind === 'seq') return node.items.flatMap(conditionsIn)
-  if (node?.kind !== 'map') return []
-  return node.entries.flatMap((entry) =>
-    JOINS.has(entry.key.value) ? conditionsIn(entry.value) : [conditionPlace(entry)],
-  )
+  return conditionSites(node).map(({ entry }) => conditionPlace(entry))
 }
 
 function conditionPlace({ key, value }: MapEntry): ConditionPlace {
