@@ -20,7 +20,7 @@ import { codeChain, type CodeEnvironment, type Codes, joinWords, setUpCode } fro
 import { checkSpeaker } from './naughty.ts'
 import { NoteBook } from './note-book.ts'
 import { bindParams } from './params.ts'
-import { compileChain, type EntryUse, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
+import { compileChain, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
 import type { PolicyRules } from './policies/read-policy.ts'
 import { SettingBook } from './policies/setting-book.ts'
 import { SplitBook } from './policies/split-book.ts'

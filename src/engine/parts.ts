@@ -43,17 +43,23 @@ export async function askByParts<Turn extends { readonly chain: { readonly perRe
   const answers = new Map<Part, Spoken>()
   const open = (): readonly Part[] => parts.filter((part) => !answers.has(part))
   for (const turn of turns) {
-    if (turn.chain.perRecipient) {
-      for (const part of open()) {
-        const spoken = await ask(turn, part)
-        if (spoken) answers.set(part, spoken)
-      }
-    } else if (open().length > 0) {
-      const spoken = await ask(turn, undefined)
-      if (spoken) for (const part of open()) answers.set(part, spoken)
+    for (const group of groupsOf(open(), turn.chain.perRecipient ?? false)) {
+      const spoken = await ask(turn, group.part)
+      if (spoken) group.members.forEach((part) => answers.set(part, spoken))
     }
   }
   return answers
+}
+
+interface Group {
+  /** Absent: the chain does not know them apart. */
+  readonly part?: Part
+  readonly members: readonly Part[]
+}
+
+function groupsOf(open: readonly Part[], isApart: boolean): readonly Group[] {
+  if (open.length === 0) return []
+  return isApart ? open.map((part) => ({ part, members: [part] })) : [{ members: open }]
 }
 
 /** The answer of all where they agree. Where they do not: each recipient's own, and for all what the luckiest heard. */

@@ -4,7 +4,6 @@
  * Steps of the protocol change the state through here. An answer that comes after the session has ended goes nowhere:
  * neither a reply nor a later hook follows from it.
  */
-import { addressText } from '../core/address.ts'
 import type { AuthAttempt } from '../core/auth.ts'
 import type { Command, HookContext } from '../core/context.ts'
 import type { LogLevel } from '../core/effect.ts'
@@ -12,12 +11,11 @@ import type { Hook } from '../core/hook.ts'
 import type { Limits } from '../core/limits.ts'
 import { type Offer, PLAIN_OFFER } from '../core/offer.ts'
 import type { Outcome } from '../core/outcome.ts'
-import { noPolicy, type Policies } from '../core/policy.ts'
+import type { Policies } from '../core/policy.ts'
 import type { Entropy, Log, LogFields, Ports, Spool } from '../core/ports.ts'
 import type { Split } from '../core/program.ts'
 import { replyRow } from '../core/reply-table.ts'
 import { type Connection, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
-import { differences, mayDiffer } from '../core/split.ts'
 import type { TlsState } from '../core/tls.ts'
 import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
@@ -77,6 +75,10 @@ export interface Step extends Question {
 const NOTHING: Answer = {}
 
 export class Dialogue {
+  /** Of this session: rules at `config` may have changed them. */
+  limits: Limits
+  readonly policies: Policies | undefined
+  readonly split: Split | undefined
   readonly terms: Terms
   readonly offer: Offer
   readonly entropy: Entropy
@@ -96,12 +98,13 @@ export class Dialogue {
   /** What the client may do on account of who it is, whatever it said after the greeting. */
   #granted: Pick<Connection, 'relayClient' | 'immune'> = { relayClient: false, immune: false }
   #transaction: Transaction | undefined
-  #limits: Limits
   #ended = false
 
   constructor(options: DialogueOptions) {
     this.#connection = options.connection
-    this.#limits = options.limits
+    this.limits = options.limits
+    this.policies = options.policies
+    this.split = options.split
     this.terms = options.terms ?? PLAIN_TERMS
     this.offer = options.offer ?? PLAIN_OFFER
     this.entropy = options.entropy
@@ -116,10 +119,6 @@ export class Dialogue {
   /** Our own name, as this client hears it. */
   get hostname(): string {
     return this.#connection.config?.hostname ?? this.#options.hostname
-  }
-
-  get limits(): Limits {
-    return this.#limits
   }
 
   get connection(): Connection {
@@ -150,30 +149,8 @@ export class Dialogue {
     return andThen(this.tell('config'), () => {
       const { limits } = this.#options
       const { message_size = limits.message_size } = this.#connection.config ?? {}
-      this.#limits = { ...limits, message_size }
+      this.limits = { ...limits, message_size }
     })
-  }
-
-  /** The recipient has its policy then, and rules have had their say about it. */
-  settle(recipient: Recipient): MaybePromise<void> {
-    const found = this.#options.policies?.find(recipient.address) ?? noPolicy()
-    return andThen(found, (policy) => {
-      recipient.policy = policy
-      return this.tell('user_config', { recipient })
-    })
-  }
-
-  /** Whether this recipient cannot have the message together with those before it. */
-  splits(transaction: Transaction, recipient: Recipient): boolean {
-    const { split } = this.#options
-    const [first] = transaction.recipients
-    if (!split || !first || mayDiffer(split, this.#connection, transaction)) return false
-    const found = differences(split, first, recipient)
-    if (found.length > 0) {
-      const fields = { rcpt: addressText(recipient.address), first: addressText(first.address), differs: found.join(', ') }
-      this.log('info', fields, 'a recipient has to wait for a message of its own')
-    }
-    return found.length > 0
   }
 
   /** The client is about to be greeted. */

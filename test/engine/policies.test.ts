@@ -21,7 +21,7 @@ interface Library {
   readonly asked: string[]
   readonly texts: Map<string, string | SourceAnswer>
   readonly parsed: () => number
-  find(recipient: string): Promise<string>
+  readonly find: (recipient: string) => Promise<string>
 }
 
 function addressOf(text: string): Address {

@@ -4,6 +4,7 @@ import type { HookContext } from '../../src/core/context.ts'
 import type { Hook } from '../../src/core/hook.ts'
 import type { ListIndex } from '../../src/core/list.ts'
 import { Message } from '../../src/core/message.ts'
+import type { RecipientPolicy } from '../../src/core/policy.ts'
 import { newConnection, newRecipient, newTransaction } from '../../src/core/session.ts'
 import type { ListHealth } from '../../src/core/ports.ts'
 import type { Unknown } from '../../src/core/truth.ts'
@@ -25,6 +26,8 @@ export interface Situation {
   /** `''` is the null sender. */
   readonly sender?: string
   readonly rcpt?: string
+  /** Of the recipient. */
+  readonly policy?: RecipientPolicy
   /** Header section of the message, lines ending in CRLF. */
   readonly header?: string
   readonly dns?: DnsFixtures
@@ -86,7 +89,7 @@ function listFor({ options }: MatcherWord, option: string, lines: unknown): List
 const HOOK: Hook = 'rcpt'
 
 function contextFor(situation: Situation, clock: FakeClock, resolver: ZoneResolver): HookContext {
-  const { ip = '192.0.2.7', host, helo, sender, rcpt, header, signal, listHealth } = situation
+  const { ip = '192.0.2.7', host, helo, sender, rcpt, policy, header, signal, listHealth } = situation
   const connection = newConnection({
     id: 'c1',
     remote: { ip, port: 50_000 },
@@ -104,7 +107,7 @@ function contextFor(situation: Situation, clock: FakeClock, resolver: ZoneResolv
     hook: HOOK,
     connection,
     transaction,
-    recipient: rcpt === undefined ? undefined : newRecipient(address(rcpt)),
+    recipient: rcpt === undefined ? undefined : Object.assign(newRecipient(address(rcpt)), policy && { policy }),
     command: undefined,
     decided: undefined,
     ports: {

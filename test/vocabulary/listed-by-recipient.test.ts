@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { parseMailbox } from '../../src/core/address.ts'
 import { type RecipientPolicy, recipientPolicy } from '../../src/core/policy.ts'
-import { newRecipient, newTransaction } from '../../src/core/session.ts'
 import type { Match } from '../../src/core/word.ts'
 import { SettingBook } from '../../src/compiler/policies/setting-book.ts'
 import { readPolicyText } from '../../src/compiler/policies/read-policy.ts'
 import { defaultLimits } from '../../src/core/limits.ts'
 import { listedByRecipient } from '../../src/vocabulary/listed-by-recipient.ts'
-import { contextAt } from '../support/hook-context.ts'
-import { smtpConnection } from '../support/smtp-rig.ts'
+import { answerOf } from './ask.ts'
 
 const TEXT = `allow: [ann@b.example, "@c.example", .d.example, 192.0.2.7]
 block: [c.example, 2001:db8::/32, 203.0.113.]
@@ -22,17 +19,8 @@ function policy(): RecipientPolicy {
   return recipientPolicy(read.policy, { because: 'a test' })
 }
 
-async function ask(list: string, sender: string, ip = '198.51.100.1', isThere = true): Promise<Match> {
-  const recipient = newRecipient({ kind: 'postmaster' })
-  if (isThere) recipient.policy = policy()
-  const transaction = newTransaction('t')
-  transaction.sender = parseMailbox(sender) ?? { kind: 'null' }
-  const compiled = listedByRecipient.compile({ list }, { list: never, texts: never, lookUp: never })
-  return compiled(contextAt('rcpt', { connection: smtpConnection(ip), transaction, recipient }))
-}
-
-function never(): never {
-  throw new Error('it has no lists of its own')
+function ask(list: string, sender: string, ip = '198.51.100.1'): Promise<Match> {
+  return answerOf(listedByRecipient, { list }, { ip, sender, rcpt: 'x@y.example', policy: policy() })
 }
 
 describe('listed_by_recipient: hit', () => {
@@ -68,6 +56,8 @@ describe('listed_by_recipient: miss', () => {
     test(`${list}: <${sender}> from ${ip ?? 'anywhere'}`, async () =>
       assert.equal((await ask(list, sender, ip)).truth, 'miss'))
 
-  test('without a policy', async () =>
-    assert.equal((await ask('allow', 'ann@b.example', '192.0.2.7', false)).truth, 'miss'))
+  test('without a policy', async () => {
+    const situation = { ip: '192.0.2.7', sender: 'ann@b.example', rcpt: 'x@y.example' }
+    assert.equal((await answerOf(listedByRecipient, { list: 'allow' }, situation)).truth, 'miss')
+  })
 })

@@ -6,7 +6,7 @@
  */
 import { LIMITS, type Limits } from '../../core/limits.ts'
 import type { ListIndex, ListKind } from '../../core/list.ts'
-import { type Policy, type PolicyList, type ReadPolicy, type SettingValue } from '../../core/policy.ts'
+import type { Policy, PolicyList, ReadPolicy, SettingValue } from '../../core/policy.ts'
 import { placeOf, Report } from '../../language/diagnostic.ts'
 import { type MapNode, type ScalarNode, valueOf, type YamlNode } from '../../language/node.ts'
 import { policySchema } from '../../language/policy-file.ts'

@@ -15,6 +15,7 @@ import {
   TOO_MANY_DELIVERIES,
   TOO_MANY_RECIPIENTS,
 } from '../protocol-replies.ts'
+import { hasToWait, settle } from '../recipient-terms.ts'
 
 const SYNTAX: PathSyntax = { keyword: 'TO:', status: '5.1.3', command: 'rcpt' }
 const NULL_RECIPIENT = syntaxError('5.1.3', 'The null address receives no mail')
@@ -50,10 +51,10 @@ function takeRecipient(dialogue: Dialogue, transaction: Transaction, command: Co
     go: ({ reply }) => {
       if (countDestinations([...transaction.recipients, recipient]) > dialogue.limits.deliveries)
         return { reply: TOO_MANY_DELIVERIES }
-      if (dialogue.splits(transaction, recipient)) return { reply: OTHER_RULES, logged: true }
+      if (hasToWait(dialogue, transaction, recipient)) return { reply: OTHER_RULES, logged: true }
       transaction.recipients.push(recipient)
       return { reply }
     },
   }
-  return dialogue.when(dialogue.settle(recipient), () => dialogue.ask(ask))
+  return dialogue.when(settle(dialogue, recipient), () => dialogue.ask(ask))
 }

@@ -1,0 +1,28 @@
+/** What holds for one recipient: its policy, and whether it can have the message together with those before it. */
+import { addressText } from '../core/address.ts'
+import { noPolicy } from '../core/policy.ts'
+import type { Recipient, Transaction } from '../core/session.ts'
+import { differences, mayDiffer } from '../core/split.ts'
+import { andThen, type MaybePromise } from '../core/truth.ts'
+import type { Dialogue } from './dialogue.ts'
+
+/** The recipient has its policy then, and rules have had their say about it. */
+export function settle(dialogue: Dialogue, recipient: Recipient): MaybePromise<void> {
+  const found = dialogue.policies?.find(recipient.address) ?? noPolicy()
+  return andThen(found, (policy) => {
+    recipient.policy = policy
+    return dialogue.tell('user_config', { recipient })
+  })
+}
+
+/** Whether it has to wait for a message of its own; that is logged. */
+export function hasToWait(dialogue: Dialogue, transaction: Transaction, recipient: Recipient): boolean {
+  const { split, connection } = dialogue
+  const [first] = transaction.recipients
+  if (!split || !first || mayDiffer(split, connection, transaction)) return false
+  const found = differences(split, first, recipient)
+  if (found.length === 0) return false
+  const addresses = { rcpt: addressText(recipient.address), first: addressText(first.address) }
+  dialogue.log('info', { ...addresses, differs: found.join(', ') }, 'a recipient has to wait for a message of its own')
+  return true
+}
