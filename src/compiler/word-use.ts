@@ -74,6 +74,7 @@ function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
     if (option['x-text']) texts.set(name, textsIn(value, scope))
   }
   return {
+    rule: `${scope.plugin}/${scope.hook}/${scope.rule ?? ''}`,
     lookUp(option) {
       const { 'x-list': kind, 'x-outside': far } = schema.properties?.[option] ?? {}
       if (!kind || !far) throw new Error(`option ${option} is no list to look things up in`)

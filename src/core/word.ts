@@ -27,6 +27,8 @@ export interface CompileTools {
   list(option: string): ListIndex
   /** The texts of an option marked `x-text`, with the facts of a session in them. Throws for an option that is not. */
   texts(option: string): (context: HookContext) => readonly string[]
+  /** The rule that uses the word, as `PLUGIN/HOOK/RULE`: for what it keeps apart from other rules. */
+  readonly rule: string
 }
 
 export interface MatcherWord<Options = unknown> {

@@ -4,7 +4,7 @@ import type { Clock, DnsAnswer, Log, Ports } from '../core/ports.ts'
 import { fakeAnswers } from './fake-answers.ts'
 import { fixtureResolver } from './fixture-resolver.ts'
 import { fixtureSources } from './fixture-sources.ts'
-import { MemoryStore } from './memory-store.ts'
+import { MemoryStore } from '../ports/store/memory-store.ts'
 import { type SessionRecord, timeOf } from './session-record.ts'
 
 export interface OfflineWorld {

@@ -16,6 +16,7 @@ import { listedByRecipient } from './listed-by-recipient.ts'
 import { load } from './load.ts'
 import { missingHeader } from './missing-header.ts'
 import { p0f } from './p0f.ts'
+import { rate } from './rate.ts'
 import { repeatedHeader } from './repeated-header.ts'
 import { resolvable } from './resolvable.ts'
 import { rhsbl } from './rhsbl.ts'
@@ -37,6 +38,7 @@ export const MATCHERS: readonly MatcherWord[] = [
   load,
   missingHeader,
   p0f,
+  rate,
   repeatedHeader,
   resolvable,
   rhsbl,

@@ -6,7 +6,7 @@ import type { ListIndex } from '../../src/core/list.ts'
 import { Message } from '../../src/core/message.ts'
 import type { RecipientPolicy } from '../../src/core/policy.ts'
 import { newConnection, newRecipient, newTransaction } from '../../src/core/session.ts'
-import type { ListHealth } from '../../src/core/ports.ts'
+import type { ListHealth, Ports } from '../../src/core/ports.ts'
 import type { Unknown } from '../../src/core/truth.ts'
 import type { Match, MatcherWord } from '../../src/core/word.ts'
 import { Report } from '../../src/language/diagnostic.ts'
@@ -33,6 +33,8 @@ export interface Situation {
   readonly dns?: DnsFixtures
   readonly signal?: AbortSignal
   readonly listHealth?: ListHealth
+  /** What stands beside clock and resolver. */
+  readonly world?: Partial<Ports>
 }
 
 export interface Asked {
@@ -49,6 +51,7 @@ export function ask(word: MatcherWord, options: Readonly<Record<string, unknown>
     lookUp: (option) => inIndex(listFor(word, option, options[option])),
     list: (option) => listFor(word, option, options[option]),
     texts: (option) => () => [options[option] ?? []].flat().map(String),
+    rule: 'house/rcpt/a',
   })
   const answer = Promise.resolve(compiled(contextFor(situation, clock, resolver)))
   return { answer, clock, resolver }
@@ -116,6 +119,7 @@ function contextFor(situation: Situation, clock: FakeClock, resolver: ZoneResolv
       log: { write: () => undefined },
       carry: () => assert.fail('nothing is delivered here'),
       ...(listHealth && { listHealth }),
+      ...situation.world,
     },
     signal,
     found: new Map(),
