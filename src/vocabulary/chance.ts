@@ -23,7 +23,8 @@ export const chance = defineMatcher({
   },
   onUnknown: 'skip',
   compile({ percent, draws }) {
-    const once = 1 - (1 - percent / 100) ** (1 / draws)
+    const all = percent / 100
+    const once = draws === 1 ? all : 1 - (1 - all) ** (1 / draws)
     return ({ ports }) => {
       if (!ports.chance) return { truth: 'unknown', because: 'nothing is left to chance here' }
       return { truth: ports.chance() < once ? 'hit' : 'miss' }

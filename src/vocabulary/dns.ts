@@ -24,13 +24,14 @@ export const dns = defineMatcher({
       name: {
         type: 'string',
         'x-text': true,
-        description: 'The name, with facts in it',
+        description: 'The name, with facts in it; without it there is a `zone`',
         examples: ['_mta-sts.${sender.domain}'],
       },
       zone: {
         type: 'string',
         minLength: 1,
-        description: 'Instead of a name: the reversed address of the client, under this zone',
+        description:
+          'Instead of a name: the reversed address of the client, under this zone; without it there is a `name`',
       },
       timeout: TIMEOUT,
     },

@@ -22,8 +22,15 @@ export const geoip = defineMatcher({
         anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
         description: 'Files such as GeoLite2-City.mmdb and GeoLite2-ASN.mmdb',
       },
-      distance_from: { type: 'string', description: 'Address from which the distance is measured, such as our own' },
-      farther_than: { type: 'number', minimum: 0, description: 'Only clients farther away than so many kilometres' },
+      distance_from: {
+        type: 'string',
+        description: 'Address from which the distance is measured, such as our own; without it none is',
+      },
+      farther_than: {
+        type: 'number',
+        minimum: 0,
+        description: 'Only clients farther away than so many kilometres; without it, all',
+      },
     },
     required: ['databases'],
     additionalProperties: false,

@@ -9,7 +9,7 @@ import { defineMatcher, type Match } from '../core/word.ts'
 
 export const p0f = defineMatcher({
   name: 'p0f',
-  summary: 'p0f has seen the client, and says which system it runs',
+  summary: 'The client was seen by p0f, which says which system it runs',
   reference: 'p0f 3.09 README section 4, p0f 2.0.8 p0f-query.h; qpsmtpd plugin ident/p0f',
   stage: 'accept',
   outside: true,
@@ -20,7 +20,8 @@ export const p0f = defineMatcher({
       version: { type: 'integer', enum: [3, 2], default: 3, description: 'Version of p0f' },
       local_ip: {
         type: 'string',
-        description: 'Version 2, behind a translator of addresses: our address as p0f sees it',
+        description:
+          'Version 2, behind a translator of addresses: our address as p0f sees it; without it, the one the client connected to',
       },
       timeout: { type: 'string', format: 'duration', default: '3s', description: 'Time for its answer' },
     },
