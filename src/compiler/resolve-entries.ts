@@ -1,5 +1,6 @@
 /** From the plugin list to plugins: names found, files read, rulesets opened in place, instances named. */
 import { dirname, resolve } from 'node:path'
+import type { PolicySource } from '../core/policy.ts'
 import type { Files } from '../core/ports.ts'
 import type { Schema } from '../core/schema.ts'
 import type { StorePlace } from '../core/site.ts'
@@ -40,6 +41,8 @@ export interface LoadEnvironment {
   readonly now?: () => number
   /** What is wrong with these settings as a whole, to those who would use them. */
   readonly tlsFault?: (settings: TlsSettings) => string | undefined
+  /** Policies in a directory, of so many octets at most; without it nobody looks for the default one. */
+  readonly policySource?: (directory: string, mostOctets: number) => PolicySource
   /** Nobody is going to serve: keys and certificates need not be on this machine. */
   readonly offline?: boolean
   /** Where sites that another program is configured with are read. */
@@ -212,6 +215,7 @@ function within(inner: PluginEntry, outer: PluginEntry): PluginEntry {
     match: joined('all', outer.match, inner.match),
     unless: joined('any', outer.unless, inner.unless),
     mode: outer.mode ?? inner.mode,
+    skippable: outer.skippable ?? inner.skippable,
   }
 }
 

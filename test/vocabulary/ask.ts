@@ -51,6 +51,7 @@ export function ask(word: MatcherWord, options: Readonly<Record<string, unknown>
     lookUp: (option) => inIndex(listFor(word, option, options[option])),
     list: (option) => listFor(word, option, options[option]),
     texts: (option) => () => [options[option] ?? []].flat().map(String),
+    rule: 'house/rcpt/a',
   })
   const answer = Promise.resolve(compiled(contextFor(situation, clock, resolver)))
   return { answer, clock, resolver }
