@@ -65,13 +65,14 @@ export interface Postfix {
   stop(): Promise<void>
 }
 
-export async function startPostfix(): Promise<Postfix> {
+/** `more` are lines of main.cf. */
+export async function startPostfix(more: readonly string[] = []): Promise<Postfix> {
   const place = await Workplace.make('postfix')
   const [uid, gid] = [await idOf('-u'), await idOf('-g')]
   for (const name of ['etc', 'spool', 'data', 'mail']) await mkdir(place.file(name))
   for (const name of ['data', 'mail']) await chown(place.file(name), uid, gid)
   const port = await freePort()
-  await place.write('etc/main.cf', main(place, uid, gid))
+  await place.write('etc/main.cf', main(place, uid, gid) + more.map((line) => `${line}\n`).join(''))
   await place.write('etc/master.cf', MASTER(port))
   await place.write('etc/boxes', BOXES)
   await run('/usr/sbin/postfix', ['-c', place.file('etc'), 'check'])
