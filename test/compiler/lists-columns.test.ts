@@ -13,6 +13,18 @@ describe('string', () => {
   ])
 })
 
+describe('phrase (p0f_blocked_operating_systems)', () => {
+  judge('phrase', [
+    ['Windows 98', 'windows 98', true],
+    ['Windows 98', 'windows', false],
+    ['Windows', 'windows 98', false],
+    ['/^windows (98|xp)/', 'Windows XP SP1', true],
+    ['/^windows (98|xp)/', 'not Windows XP', false],
+    ['/', '/', true],
+  ])
+  refuse('phrase', [['/(/', 'RGX301']])
+})
+
 describe('zone', () => {
   test('a message follows a colon or white space', () => {
     const lines = [
