@@ -34,7 +34,9 @@ export async function mutateRules(
   { maxSurvivors, maxMutants, shard }: Mutating,
   onProgress: (text: string) => void,
 ): Promise<MutationReport> {
-  const all = input.files.flatMap(({ path, root }) => mutantsOf(path, root))
+  const words = [...input.environment.vocabulary.matchers.values()].filter(({ outside }) => outside)
+  const answered = new Set(words.map(({ name }) => name))
+  const all = input.files.flatMap(({ path, root }) => mutantsOf(path, root, answered))
   const own = all.filter((_, index) => shard === undefined || (index + 1 - shard.index) % shard.of === 0)
   const chosen = sample(own, maxMutants)
   const judged: Judged[] = []

@@ -27,7 +27,7 @@ function rootOf(text: string): MapNode {
 }
 
 function mutantsIn(text: string): readonly Mutant[] {
-  return mutantsOf(PATH, rootOf(text))
+  return mutantsOf(PATH, rootOf(text), new Set(['backend']))
 }
 
 function rcpt(...rules: readonly string[]): string {
@@ -77,6 +77,13 @@ describe('mutants of a rule', () => {
       said.filter((one) => one.startsWith('value')),
       ['value: `x` is gone', 'value: `y` is gone'],
     )
+  })
+
+  it('ask words that tests answer for as they did before', () => {
+    assert.deepEqual(saidOf(rcpt('{ id: a, match: { backend: { of: 6, hosts: [x, y] } }, log: a }')), [
+      'delete: rule `a` is gone',
+      'negate: `backend` is turned round',
+    ])
   })
 
   it('answer what their hook can say, also where a parameter says it', () => {

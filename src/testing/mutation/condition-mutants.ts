@@ -6,7 +6,8 @@ import type { Mutant } from './mutant.ts'
 import { neighbours } from './scalars.ts'
 
 export function ofCondition(place: Place, { entry, map }: ConditionSite): readonly Mutant[] {
-  return [negated(place, entry, map), ...valuesOf(place, entry.value)]
+  const values = place.answered.has(entry.key.value) ? [] : valuesOf(place, entry.value)
+  return [negated(place, entry, map), ...values]
 }
 
 /** Behind the other keys of its map, which are asked first then; `not` may stand there twice, for it is one among them. */

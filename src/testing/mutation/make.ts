@@ -9,6 +9,8 @@ import { replaceNode } from './tree.ts'
 /** Where a change is made: what all mutants of one rule have in common. */
 export interface Place extends Pick<Mutant, 'file' | 'touches' | 'name' | 'hook'> {
   readonly root: MapNode
+  /** Words that tests answer for: with what they are asked is nothing that a test can notice. */
+  readonly answered: ReadonlySet<string>
   /** The rule, list or entry that may state why its mutants survive. */
   readonly owner: MapNode
 }

@@ -7,26 +7,30 @@ import type { Place } from './make.ts'
 import type { Mutant } from './mutant.ts'
 import { ofChain } from './rule-mutants.ts'
 
-export function mutantsOf(file: string, root: MapNode): readonly Mutant[] {
-  const mutants = [...ofHooks(file, root), ...ofLists(file, root), ...ofEntries(file, root)]
+/** `answered`: words that ask somebody who is not there in a test; their options are left as they are. */
+export function mutantsOf(file: string, root: MapNode, answered: ReadonlySet<string>): readonly Mutant[] {
+  const all = { file, root, answered }
+  const mutants = [...ofHooks(all), ...ofLists(all), ...ofEntries(all)]
   return mutants.toSorted((a, b) => a.at.range.start.offset - b.at.range.start.offset)
 }
 
-function ofHooks(file: string, root: MapNode): readonly Mutant[] {
-  const hooks = valueOf(root, 'hooks')
+type Whole = Pick<Place, 'file' | 'root' | 'answered'>
+
+function ofHooks(whole: Whole): readonly Mutant[] {
+  const hooks = valueOf(whole.root, 'hooks')
   return (hooks?.kind === 'map' ? hooks.entries : []).flatMap(({ key, value }) =>
-    value.kind === 'seq' ? ofChain({ file, root, hook: key.value }, value) : [],
+    value.kind === 'seq' ? ofChain({ ...whole, hook: key.value }, value) : [],
   )
 }
 
 /** Entries in place; a file is data, and no test names all of it. A list is touched by whoever asks it. */
-function ofLists(file: string, root: MapNode): readonly Mutant[] {
-  const lists = valueOf(root, 'lists')
+function ofLists(whole: Whole): readonly Mutant[] {
+  const lists = valueOf(whole.root, 'lists')
   return (lists?.kind === 'map' ? lists.entries : []).flatMap(({ key, value: list }) => {
     const entries = list.kind === 'map' ? valueOf(list, 'entries') : undefined
     if (list.kind !== 'map' || entries?.kind !== 'seq') return []
-    const touches = conditionsOver(root, key.value)
-    const place: Place = { file, root, owner: list, name: key.value, hook: undefined, touches }
+    const touches = conditionsOver(whole.root, key.value)
+    const place: Place = { ...whole, owner: list, name: key.value, hook: undefined, touches }
     return entries.items.flatMap((item) => [
       drop(place, item),
       ...(item.kind === 'scalar' ? neighboursOf(place, item) : []),
@@ -51,15 +55,15 @@ function names(node: YamlNode, list: string): boolean {
 }
 
 /** Conditions of whole plugins, in a site or ruleset. */
-function ofEntries(file: string, root: MapNode): readonly Mutant[] {
-  const plugins = valueOf(root, 'plugins')
+function ofEntries(whole: Whole): readonly Mutant[] {
+  const plugins = valueOf(whole.root, 'plugins')
   return (plugins?.kind === 'seq' ? plugins.items : []).flatMap((entry) => {
     const use = entry.kind === 'map' ? textOf(valueOf(entry, 'use')) : undefined
     if (entry.kind !== 'map' || use === undefined) return []
     const unless = valueOf(entry, 'unless')
     const sites = [valueOf(entry, 'match'), unless].flatMap(conditionSites)
     const touches = sites.map(({ entry: { key } }) => placeOf(key.at))
-    const place: Place = { file, root, owner: entry, name: use, hook: undefined, touches }
+    const place: Place = { ...whole, owner: entry, name: use, hook: undefined, touches }
     return [...withoutExemptions(place, entry), ...sites.flatMap((site) => ofCondition(place, site))]
   })
 }

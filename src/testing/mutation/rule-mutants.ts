@@ -13,7 +13,7 @@ export function ofChain(chain: Chain, rules: SeqNode): readonly Mutant[] {
   return [...rules.items.flatMap((rule) => ofRule(chain, rule)), ...swaps(chain, rules)]
 }
 
-export type Chain = Pick<Place, 'file' | 'root'> & { readonly hook: string }
+export type Chain = Pick<Place, 'file' | 'root' | 'answered'> & { readonly hook: string }
 
 function ofRule(chain: Chain, rule: YamlNode): readonly Mutant[] {
   if (rule.kind !== 'map') return []
@@ -35,16 +35,18 @@ function numbersAdded(place: Place, rule: MapNode): readonly Mutant[] {
   return add?.kind === 'map' ? add.entries.flatMap(({ value }) => valuesOf(place, value)) : []
 }
 
-function swaps({ file, root, hook }: Chain, list: SeqNode): readonly Mutant[] {
+function swaps(chain: Chain, list: SeqNode): readonly Mutant[] {
   return list.items.slice(1).flatMap((second, index): readonly Mutant[] => {
     const first = list.items[index]
     if (first?.kind !== 'map' || second.kind !== 'map') return []
     const [one = '', two = ''] = [first, second].map((rule) => textOf(valueOf(rule, 'id')))
     const what = `rule \`${two}\` comes before \`${one}\``
-    const place: Place = { file, root, hook, owner: first, name: one, touches: [placeOf(first.at), placeOf(second.at)] }
+    const place: Place = { ...chain, owner: first, name: one, touches: [placeOf(first.at), placeOf(second.at)] }
     const mutant = made(place, { mutation: 'swap', target: list, by: list, what })
     const accepted = mutant.accepted ?? acceptedIn(second, 'swap')
     const edit = { kind: 'swap', first: first.at, second: second.at } as const
-    return [{ ...mutant, at: first.at, edit, accepted, tree: swapItems(root, list, index), needsAnotherCourse: true }]
+    return [
+      { ...mutant, at: first.at, edit, accepted, tree: swapItems(chain.root, list, index), needsAnotherCourse: true },
+    ]
   })
 }
