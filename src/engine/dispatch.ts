@@ -47,10 +47,11 @@ export function createDispatcher(program: Program, options: DispatchOptions): Di
   const turns = new Map(
     [...program.chains].map(([hook, chains]) => [hook, chains.map((chain): Turn => ({ chain, delayed: [] }))]),
   )
+  const apart = new Set([...turns].flatMap(([hook, chains]) => (chains.some(isSplit) ? [hook] : [])))
   const order = new Map(program.plugins.map((name, index) => [name, index]))
   const dispatch: Dispatch = (context) => {
     const run = startRun(context, options, withDelayed(turns.get(context.hook) ?? [], context, order))
-    const parts = partsIn(context, turns.get(context.hook)?.some(isSplit) ? program.split : undefined)
+    const parts = partsIn(context, apart.has(context.hook) ? program.split : undefined)
     const decided = parts.length > 1 ? takeTurnsByParts(run, parts) : takeTurns(run, parts[0], 0)
     return andThen(decided, (decision) => report(finish(run, decision), context))
   }

@@ -148,8 +148,8 @@ export class Dialogue {
   configure(): MaybePromise<void> {
     return andThen(this.tell('config'), () => {
       const { limits } = this.#options
-      const { message_size = limits.message_size } = this.#connection.config ?? {}
-      this.limits = { ...limits, message_size }
+      const { message_size } = this.#connection.config ?? {}
+      this.limits = message_size === undefined ? limits : { ...limits, message_size }
     })
   }
 
