@@ -115,6 +115,8 @@ describe('row 40: a scanner that a message makes', () => {
   })
 })
 
+it('a scanner that tells nothing has its message deferred', () => assert.equal(exec.onUnknown, 'defer'))
+
 describe('arguments with what a client said in them', () => {
   for (const options of [
     { arguments: ['${sender}'] },
