@@ -117,6 +117,8 @@ const ONE_EXPECTATION = {
     plugin: { type: 'string', description: 'The plugin that decided' },
     rule: { type: 'string', description: 'The rule that decided' },
     disconnect: { type: 'boolean', description: 'Whether the session was closed' },
+    delay: { type: 'string', format: 'duration', description: 'How long the client waits for the reply' },
+    log: { type: 'string', description: 'What a line has that rules wrote to the log at this hook' },
     would: {
       type: 'string',
       enum: [...RETURN_CODES, 'none'],

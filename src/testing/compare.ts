@@ -2,6 +2,7 @@
 import { addressText } from '../core/address.ts'
 import type { Decision } from '../core/decision.ts'
 import type { Outcome } from '../core/outcome.ts'
+import { formatDuration, parseDuration } from '../language/units.ts'
 import { destinationsOf } from '../core/session.ts'
 import type { Expectation } from './test-case.ts'
 import { isAfterwards } from './offline-session.ts'
@@ -55,12 +56,26 @@ function ofDecision(expected: Expectation, { decision, outcome }: Meant): readon
     ...differs('rule', expected.rule, decision.rule ?? 'none'),
     ...differs('disconnect', expected.disconnect, decision.disconnect),
     ...differs('would', expected.would, monitored ?? 'none'),
+    ...differs('delay', delayIn(expected), formatDuration(outcome.delay)),
+    ...logged(expected.log, decision),
     ...differs(
       'unknown',
       expected.unknown,
       decision.trace.some(({ truth }) => truth === 'unknown'),
     ),
   ]
+}
+
+function delayIn({ delay }: Expectation): string | undefined {
+  return delay === undefined ? undefined : formatDuration(parseDuration(String(delay)) ?? 0)
+}
+
+/** One of the lines that rules wrote at this hook has the text. */
+function logged(expected: string | undefined, { trace }: Decision): readonly Mismatch[] {
+  const effects = trace.flatMap((rule) => (rule.monitored ? [] : rule.effects))
+  const lines = effects.flatMap((effect) => (effect.kind === 'log' ? [effect.text] : []))
+  if (expected === undefined || lines.some((line) => line.includes(expected))) return []
+  return [{ field: 'log', expected, actual: lines.length > 0 ? lines.join('; ') : 'nothing' }]
 }
 
 function isImmune({ connection, transaction }: Walked): boolean {

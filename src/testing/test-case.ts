@@ -16,6 +16,8 @@ export interface Expectation {
   readonly plugin?: string
   readonly rule?: string
   readonly disconnect?: boolean
+  readonly delay?: string | number
+  readonly log?: string
   readonly would?: ReturnCode | 'none'
   readonly accepted?: string | readonly string[]
   readonly delivered_to?: string | readonly string[]
