@@ -4,7 +4,7 @@
  * Aliases of aliases are followed. `ann: ann, bob` is ann herself and bob; aliases that lead back to one another, that stand
  * for too many, or that cannot be read are unknown: mail for them goes nowhere.
  */
-import { type Address, addressKey, addressText } from '../core/address.ts'
+import { type Address, addressKey, addressText, mailbox } from '../core/address.ts'
 import type { HookContext } from '../core/context.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { readTargets } from './alias-targets.ts'
@@ -26,6 +26,11 @@ export const aliases = defineMatcher({
         description: 'Lines of an alias and the addresses it stands for, with commas between them',
       },
       separators: SEPARATORS,
+      hostname: {
+        type: 'string',
+        default: '',
+        description: 'Domain of the bare postmaster; without it he is no alias',
+      },
       most: {
         type: 'integer',
         minimum: 1,
@@ -42,13 +47,14 @@ export const aliases = defineMatcher({
     entry: 'The entry, as written',
     detail: 'What had to be left out to find it, separator included; absent when nothing had to',
   },
-  compile({ separators, most }, tools) {
+  compile({ separators, most, hostname }, tools) {
     const lookUp = tools.lookUp('list')
+    const postmaster = mailbox('postmaster', hostname)
     return async (context) => {
       const address = context.recipient?.address
       if (!address) return { truth: 'unknown', because: 'there is no recipient yet' }
       const expansion = new Expansion({ separators, most, lookUp }, context)
-      return expansion.start(address.kind === 'mailbox' ? address : undefined)
+      return expansion.start(address.kind === 'postmaster' ? postmaster : address)
     }
   },
 })
@@ -74,8 +80,8 @@ class Expansion {
     this.#context = context
   }
 
-  async start(address: Mailbox | undefined): Promise<Match> {
-    if (!address) return { truth: 'miss' }
+  async start(address: Address | undefined): Promise<Match> {
+    if (address?.kind !== 'mailbox') return { truth: 'miss' }
     try {
       const listed = await this.#lookUp(address)
       if (!listed) return { truth: 'miss' }

@@ -64,7 +64,8 @@ function formsOf(address: Address, separators: string): readonly Form[] {
   const whole = { address, detail: '' }
   if (address.kind !== 'mailbox') return [whole]
   const { local, domain } = address
-  const cuts = Array.from(local, (mark, at) => (at > 0 && separators.includes(mark) ? at : -1)).filter((at) => at > 0)
+  const places = Array.from({ length: local.length }, (_, at) => at)
+  const cuts = places.filter((at) => at > 0 && separators.includes(local.charAt(at)))
   const shorter = cuts.toReversed().map((at) => ({ at, address: mailbox(local.slice(0, at), domain) }))
   const forms = shorter.flatMap(({ at, address: form }) => (form ? [{ address: form, detail: local.slice(at) }] : []))
   return [whole, ...forms.slice(-MOST_CUTS)]

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { DnsFixtures } from '../../src/testing/fixture-resolver.ts'
 import { spf } from '../../src/ports/spf.ts'
-import { answerOf, ask, settle } from '../vocabulary/ask.ts'
+import { newTransaction } from '../../src/core/session.ts'
+import { address } from '../support/address.ts'
+import { contextAt } from '../support/hook-context.ts'
+import { fakePorts } from '../support/smtp-rig.ts'
+import { zoneResolver } from '../support/zone-resolver.ts'
+import { answerOf, ask, optionsFor, settle } from '../vocabulary/ask.ts'
 
 const ZONE: DnsFixtures = {
   'example.com MX': ['10 mail-a.example.com', '20 mail-b.example.com'],
@@ -223,6 +228,22 @@ describe('spf: the word', () => {
   })
 
   test('before MAIL it is unknown', async () => assert.equal((await answerOf(spf, {}, {})).truth, 'unknown'))
+
+  test('a message is judged once, whichever rules ask', async () => {
+    const resolver = zoneResolver(FAILING)
+    const transaction = newTransaction('t1')
+    transaction.sender = address('a@example.com')
+    const context = contextAt('mail', { transaction, ports: { ...fakePorts(), resolver } })
+    const tools = { lookUp: assert.fail, list: assert.fail, texts: assert.fail, rule: 'house/mail/a' }
+    const results = ['fail', 'pass'].map(async (result) =>
+      spf.compile(optionsFor(spf, { result: [result] }), tools)(context),
+    )
+    assert.deepEqual(
+      (await Promise.all(results)).map(({ truth }) => truth),
+      ['hit', 'miss'],
+    )
+    assert.deepEqual(resolver.asked, ['example.com TXT'])
+  })
 
   test('the header field quotes what strangers wrote', async () => {
     const match = await answerOf(spf, {}, { sender: '"a\\"b"@example.com', helo: 'h"; x=', dns: FAILING })

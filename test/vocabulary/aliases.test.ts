@@ -81,7 +81,7 @@ describe('aliases', () => {
 
   it('says nothing about who is none', async () => {
     assert.equal(await found(['sales: ann'], 'bob@example.org'), 'miss')
-    assert.equal(await found(['sales: ann'], 'postmaster'), 'miss')
+    assert.equal(await found(['postmaster: ann'], 'postmaster'), 'miss')
   })
 
   it('names the line and the detail', async () => {
@@ -92,6 +92,11 @@ describe('aliases', () => {
       found: { addresses: 'ann+eu@example.org', entry: 'sales', detail: '+eu' },
     })
   })
+
+  it('the bare postmaster is one of the domain given', async () =>
+    assert.deepEqual(await found(['postmaster: ann'], 'postmaster', { hostname: 'mx.example.org' }), [
+      'ann@mx.example.org',
+    ]))
 
   it('two aliases may lead to the same one', async () =>
     assert.deepEqual(await found(['all: a, b', 'a: c', 'b: c, d', 'c: c'], 'all@example.org'), [

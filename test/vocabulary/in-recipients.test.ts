@@ -16,6 +16,7 @@ describe('in_recipients', () => {
     ['ann+x-y@example.org', { entry: 'ann@example.org', value: 'Room 7', detail: '+x-y' }],
     ['bob-smith-x@example.com', { entry: 'bob-smith', detail: '-x' }],
     ['any+thing@example.net', { entry: '@example.net' }],
+    ['bob-smith-\u{1f600}-y@example.com', { entry: 'bob-smith', detail: '-\u{1f600}-y' }],
     ['bob-smith+x@example.net', { entry: 'bob-smith', detail: '+x' }],
   ] as const)
     test(`${rcpt}: ${found.entry}`, async () =>
