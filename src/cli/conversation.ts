@@ -15,6 +15,8 @@ import { createDispatcher, type Dispatch } from '../engine/dispatch.ts'
 import { Session } from '../smtp/session.ts'
 import type { Wire } from '../smtp/wire.ts'
 import { decisionOf } from '../testing/decision.ts'
+import { offlinePolicies } from '../testing/offline-policies.ts'
+import { policySource } from './wiring.ts'
 
 export interface ConversationOptions {
   readonly site: Site
@@ -46,6 +48,8 @@ export class Conversation {
       offer,
       tellsLog: site.program.chains.has('logging'),
       ports,
+      policies: offlinePolicies({}, { plan: site.policies, open: policySource, clock: ports.clock, log: ports.log }),
+      split: site.program.split,
       entropy: { bytes: randomBytes, key: randomBytes(32) },
       newId: () => randomBytes(10).toString('hex'),
       wire: this.#wire(),

@@ -10,6 +10,7 @@ import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addList } from './commands/list.ts'
 import { addMan } from './commands/man.ts'
+import { addReplay } from './commands/replay.ts'
 import { addReport } from './commands/report.ts'
 import { addSchema } from './commands/schema.ts'
 import { addServe } from './commands/serve.ts'
@@ -55,6 +56,7 @@ function build(shell: Shell): Command {
     addTest,
     addReport,
     addExplain,
+    addReplay,
     addShell,
     addImport,
     addFmt,

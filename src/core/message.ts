@@ -24,7 +24,7 @@ export class Message {
   readonly #separator: Buffer
   readonly body: BodySource
 
-  private constructor(fields: HeaderField[], separator: Buffer, body: BodySource) {
+  protected constructor(fields: HeaderField[], separator: Buffer, body: BodySource) {
     this.#fields = fields
     this.received = [...fields]
     this.#separator = separator

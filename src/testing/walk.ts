@@ -25,6 +25,8 @@ import { addressIn, bareAddress, commandOf, hookOf, loginIn, messageOf, rewritte
 export interface WalkOptions extends OfflineOptions {
   /** The content of the record's `message` file. */
   readonly message: Buffer | undefined
+  /** Instead of all that. */
+  readonly content?: Message | undefined
   /** Without it recipients have none. */
   readonly policies?: Policies | undefined
   /** Of the program: what recipients of one message may not differ in. */
@@ -176,17 +178,19 @@ class Walker {
   }
 
   async #content(): Promise<boolean> {
-    const message = messageOf(this.#record, this.#options.message)
+    const message = this.#options.content ?? messageOf(this.#record, this.#options.message)
     if (!message || !this.#session.transaction) return false
     if (!(await this.#session.ask({ hook: 'data' }))) return false
     this.#session.transaction.message = message
     for (const field of this.#session.transaction.newFields) message.prepend(field)
     for (const hook of ['data_headers_end', 'data_post_headers'] as const)
       if (!(await this.#session.ask({ hook }))) return false
-    await this.#receive(message, this.#session.transaction.id)
+    const { attached } = this.#session.connection
+    if (!attached) await this.#receive(message, this.#session.transaction.id)
     for (const hook of ['data_post', 'queue_pre'] as const) {
       if (!(await this.#session.ask({ hook })) || this.#session.transaction.recipients.length === 0) return false
     }
+    if (attached) return true
     const { row } = await this.#session.consult({ hook: 'queue' })
     return row.meaning === 'accept' && this.#session.ask({ hook: 'queue_post' })
   }

@@ -27,12 +27,13 @@ const GREETED = [
 describe('shell', () => {
   it('says who decided behind each reply', () => {
     const lines = typed(KNOWN, ...ENVELOPE.slice(0, 2), 'RCPT TO:<x@elsewhere.example>', 'QUIT')
-    assert.deepEqual(lines, [
+    const places = lines.map((line) => line.replace(/\.yaml:\d+:/, '.yaml:N:'))
+    assert.deepEqual(places, [
       ...GREETED,
       '550 5.7.1 Relaying denied',
       '    rcpt x@elsewhere.example  550 5.7.1 Relaying denied',
-      '      rule    rcpt_ok/foreign  builtins/rcpt_ok.yaml:31:7',
-      '      hit     rcpt_ok/foreign → DENY  builtins/rcpt_ok.yaml:31:7',
+      '      rule    rcpt_ok/foreign  builtins/rcpt_ok.yaml:N:7',
+      '      hit     rcpt_ok/foreign → DENY  builtins/rcpt_ok.yaml:N:7',
       '221 2.0.0 mx.example.org closing connection. Have a wonderful day.',
     ])
   })

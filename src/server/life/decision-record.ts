@@ -33,6 +33,8 @@ export interface DecisionRecord {
   readonly rcpt_left_out?: number
   /** Octets of the message. */
   readonly size?: number
+  /** Fields of its header that are recorded, wherever they are there. */
+  readonly header_names?: readonly string[]
   /** Rules that held or could not be decided, in the order in which they were asked. */
   readonly path: readonly PathStep[]
   readonly decision: RecordedDecision
@@ -121,13 +123,17 @@ export function recordOf(context: HookContext, outcome: Outcome, around: Circums
     hook: outcome.hook,
     facts: factsOf(context, around),
     ...(leftOut > 0 && !context.recipient && { rcpt_left_out: leftOut }),
-    ...(transaction?.message && { size: transaction.message.size }),
+    ...(transaction?.message && { size: transaction.message.size, ...namesOf(around.headers) }),
     path: (outcome.trace ?? []).flatMap(stepOf),
     decision: decisionOf(context, outcome),
     ...(outcome.monitored.length > 0 && { would: outcome.monitored.map(wouldOf) }),
     ...(JSON.stringify(after) !== JSON.stringify(around.before.notes) && { notes_out: after }),
     took_us: around.tookMicroseconds,
   }
+}
+
+function namesOf(headers: readonly string[]): Pick<DecisionRecord, 'header_names'> {
+  return headers.length > 0 ? { header_names: headers } : {}
 }
 
 /** A message to a thousand recipients has hooks enough to fill a disk. */
