@@ -95,8 +95,8 @@ const CHECKS: readonly (readonly [Kind, Check])[] = [
 async function checkSite(path: string, environment: CompileEnvironment, used: Used): Promise<void> {
   const before = environment.report.errors
   const loaded = await loadSite(path, environment)
-  const { plugins, outline, services = new Map() } = loaded
-  if (outline && environment.report.errors === before) analyseIn({ outline, services }, path, environment)
+  const { plugins, outline, services = new Map(), listeners } = loaded
+  if (outline && environment.report.errors === before) analyseIn({ outline, services, listeners }, path, environment)
   for (const plugin of plugins) used.set(plugin.path, [...(used.get(plugin.path) ?? []), plugin])
   for (const path of await checkPolicies(loaded, environment)) used.set(path, [])
 }
@@ -150,7 +150,7 @@ async function checkAlone(
     },
     environment,
   )
-  if (environment.report.errors === before) analyseIn({ outline, services: new Map() }, path, environment)
+  if (environment.report.errors === before) analyseIn({ outline, services: undefined }, path, environment)
   return plugins
 }
 

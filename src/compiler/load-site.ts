@@ -4,7 +4,7 @@ import { canonicalDomain } from '../core/domain.ts'
 import { defaultLimits, LIMITS, type LimitName, type Limits } from '../core/limits.ts'
 import type { PolicyPlan } from '../core/policy.ts'
 import type { Service } from '../core/service.ts'
-import type { Site, StorePlace } from '../core/site.ts'
+import type { Listener, Site, StorePlace } from '../core/site.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import { textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
@@ -31,8 +31,9 @@ export interface LoadedSite {
   readonly plan?: PolicyPlan
   /** For the analysis; undefined where nothing was read at all. */
   readonly outline?: Outline
-  /** How listeners serve, by name. */
+  /** How listeners serve, by name, and where. */
   readonly services?: ReadonlyMap<string, Service>
+  readonly listeners?: readonly Listener[]
 }
 
 /** What production wires its ports with. */
@@ -87,7 +88,8 @@ export async function loadSite(path: string, given: CompileEnvironment): Promise
   const hostname = readHostname(valueOf(root, 'hostname'), environment.report)
   const place = { directory, defaults: resolve(directory, textOf(valueOf(root, 'lists')) ?? 'lists'), lenient: false }
   const services = await readServices(root, place, environment)
-  const limits = limitsOf(valid ? (toOptions(root, SITE_SCHEMA) as SiteOptions).limits : undefined)
+  const options: SiteOptions = valid ? (toOptions(root, SITE_SCHEMA) as SiteOptions) : {}
+  const [limits, listeners] = [limitsOf(options.limits), listenersOf(options.listen ?? [], directory)]
   const about = valueOf(root, 'recipients')
   const recipients = recipientSpec(about, limits)
   const { program, plugins, policies, outline } = await compileSite(
@@ -103,17 +105,16 @@ export async function loadSite(path: string, given: CompileEnvironment): Promise
   checkNeverAsked(root, plugins, environment.report)
   const plan = await policyPlan(about, policies, directory, environment)
   if (!valid || !program || environment.report.errors > 0)
-    return { site: undefined, settings: DEFAULT_SETTINGS, plugins, policies, plan, outline, services }
-  const options = toOptions(root, SITE_SCHEMA) as SiteOptions
+    return { site: undefined, settings: DEFAULT_SETTINGS, plugins, policies, plan, outline, services, listeners }
   const site = {
     hostname,
-    listeners: listenersOf(options.listen ?? [], directory),
+    listeners,
     services: settleAuth(services, root, program, environment.report),
     limits,
     program,
     policies: plan,
   }
-  return { site, settings: settingsOf(options, directory), plugins, policies, plan, outline, services }
+  return { site, settings: settingsOf(options, directory), plugins, policies, plan, outline, services, listeners }
 }
 
 /** It stands in the greeting and in Received fields, and mail to it is ours. */

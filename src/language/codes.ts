@@ -49,6 +49,8 @@ export const DIAGNOSTIC_CODES = {
   FLW503: 'A condition that can never hold',
   FLW504: 'A condition that always holds',
   FLW505: 'A rule that waits for what never comes on its site',
+  FLW510: 'A way for anybody to relay mail',
+  FLW511: 'A rule of which nobody can tell whether it lets anybody relay',
   IMP001: 'A plugin of another program that nothing here stands in for',
   IMP002: 'A setting or argument of another program that is not carried over as it is',
   IMP003: 'A line of a list that means nothing here',

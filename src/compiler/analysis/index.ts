@@ -8,29 +8,34 @@
 import type { Finding, Label, Report } from '../../language/diagnostic.ts'
 import { type AskedRule, askedHooks } from './asked-rule.ts'
 import { Findings, LIKELY_NOTE } from './findings.ts'
+import type { Service } from '../../core/service.ts'
+import type { Listener } from '../../core/site.ts'
 import type { Outline, OutlinedPlugin } from './outline.ts'
 import type { World } from './product.ts'
 import { type Unreached, unreachedRules } from './reach.ts'
-import { type SiteFacts, SiteWorld } from './site-world.ts'
+import { SiteWorld } from './site-world.ts'
 import { idleConditions, neverHolds } from './truths.ts'
+import { relayFindings } from './relay.ts'
 import { universeOf } from './universe.ts'
 import type { ValueSet } from './value-set.ts'
 
 export interface Analysed {
   readonly outline: Outline
-  readonly services: SiteFacts['services']
+  /** How listeners serve, by name; undefined for rules without a site. */
+  readonly services: ReadonlyMap<string, Service> | undefined
+  readonly listeners?: readonly Listener[] | undefined
   /** Files of ours: their rules are judged on their own, not for how a site uses them. */
   readonly isOurs: (path: string) => boolean
 }
 
-export function analyse({ outline, services, isOurs }: Analysed, report: Report): void {
+export function analyse({ outline, services, listeners = [], isOurs }: Analysed, report: Report): void {
   const universe = new Map<string, ValueSet>()
   const hasCode = outline.plugins.some(({ file }) => !file)
   const hooks = askedHooks({ outline, universe, hasCode })
   const rules = hooks.flatMap((hook) => hook.rules)
   const world: World = (fact) => universe.get(fact) ?? universeOf(fact.split('@', 1)[0] ?? '', 'disconnect')
   const answersAuth = hooks.some(({ hook }) => hook === 'auth')
-  const site = new SiteWorld({ services, answersAuth: answersAuth || hasCode }, world)
+  const site = new SiteWorld({ services: services ?? new Map(), answersAuth: answersAuth || hasCode }, world)
   const findings = new Findings(report, rules)
   const idle = new Set(rules.filter((rule) => neverHolds(rule, world)))
   for (const rule of rules.filter(({ plugin }) => !isOurs(plugin.path))) {
@@ -38,7 +43,26 @@ export function analyse({ outline, services, isOurs }: Analysed, report: Report)
     if (!idle.has(rule)) for (const finding of site.findings(rule)) findings.against(rule, finding)
   }
   reportUnreached(unreachedRules(hooks, world), { rules, findings, isOurs })
+  if (services) {
+    const narrow = (fact: string, set: ValueSet): ValueSet => site.narrowed(fact, set)
+    const relay = { outline, hasCode, isOurs, narrow, listeners: reachedFromOutside(services, listeners) }
+    for (const finding of relayFindings(relay)) findings.add(finding)
+  }
   findings.conclude()
+}
+
+const THIS_MACHINE = /^(?:127\.|::1$|localhost$)/
+
+/** Strangers speak no LMTP. A site that listens on this machine alone is on trial, and looked at as if it did not. */
+function reachedFromOutside(
+  services: ReadonlyMap<string, Service>,
+  listeners: readonly Listener[],
+): readonly string[] | undefined {
+  if (services.size === 0) return undefined
+  const smtp = [...services].flatMap(([name, { offer }]) => (offer.protocol === 'lmtp' ? [] : [name]))
+  const open = listeners.flatMap(({ name, address, unix }) => (unix || THIS_MACHINE.test(address) ? [] : [name]))
+  const names = open.length > 0 ? smtp.filter((name) => open.includes(name)) : smtp
+  return names.map((name) => name.toLowerCase())
 }
 
 interface Reporting {

@@ -7,7 +7,7 @@ import { isIpFault, parseNetwork } from '../../core/ip.ts'
 import type { ListKind } from '../../core/list.ts'
 import { isPromise } from '../../core/truth.ts'
 import { Report, type Span } from '../../language/diagnostic.ts'
-import { type MapEntry, type ScalarNode, toJson, type YamlNode } from '../../language/node.ts'
+import { type MapEntry, type ScalarNode, textOf, toJson, type YamlNode } from '../../language/node.ts'
 import { summarize } from '../atom.ts'
 import { settingOperand } from '../policies/setting-use.ts'
 import type { Comparison } from '../comparison.ts'
@@ -20,7 +20,7 @@ import { NameTree } from './name-tree.ts'
 import { RangeSet } from './range-set.ts'
 import { TextSet } from './text-set.ts'
 import { isOrdered, isWhole, universeOf } from './universe.ts'
-import { type AnyRegion, meeting, type Meets, valuesIn } from './value-set.ts'
+import { type AnyRegion, meeting, type Meets, type Predicate, valuesIn } from './value-set.ts'
 
 /** What is compared: `name` as written, `fact` as it is known at this moment. */
 export interface Subject {
@@ -43,12 +43,15 @@ function inRegion(region: AnyRegion): Answers {
   return { hit: valuesIn(region), miss: { ...valuesIn(region.not()), absent: true } }
 }
 
-function byPredicate(key: string, meets: Meets, all: AnyRegion): Answers {
-  const predicate = { key, meets }
+function byPredicate(predicate: Predicate, all: AnyRegion): Answers {
   return { hit: meeting(predicate, true, all), miss: { ...meeting(predicate, false, all), absent: true } }
 }
 
 const NOBODY_KNOWS: Meets = () => undefined
+
+function unknownPredicate(key: string): Predicate {
+  return { key, meets: NOBODY_KNOWS, now: () => undefined, hints: [] }
+}
 
 function allOf({ name, type }: Subject): AnyRegion {
   return universeOf(name, 'connect', type).region
@@ -61,7 +64,7 @@ export function lowerPlain(value: YamlNode, subject: Subject, text: string): For
   const region = plainRegion(scalars, subject)
   if (region) return asked(subject, text, inRegion(region))
   if (subject.type === 'address') return lowerAddresses(scalars, subject, text)
-  return asked(subject, text, byPredicate(`= ${JSON.stringify(toJson(value))}`, NOBODY_KNOWS, allOf(subject)))
+  return asked(subject, text, byPredicate(unknownPredicate(`= ${JSON.stringify(toJson(value))}`), allOf(subject)))
 }
 
 function plainRegion(scalars: readonly ScalarNode[], { type, name }: Subject): AnyRegion | undefined {
@@ -121,10 +124,21 @@ export function lowerComparison(operator: MapEntry, whole: Subject): Formula {
   const text = `${subject.entry.key.source}: { ${key.source}: ${summarize(value)} }`
   if (key.value === 'in') return lowerPlain(value, subject, text)
   if (key.value === 'in_list' || key.value === 'matches_list') return lowerList(String(toJson(value)), subject, text)
-  const region = numbersIn(operator, subject)
+  if (JSON.stringify(toJson(value)).includes('${')) return free(whole.entry, whole.lowering)
+  const region = numbersIn(operator, subject) ?? namesIn(operator, subject)
   if (region) return asked(subject, text, inRegion(region))
-  const known = `${key.value} ${JSON.stringify(toJson(value))}`
-  return asked(subject, text, byPredicate(known, meetsOf(operator, subject), allOf(subject)))
+  return asked(subject, text, byPredicate(predicateOf(operator, subject), allOf(subject)))
+}
+
+/** `.example.org` at the end of a domain is every name below it. */
+function namesIn({ key, value }: MapEntry, { type }: Subject): NameTree | undefined {
+  const nodes = value.kind === 'seq' ? value.items : [value]
+  const texts = nodes.map((node) => (textOf(node) ?? '').toLowerCase())
+  const entries = texts
+    .map((text) => (text.startsWith('.') ? domainKey(text) : undefined))
+    .filter((entry) => entry !== undefined)
+  const isSuffix = type === 'domain' && key.value === 'ends_with' && entries.length === texts.length
+  return isSuffix ? NameTree.of(entries) : undefined
 }
 
 function numbersIn({ key, value }: MapEntry, { type, name }: Subject): RangeSet | undefined {
@@ -154,19 +168,44 @@ function rangeFor(operator: string, value: YamlNode): RangeSet | undefined {
   }
 }
 
-/** Of texts that are as they were said: the names that clients give may be spelt in other ways. */
-function meetsOf({ key, value }: MapEntry, { type, lowering }: Subject): Meets {
-  if (type !== 'text' && type !== 'domain') return NOBODY_KNOWS
-  if (JSON.stringify(toJson(value)).includes('(?')) return NOBODY_KNOWS
-  let comparison: Comparison | undefined
-  return (text) => {
-    comparison ??= OPERATORS.get(key.value)?.compile(value, scratch(lowering), type)
-    const answer = typeof text === 'string' && /^[ -~]*$/.test(text) ? comparison?.(text, NO_SESSION) : undefined
-    return answer === undefined || isPromise(answer) ? undefined : answer.truth === 'hit'
+function predicateOf(operator: MapEntry, subject: Subject): Predicate {
+  const { key, value } = operator
+  const now = comparing(operator, subject)
+  return {
+    key: `${key.value} ${JSON.stringify(toJson(value))}`,
+    now,
+    meets: meetsOf(value, subject, now),
+    hints: textsIn(value),
   }
 }
 
-/** Texts are compared with nothing but themselves. */
+/** What is compared with, without what only patterns mean. */
+function textsIn(value: YamlNode): readonly string[] {
+  if (value.kind === 'seq') return value.items.flatMap(textsIn)
+  return value.kind === 'scalar' ? [String(value.value).replace(/\\(.)|[\^$()*?+]/g, '$1')] : []
+}
+
+function comparing({ key, value }: MapEntry, { type, lowering }: Subject): Predicate['now'] {
+  let comparison: Comparison | undefined
+  return (seen) => {
+    try {
+      comparison ??= OPERATORS.get(key.value)?.compile(value, scratch(lowering), type)
+      const answer = comparison?.(seen, NO_SESSION)
+      return answer === undefined || isPromise(answer) ? undefined : answer.truth === 'hit'
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** Of texts that are as they were said: the names that clients give may be spelt in other ways. */
+function meetsOf(value: YamlNode, { type }: Subject, now: Predicate['now']): Meets {
+  if (type !== 'text' && type !== 'domain') return NOBODY_KNOWS
+  if (JSON.stringify(toJson(value)).includes('(?')) return NOBODY_KNOWS
+  return (text) => (typeof text === 'string' && /^[ -~]*$/.test(text) ? now(text) : undefined)
+}
+
+/** Texts are compared with themselves alone; what asks for more than that cannot be told here. */
 const NO_SESSION = {} as HookContext
 
 /** What is wrong was reported when the rule was compiled. */
@@ -185,7 +224,9 @@ const REGION_KINDS: ReadonlyMap<ListKind, readonly FactType[]> = new Map<ListKin
 function lowerList(name: string, subject: Subject, text: string): Formula {
   const list = subject.lowering.scope.lists.get(name)
   if (!list?.index || list.source) return free(subject.entry, subject.lowering)
-  const byName = byPredicate(`in list ${numberOf(list.index)}`, NOBODY_KNOWS, allOf(subject))
+  const { index } = list
+  const holds: Predicate['now'] = (value) => index.find(value) !== undefined
+  const byName = byPredicate({ ...unknownPredicate(`in list ${numberOf(index)}`), now: holds }, allOf(subject))
   const region = listRegion(list, subject.type)
   const now = region ? inRegion(region) : byName
   return asked(subject, text, byName, now)

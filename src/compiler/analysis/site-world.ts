@@ -67,8 +67,10 @@ export class SiteWorld {
     this.#isClear = this.#listeners.length > 0 && [...facts.services.values()].every(({ tls }) => tls.mode === 'none')
   }
 
-  readonly world: World = (fact) => {
-    const set = this.#world(fact)
+  readonly world: World = (fact) => this.narrowed(fact, this.#world(fact))
+
+  /** What of these values there can be. */
+  narrowed(fact: string, set: ValueSet): ValueSet {
     const narrower = this.#narrower(fact, set)
     return narrower ? intersect(set, narrower) : set
   }

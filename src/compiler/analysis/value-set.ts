@@ -5,6 +5,7 @@
  * keys are the same test. Two different ones are taken to have nothing to do with each other, so a set that is really
  * empty may not look it; one that looks empty is.
  */
+import type { FactValue } from '../../core/fact.ts'
 import { NameTree } from './name-tree.ts'
 import { RangeSet } from './range-set.ts'
 import { TextSet } from './text-set.ts'
@@ -17,6 +18,10 @@ export type Meets = (value: string | number) => boolean | undefined
 export interface Predicate {
   readonly key: string
   readonly meets: Meets
+  /** The answer for one value as it stands now, for examples; undefined where only a session could tell. */
+  readonly now: (value: FactValue) => boolean | undefined
+  /** Texts that may meet it. */
+  readonly hints: readonly string[]
 }
 
 export interface Literal {
@@ -31,6 +36,8 @@ export interface ValueSet {
   readonly region: AnyRegion
   /** By key. They speak of values only. */
   readonly literals: ReadonlyMap<string, Literal>
+  /** The one value it is, where a single session is looked at. */
+  readonly value?: FactValue
 }
 
 const NO_LITERALS: ReadonlyMap<string, Literal> = new Map()
@@ -63,11 +70,13 @@ export function regionAnd(one: AnyRegion, other: AnyRegion): AnyRegion {
 export function intersect(one: ValueSet, other: ValueSet): ValueSet {
   const literals = joinLiterals(one.literals, other.literals)
   const region = literals ? regionAnd(one.region, other.region) : emptyLike(one.region)
+  const value = one.value ?? other.value
   return sifted({
     absent: one.absent && other.absent,
     unknown: one.unknown && other.unknown,
     region,
     literals: literals ?? NO_LITERALS,
+    ...(value !== undefined && { value }),
   })
 }
 
@@ -87,10 +96,17 @@ function joinLiterals(
 
 /** Where the values are few, the predicates are asked. */
 function sifted(set: ValueSet): ValueSet {
+  if (set.value !== undefined)
+    return isAsWanted(set.value, set.literals) ? set : { ...set, region: emptyLike(set.region) }
   const values = set.literals.size > 0 ? set.region.values() : undefined
   if (!values) return set
   const kept = values.filter((value) => isPossible(value, set.literals))
   return kept.length === values.length ? set : { ...set, region: regionOf(kept, set.region) }
+}
+
+/** For one value that is known, the predicates are asked as they stand. */
+function isAsWanted(value: FactValue, literals: ReadonlyMap<string, Literal>): boolean {
+  return [...literals.values()].every(({ predicate, wanted }) => (predicate.now(value) ?? wanted) === wanted)
 }
 
 function isPossible(value: string | number, literals: ReadonlyMap<string, Literal>): boolean {

@@ -103,7 +103,7 @@ const SAYS_SO = /can never (?:be asked|apply|hold)$|adds nothing/
 function said(text: Case, { outline, report: loaded }: MemorySite): Said {
   assert.deepEqual(loaded.sorted().map(findingLine), [])
   const report = new Report()
-  if (outline) analyse({ outline, services: new Map(), isOurs: () => false }, report)
+  if (outline) analyse({ outline, services: undefined, isOurs: () => false }, report)
   const findings = report.sorted()
   const dead = findings.filter(({ code }) => code.startsWith('FLW50')).flatMap((finding) => deadBy(finding, text))
   return { lines: findings.map(findingLine), dead: new Set(dead) }
@@ -126,7 +126,8 @@ async function alive({ site }: MemorySite, { dimensions }: Case): Promise<Readon
   for (const record of sessionsOf(dimensions)) {
     const { outcomes } = await tell(site ?? assert.fail(), record)
     for (const { hook, trace } of outcomes)
-      for (const { plugin, rule, truth } of trace ?? []) if (truth === 'hit') applied.add(`${plugin} ${hook} ${rule}`)
+      for (const { plugin, rule } of trace?.filter(({ truth }) => truth === 'hit') ?? [])
+        applied.add(`${plugin} ${hook} ${rule}`)
   }
   return applied
 }

@@ -1,0 +1,176 @@
+/** An example session for a way to RCPT, in the form that `postern explain --session` and tests read. */
+import { mailbox, NULL_SENDER, parseMailbox } from '../../core/address.ts'
+import type { FactValue } from '../../core/fact.ts'
+import { isIpFault, parseIp } from '../../core/ip.ts'
+import type { Product, World } from './product.ts'
+import { networksIn, FOREIGN_DOMAINS } from './stranger.ts'
+import { NameTree } from './name-tree.ts'
+import { RangeSet } from './range-set.ts'
+import { TextSet } from './text-set.ts'
+import { type AnyRegion, emptyLike, type Literal, regionAnd, type ValueSet } from './value-set.ts'
+
+export interface Witness {
+  /** As `postern explain --session` reads it. */
+  readonly session: Readonly<Record<string, unknown>>
+  /** The same as facts. */
+  readonly product: Product
+}
+
+/** Undefined when no example comes to mind: patterns may ask for more than can be guessed. */
+export function witnessOf(product: Product, world: World): Witness | undefined {
+  const read = (fact: string): ValueSet => product.get(fact) ?? world(fact)
+  const rcpt = addressFor('rcpt', read)
+  const sender = isNullOnly(read) ? '' : addressFor('sender', read)
+  const ip = addressOfClient(read('remote_ip'))
+  const plain = plainFacts(product, read)
+  if (rcpt === undefined || sender === undefined || ip === undefined || !plain) return undefined
+  const session = { remote_ip: ip, ...plain, sender, rcpt }
+  return { session, product: new Map([...product, ...pinned(session, product, read)]) }
+}
+
+/** The facts of the session as they are, each with its one value. */
+function pinned(
+  { sender, rcpt, ...plain }: { readonly sender: string; readonly rcpt: string } & PlainFacts,
+  product: Product,
+  read: Read,
+): readonly (readonly [string, ValueSet])[] {
+  const { helo, remote_host: host } = plain
+  const texts = Object.entries({ helo, ...(product.has('remote_host') && { remote_host: host }) }).map(([fact, text]) =>
+    pin(fact, text ?? undefined, read),
+  )
+  return [
+    ...texts,
+    ...pinAddress('rcpt', rcpt, read),
+    ...pinAddress('sender', sender, read),
+    pin('remote_ip', plain.remote_ip, read),
+  ]
+}
+
+function pin(fact: string, value: string | undefined, read: Read): readonly [string, ValueSet] {
+  const set = read(fact)
+  if (value === undefined) return [fact, { ...set, unknown: false, region: emptyLike(set.region), literals: new Map() }]
+  const { kind } = set.region
+  const region =
+    kind === 'range'
+      ? RangeSet.networks(networksIn([value]))
+      : kind === 'names'
+        ? NameTree.of([value])
+        : TextSet.of([value])
+  return [fact, { absent: false, unknown: false, region, literals: set.literals, value }]
+}
+
+function pinAddress(name: 'sender' | 'rcpt', text: string, read: Read): readonly (readonly [string, ValueSet])[] {
+  const address = parseMailbox(text) ?? NULL_SENDER
+  const set = read(name)
+  const [local, domain] = address.kind === 'mailbox' ? [address.local, address.domain] : []
+  const isNull: readonly (readonly [string, ValueSet])[] =
+    name === 'sender' ? [pin('sender.null', String(address.kind === 'null'), read)] : []
+  return [
+    [name, { ...set, value: address }],
+    pin(`${name}.user`, local, read),
+    pin(`${name}.domain`, domain, read),
+    ...isNull,
+  ]
+}
+
+type Read = (fact: string) => ValueSet
+
+function isNullOnly(read: Read): boolean {
+  const isNull = read('sender.null').region
+  return read('sender.domain').region.isEmpty || (isNull.kind === 'texts' && isNull.and(TextSet.of(['false'])).isEmpty)
+}
+
+function fits(value: FactValue, literals: ReadonlyMap<string, Literal>): boolean {
+  return [...literals.values()].every(({ predicate, wanted }) => predicate.now(value) === wanted)
+}
+
+/** RFC 5737 and RFC 3849 first. */
+const CLIENTS = ['203.0.113.9', '198.51.100.9', '192.0.2.9', '2001:db8::9', '8.37.91.113', '8.37.91.113']
+
+function addressOfClient({ region, literals }: ValueSet): string | undefined {
+  if (region.kind !== 'range') return undefined
+  const networks = region.exampleAddress()
+  const candidates = [...CLIENTS, ...(networks === undefined ? [] : [networks])]
+  return candidates.find((ip) => isIn(ip, region) && fits(ip, literals))
+}
+
+function isIn(text: string, region: RangeSet): boolean {
+  return !isIpFault(parseIp(text)) && !region.and(RangeSet.networks(networksIn([text]))).isEmpty
+}
+
+function holds(region: AnyRegion, text: string): boolean {
+  if (region.kind === 'range') return false
+  return !regionAnd(region.kind === 'names' ? NameTree.of([text]) : TextSet.of([text.toLowerCase()]), region).isEmpty
+}
+
+const USERS = ['someone', 'ann', 'postmaster']
+
+/** Of all pairs of a user and a domain that come to mind, the first that fits. */
+function addressFor(name: 'sender' | 'rcpt', read: Read): string | undefined {
+  const [whole, user, domain] = [read(name), read(`${name}.user`), read(`${name}.domain`)]
+  const hints = [whole, user, domain].flatMap(hintsOf)
+  const users = texts(user, [...USERS, ...hints.map((hint) => hint.split('@')[0] ?? '')])
+  const domains = texts(domain, [...FOREIGN_DOMAINS, ...hints.flatMap(name === 'rcpt' ? foreignNamesLike : namesLike)])
+  for (const local of users)
+    for (const host of domains) {
+      const address = mailbox(local, host)
+      if (address && fits(address, whole.literals)) return `${local}@${host}`
+    }
+  return undefined
+}
+
+/** What fits of what comes to mind, and an example if nothing else is known. */
+function texts({ region, literals }: ValueSet, candidates: readonly string[]): readonly string[] {
+  const example = region.example()
+  const all = [...candidates, ...(example === undefined ? [] : [String(example)])]
+  return [...new Set(all)].filter((text) => text !== '' && holds(region, text) && fits(text, literals))
+}
+
+function hintsOf({ literals }: ValueSet): readonly string[] {
+  return [...literals.values()].flatMap(({ predicate, wanted }) => (wanted ? predicate.hints : []))
+}
+
+/** Names that contain what a careless pattern looks for, and are somebody else's. */
+function foreignNamesLike(hint: string): readonly string[] {
+  const bare = bareName(hint)
+  return [`elsewhere${bare}`, `${bare}.elsewhere.example`]
+}
+
+function namesLike(hint: string): readonly string[] {
+  const bare = bareName(hint)
+  return [bare, `client.${bare}`, ...foreignNamesLike(hint)]
+}
+
+function bareName(hint: string): string {
+  return (hint.split('@').at(-1) ?? '').toLowerCase().replace(/^\./, '')
+}
+
+interface PlainFacts {
+  readonly remote_ip?: string
+  readonly helo?: string
+  readonly remote_host?: string
+  readonly listener?: string
+  readonly tls?: { readonly protocol: string }
+}
+
+/** Facts of their own; undefined when one cannot be guessed. */
+function plainFacts(product: Product, read: Read): PlainFacts | undefined {
+  const helo = textFor(read('helo'), ['client.example'])
+  const host = product.has('remote_host') ? textFor(read('remote_host'), ['client.example']) : null
+  const listener = product.has('listener') ? textFor(read('listener'), []) : null
+  const tls = product.get('tls')?.region
+  const isSecure = tls?.kind === 'texts' && tls.and(TextSet.of(['false'])).isEmpty
+  if (helo === undefined || host === undefined || listener === undefined) return undefined
+  return {
+    ...(helo !== null && { helo }),
+    ...(host !== null && { remote_host: host }),
+    ...(listener !== null && { listener }),
+    ...(isSecure && { tls: { protocol: 'TLSv1.3' } }),
+  }
+}
+
+/** Null where it is absent. */
+function textFor(set: ValueSet, candidates: readonly string[]): string | null | undefined {
+  const found = texts(set, [...candidates, ...hintsOf(set).flatMap((hint) => [...namesLike(hint), hint])])[0]
+  return found ?? (set.absent ? null : undefined)
+}

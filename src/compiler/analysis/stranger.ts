@@ -1,0 +1,151 @@
+/**
+ * The client of the relay proof: somebody from anywhere on the Internet, known to nobody here, with a recipient that is not
+ * ours.
+ *
+ * It comes from no network that a rule names, unless that is half of the Internet; it has not logged in and shows no
+ * certificate; no wrapper or proxy speaks for it. Its HELO, its envelope sender and the name that its address has in DNS are
+ * what it likes: those prove nothing.
+ */
+import { networkContains, parseIp, parseNetwork, isIpFault, type Network } from '../../core/ip.ts'
+import type { Ask } from './formula.ts'
+import { NameTree } from './name-tree.ts'
+import type { Product } from './product.ts'
+import { ADDRESSES, RangeSet } from './range-set.ts'
+import { TextSet } from './text-set.ts'
+import { type AnyRegion, emptyLike, type Literal, type Predicate, type ValueSet, valuesIn } from './value-set.ts'
+
+/** Addresses that do not come from the Internet (RFC 6890). */
+const NOT_THE_INTERNET = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '224.0.0.0/3',
+  '::/16',
+  'fc00::/7',
+  'fe80::/10',
+  'ff00::/8',
+]
+
+export function networksIn(texts: readonly string[]): readonly Network[] {
+  return texts.map(parseNetwork).flatMap((network) => (isIpFault(network) ? [] : [network]))
+}
+
+const INTERNET = ADDRESSES.and(RangeSet.networks(networksIn(NOT_THE_INTERNET)).not())
+
+/** Larger than four networks /8, or than an IPv6 network /16: nobody knows all who are in there. */
+const [WIDE_4, WIDE_6] = [2n ** 26n, 2n ** 112n]
+
+/** What rules know by its address. */
+function knownAddresses(region: AnyRegion): RangeSet | undefined {
+  if (region.kind !== 'range') return undefined
+  const narrow = region.ranges.filter(({ from, to }) => {
+    if (from.at === Number.NEGATIVE_INFINITY || to.at === Number.POSITIVE_INFINITY) return false
+    const size = BigInt(to.at) - BigInt(from.at)
+    return size <= (typeof from.at === 'bigint' ? WIDE_6 : WIDE_4)
+  })
+  return RangeSet.of(narrow)
+}
+
+/** Top-level domains that nobody on the Internet has (RFC 2606, RFC 6761, RFC 9476 and habit). */
+const PRIVATE_TOPS: ReadonlySet<string> = new Set(
+  'alt corp example home internal intranet invalid lan local localdomain localhost onion private test'.split(' '),
+)
+
+/** `.com` is nobody's own domain. */
+function isOwnDomain(entry: string): boolean {
+  const [, top = '', ...others] = entry.split('.')
+  return !entry.startsWith('.') || others.length > 0 || PRIVATE_TOPS.has(top)
+}
+
+/** `asks`: every question of the rules that are looked at. */
+export function stranger(asks: readonly Ask[], listeners: readonly string[] | undefined): Product {
+  const about = (fact: string): readonly Ask[] => asks.filter(({ likely }) => likely.fact === fact)
+  const product = new Map<string, ValueSet>([
+    [
+      'remote_ip',
+      { ...valuesIn(unknownAddresses(about('remote_ip'))), literals: unlisted(about('remote_ip'), isWideList) },
+    ],
+    [
+      'rcpt.domain',
+      { ...valuesIn(foreignDomains(about('rcpt.domain'))), literals: unlisted(about('rcpt.domain'), holdsAny) },
+    ],
+    ['rcpt', { ...valuesIn(TextSet.all), literals: unlisted(about('rcpt'), holdsAny) }],
+    ['relay_client', valuesIn(TextSet.of(['false']))],
+    ['immune', valuesIn(TextSet.of(['false']))],
+    ['score', valuesIn(RangeSet.points([0]))],
+    ['anonymous', valuesIn(TextSet.of(['false']))],
+  ])
+  if (listeners) product.set('listener', valuesIn(TextSet.of(listeners)))
+  return product
+}
+
+function unknownAddresses(asks: readonly Ask[]): RangeSet {
+  return asks.reduce((sofar, { likely }) => {
+    const known = likely.hit.literals.size > 0 ? undefined : knownAddresses(likely.hit.region)
+    return known ? sofar.and(known.not()) : sofar
+  }, INTERNET)
+}
+
+function foreignDomains(asks: readonly Ask[]): NameTree {
+  const named = asks.flatMap(({ likely: { hit } }) =>
+    hit.region.kind === 'names' && hit.literals.size === 0 ? (hit.region.entries() ?? []) : [],
+  )
+  return NameTree.of(named.filter(isOwnDomain)).not()
+}
+
+/** In no list, unless the list is about everybody. Patterns stay open. */
+function unlisted(asks: readonly Ask[], isAboutAll: (predicate: Predicate) => boolean): ReadonlyMap<string, Literal> {
+  const lists = asks
+    .flatMap(({ likely }) => [...likely.hit.literals.values()])
+    .filter(({ predicate }) => isList(predicate))
+  const closed = lists.filter(({ predicate }) => !isAboutAll(predicate))
+  return new Map(closed.map(({ predicate }) => [predicate.key, { predicate, wanted: false }]))
+}
+
+function isList({ key }: Predicate): boolean {
+  return key.startsWith('in list ')
+}
+
+/** One address of every network /8: a list that has two neighbours of /7 has more than it should. */
+const PROBES = Array.from(
+  { length: 111 },
+  (_, index) => [`${index * 2}.37.91.113`, `${index * 2 + 1}.37.91.113`] as const,
+)
+const INTERNET_NETWORKS = networksIn(NOT_THE_INTERNET)
+
+function isWideList({ now }: Predicate): boolean {
+  return (
+    ['2600:37:91::1', '2a00:37:91::1'].every(now) || PROBES.some((pair) => pair.every((ip) => isPublic(ip) && now(ip)))
+  )
+}
+
+function isPublic(text: string): boolean {
+  const ip = parseIp(text)
+  return !isIpFault(ip) && !INTERNET_NETWORKS.some((network) => networkContains(network, ip))
+}
+
+/** Names that nobody lists on purpose. */
+export const FOREIGN_DOMAINS = [
+  'elsewhere.example',
+  'no-such-name-37.com',
+  'no-such-name-37.org',
+  'no-such-name-37.net',
+  'no-such-name-37.de',
+]
+
+function holdsAny({ now }: Predicate): boolean {
+  return FOREIGN_DOMAINS.some((domain) => now(domain) ?? now({ kind: 'mailbox', local: 'someone', domain }))
+}
+
+/** Facts that only somebody known has. */
+const OF_THE_KNOWN = /^(?:auth\.|attempt\.|env\.|proxy\.|xforward\.|tls\.client\.)/
+
+/** What a fact of a stranger is before any rule has done anything. */
+export function strange(fact: string, set: ValueSet): ValueSet {
+  const isMissing = OF_THE_KNOWN.test(fact) || fact.startsWith('note.')
+  return isMissing ? { ...set, absent: true, unknown: false, region: emptyLike(set.region) } : set
+}
