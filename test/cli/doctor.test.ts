@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -167,5 +168,23 @@ describe('the command', () => {
     const { status, stderr } = doctor('/nowhere/postern.yaml')
     assert.equal(status, 3)
     assert.match(stderr, /cannot be read; `postern check/)
+  })
+  it('asks lists outside, and looks at the store', async (test) => {
+    const { path, file } = await patient(test, ['store: sqlite:state/store.db'])
+    const sources = ['cdb:nowhere.cdb', 'sqlite:some.db#table=listed&key=address']
+    const lists = sources.map((source, index) => `  l${index}: { of: address, source: "${source}" }\n`).join('')
+    const rule = '{ id: a, match: { sender: { in_list: l0 } }, return: DENY }'
+    writeFileSync(file('house.yaml'), `plugin: house\nlists:\n${lists}hooks: { mail: [${rule}] }\n`)
+    writeFileSync(path, readFileSync(path, 'utf8').replace('plugins:\n', 'plugins:\n  - ./house.yaml\n'))
+    const database = new DatabaseSync(file('some.db'))
+    database.exec('CREATE TABLE listed (address TEXT)')
+    database.close()
+    const findings = await examine(path)
+    const missing = find(findings, 'list cdb:nowhere.cdb')
+    assert.equal(missing.status, 'error')
+    assert.match(missing.message, /does not answer: .*no such file/)
+    assert.equal(find(findings, 'list sqlite:some.db#table=listed&key=address').status, 'ok')
+    assert.match(find(findings, 'store sqlite:state/store.db').message, /not there yet and can be made/)
+    assert.ok(!existsSync(file('state')))
   })
 })

@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { loadSettings } from '../../compiler/load-site.ts'
 import { Report } from '../../language/diagnostic.ts'
 import { openResolver } from '../../ports/dns-resolver.ts'
+import type { SourceWorld } from '../../ports/sources/driver.ts'
 import { systemClock } from '../../ports/system-clock.ts'
 import { become, isRoot } from '../../server/life/privileges.ts'
 import { CommandError } from '../exit-code.ts'
@@ -17,6 +18,7 @@ import { lookAtServers, lookAtZone } from './look-at-dns.ts'
 import { lookAtDirectory, lookAtOutput, lookAtRules, lookAtSecret } from './look-at-files.ts'
 import { lookAtHealth, lookAtListener } from './look-at-ports.ts'
 import { lookAtDescriptors, lookAtUser } from './look-at-process.ts'
+import { lookAtSource, lookAtStore } from './look-at-sources.ts'
 import { lookAtTls } from './look-at-tls.ts'
 import { type SiteUses, usesOf } from './site-uses.ts'
 
@@ -63,7 +65,20 @@ async function examineSite(path: string): Promise<readonly Finding[]> {
     lookAtDescriptors(site.limits, workersOf(settings)),
     ...(await lookAtServers(settings.dns, site.hostname)),
     ...(await Promise.all(uses.zones.map((zone) => lookAtZone(zone, resolver)))),
+    ...(await lookOutside(uses, { clock, resolver, ...WORLD })),
   ]
+}
+
+const WORLD = { chance: Math.random, log: { write: () => undefined }, env: (name: string) => process.env[name] }
+
+/** The memory of a process needs no doctor. */
+async function lookOutside({ loaded: { site, settings } }: SiteUses, world: SourceWorld): Promise<readonly Finding[]> {
+  const sources = site?.program.sources ?? []
+  const stores = settings.store.url === 'memory:' ? [] : [settings.store]
+  return Promise.all([
+    ...sources.map((source) => lookAtSource(source, world)),
+    ...stores.map((store) => lookAtStore(store, world)),
+  ])
 }
 
 async function lookAtFilesOf({ loaded: { settings }, files, maildirs }: SiteUses): Promise<readonly Finding[]> {
