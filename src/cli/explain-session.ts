@@ -14,7 +14,7 @@ export interface Explained {
   readonly decisions: readonly Decision[]
   readonly accepted: readonly string[]
   readonly relay_client: boolean
-  /** DNS questions, and words that ask the world, that the record does not answer. */
+  /** DNS questions, words that ask the world and lists outside that the record does not answer. */
   readonly asked: readonly string[]
 }
 
@@ -28,7 +28,12 @@ export async function explainSession(
     asked.add(question)
     return { kind: 'failed', because: 'not recorded' }
   }
-  const ports = offlinePorts(record, { ...offlineWorld(), onMissingDns, onMissingAnswer: (word) => asked.add(word) })
+  const ports = offlinePorts(record, {
+    ...offlineWorld(),
+    onMissingDns,
+    onMissingAnswer: (word) => asked.add(word),
+    onMissingSource: (entry) => asked.add(entry),
+  })
   try {
     const walked = await walk(record, {
       dispatch: createDispatcher(site.program, { deadline: site.limits.handler_deadline, trace: true }),

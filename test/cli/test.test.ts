@@ -141,6 +141,24 @@ describe('coverage', () => {
     assert.equal((await postern(['test', '--fail-under', '50.1', '--exit-zero'])).code, 0)
   })
 
+  it('is a gate for conditions, replies and lists too', async (context) => {
+    const files = house(context)
+    const { code, stdout } = await files.postern(['test', '--fail-under', '50', '--fail-under', 'conditions=60'])
+    assert.deepEqual(
+      [code, stdout.trimEnd().split('\n').at(-1)],
+      [1, 'Coverage of conditions is 50 %, and 60 % is asked for'],
+    )
+    assert.equal((await files.postern(['test', '--fail-under', 'replies=50', '--fail-under', 'lists=100'])).code, 0)
+    const compact = await files.postern(['test', '--fail-under', 'replies=51', '-f', 'compact'])
+    assert.equal(compact.code, 1)
+    const json = await report(files, '--fail-under', 'conditions=60')
+    assert.deepEqual([json.coverage?.fail_under, json.coverage?.fail_under_conditions], [undefined, 60])
+    assert.match(
+      (await files.postern(['test', '--fail-under', 'words=5'])).stderr,
+      /There are rules, conditions, replies, lists\./,
+    )
+  })
+
   it('is measured for lcov without more words', async (context) => {
     const [record] = readLcov((await house(context).postern(['test', '-f', 'lcov'])).stdout.trimEnd())
     assert.deepEqual(
