@@ -8,6 +8,7 @@ import { isRefusal, isReturnCode, isTemporary, type ReturnCode, type Verdict } f
 import { entryOf, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { all, any, compileCondition, inverted } from './condition.ts'
 import { compileDelivery } from './delivery-use.ts'
+import { enterDeeds } from './policies/deeds.ts'
 import { compileEffects } from './rule-effects.ts'
 import { complain, moreCareful, type Scope } from './scope.ts'
 import { compileText, type Text } from './text.ts'
@@ -27,7 +28,7 @@ export function compileRule(node: MapNode, id: string, scope: Scope, entry: Entr
   const mode = entry.mode ?? (textOf(valueOf(node, 'mode')) === 'monitor' ? 'monitor' : 'enforce')
   const act = compileAct(node, mode, scope)
   const onUnknown = readOnUnknown(node, scope, entry)
-  enterDeeds(node, scope)
+  if (mode === 'enforce') enterDeeds(node, scope)
   const replyAt = textOf(valueOf(node, 'reply_at'))
   return {
     id,
@@ -40,15 +41,6 @@ export function compileRule(node: MapNode, id: string, scope: Scope, entry: Entr
     act,
     boundsItself: valueOf(node, 'deliver') !== undefined,
   }
-}
-
-/** What one recipient's policy must not do to the message of all. */
-function enterDeeds(node: MapNode, scope: Scope): void {
-  const answer = valueOf(node, 'return')
-  const code = textOf(answer)
-  if (answer && code !== undefined && isReturnCode(code) && isRefusal(code)) scope.split.do(scope, answer.at, 'refuses')
-  const headers = valueOf(node, 'headers')
-  if (headers) scope.split.do(scope, headers.at, 'edits')
 }
 
 function compileTests(node: MapNode, scope: Scope): { test: Test; exempt: Test | undefined } {

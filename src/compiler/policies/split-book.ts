@@ -31,7 +31,8 @@ interface Read extends Reader {
 /** What a chain with such a read could do that is one recipient's business. */
 export interface Deed extends Reader {
   readonly at: Span
-  readonly kind: 'refuses' | 'edits'
+  /** `delays`: at RCPT, a refusal to be said when the message is there. */
+  readonly kind: 'refuses' | 'edits' | 'delivers' | 'delays'
 }
 
 function mailboxOf<T>(address: Address, read: (local: string, domain: string) => T): T | undefined {
@@ -104,28 +105,29 @@ export class SplitBook {
   }
 
   read({ hook, plugin, rule }: Reader, at: Span, key: RecipientKey): void {
-    if (isAfterData(hook)) this.#reads.push({ hook, plugin, rule, at, key })
+    this.#reads.push({ hook, plugin, rule, at, key })
   }
 
   do({ hook, plugin, rule }: Reader, at: Span, kind: Deed['kind']): void {
-    if (isAfterData(hook)) this.#deeds.push({ hook, plugin, rule, at, kind })
+    this.#deeds.push({ hook, plugin, rule, at, kind })
   }
 
   /** Whether this chain knows recipients apart. */
   isRead({ hook, plugin }: Pick<Reader, 'hook' | 'plugin'>): boolean {
-    return this.#reads.some((read) => read.hook === hook && read.plugin === plugin)
+    return isAfterData(hook) && this.#reads.some((read) => read.hook === hook && read.plugin === plugin)
   }
 
   /** Undefined where nothing is read, or the site does not say what follows. */
   split(on: OnSplit | undefined): Split | undefined {
-    const keys = new Map(this.#reads.map(({ key }) => [key.name, key]))
+    const reads = this.#reads.filter(({ hook }) => isAfterData(hook))
+    const keys = new Map(reads.map(({ key }) => [key.name, key]))
     return on === undefined || keys.size === 0 ? undefined : { on, keys: [...keys.values()] }
   }
 
   check(on: OnSplit | undefined, report: Report): void {
-    for (const deed of this.#deeds.filter((one) => this.isRead(one))) {
-      const problem = problemOf(deed, on)
-      const read = this.#reads.find(({ hook, plugin }) => hook === deed.hook && plugin === deed.plugin)
+    for (const deed of this.#deeds) {
+      const problem = isAfterData(deed.hook) || deed.kind === 'delays' ? PROBLEMS[deed.kind](deed, on) : undefined
+      const read = this.#reads.find((one) => tellsApart(one, deed))
       if (!problem || !read) continue
       report.add({
         code: 'POL006',
@@ -144,23 +146,40 @@ interface Problem {
   readonly help: string
 }
 
-function problemOf({ kind, hook }: Deed, on: OnSplit | undefined): Problem | undefined {
-  if (on === 'defer_different') return undefined
-  if (on === undefined)
-    return kind === 'edits'
-      ? undefined
-      : {
-          message: 'this refuses a message for some of its recipients, and nothing says what the others hear',
-          help: 'say it in the site file: `recipients: { on_split: defer_different }`',
-        }
-  if (kind === 'edits')
+/**
+ * A chain that knows recipients apart does so in each of its rules. At RCPT, each rule is for itself; to refuse a message because
+ * of one of its recipients may be meant, but what one recipient has said holds for nobody else.
+ */
+function tellsApart({ hook, plugin, rule, key }: Read, deed: Deed): boolean {
+  if (hook !== deed.hook || plugin !== deed.plugin) return false
+  return deed.kind !== 'delays' || (/^(?:policy\.|skip )/.test(key.name) && (rule ?? deed.rule) === deed.rule)
+}
+
+const PROBLEMS: Readonly<Record<Deed['kind'], (deed: Deed, on: OnSplit | undefined) => Problem | undefined>> = {
+  delays: () => ({
+    message: 'this refuses one recipient, and would be said to all of them',
+    help: 'say it to that recipient: delete `reply_at`',
+  }),
+  refuses({ hook }, on) {
+    if (on === undefined)
+      return {
+        message: 'this refuses a message for some of its recipients, and nothing says what the others hear',
+        help: 'say it in the site file: `recipients: { on_split: defer_different }`',
+      }
+    if (on === 'defer_different' || hook === 'data_post') return undefined
     return {
-      message: `one message has one header section: with \`on_split: ${on}\` it cannot differ by recipient`,
-      help: 'write `on_split: defer_different` in the site file',
+      message: `with \`on_split: ${on}\` recipients hear their own answers to \`data_post\`, not to \`${hook}\``,
+      help: 'move the rule to the `data_post` chain',
     }
-  if (hook === 'data_post') return undefined
+  },
+  edits: (_, on) => onlyApart(on, 'one message has one header section', 'differ'),
+  delivers: (_, on) => onlyApart(on, 'one message is delivered once', 'go different ways'),
+}
+
+function onlyApart(on: OnSplit | undefined, why: string, what: string): Problem | undefined {
+  if (on === undefined || on === 'defer_different') return undefined
   return {
-    message: `with \`on_split: ${on}\` recipients hear their own answers to \`data_post\`, not to \`${hook}\``,
-    help: 'move the rule to the `data_post` chain',
+    message: `${why}: with \`on_split: ${on}\` it cannot ${what} by recipient`,
+    help: 'write `on_split: defer_different` in the site file',
   }
 }
