@@ -25,6 +25,7 @@ export const TRANSPORT_PROPERTIES = {
     description: 'What protects the connection',
   },
   anonymous: { type: 'boolean', description: 'Whether a proxy in front did not know the client' },
+  attached: { type: 'boolean', description: 'Whether another mail server holds the session, and asks us' },
   proxy: {
     type: 'object',
     required: ['ip'],

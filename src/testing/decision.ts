@@ -21,7 +21,8 @@ export function decisionOf(
   { hook, verdict, by, trace }: Outcome,
   { connection, transaction, recipient, names }: DecisionSubject,
 ): Decision {
-  const reply = composeReply(hook, verdict, names)
+  const row = replyRow(hook, verdict.code, connection.attached)
+  const reply = row.reply && composeReply(hook, verdict, names)
   return {
     hook,
     ...(recipient && { rcpt: addressText(recipient.address) }),
@@ -30,7 +31,7 @@ export function decisionOf(
     reply: reply ? formatReply(reply).trimEnd().replaceAll('\r\n', '\n') : '',
     ...(by && { plugin: by.plugin, rule: by.rule, at: by.at }),
     ...(hook === 'rcpt' && recipient?.policy && { policy: policyOf(recipient.policy) }),
-    disconnect: replyRow(hook, verdict.code).close ?? false,
+    disconnect: row.close ?? false,
     notes: notesToJson(new Map([...connection.notes, ...(transaction?.notes ?? []), ...(recipient?.notes ?? [])])),
     headers: (trace ?? []).flatMap(({ effects, monitored }) => (monitored ? [] : effects.flatMap(headerEdit))),
     trace: trace ?? [],

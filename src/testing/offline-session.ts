@@ -109,7 +109,7 @@ export class OfflineSession {
 
   async consult(asked: Asked): Promise<Ruled> {
     const outcome = await this.#options.dispatch(this.#context(asked))
-    const row = replyRow(asked.hook, outcome.verdict.code)
+    const row = replyRow(asked.hook, outcome.verdict.code, this.connection.attached)
     const isQuiet = QUIET.has(asked.hook) && !outcome.by && !outcome.trace?.length
     if (outcome.each) this.#noteEach(outcome, outcome.each)
     else if (!isQuiet) this.#note(outcome, asked)

@@ -21,6 +21,7 @@ export interface SessionRecord {
   readonly auth?: { readonly user: string; readonly mechanism?: string; readonly password?: string }
   readonly tls?: TlsRecord
   readonly anonymous?: boolean
+  readonly attached?: boolean
   readonly proxy?: ProxyRecord
   readonly xforward?: Readonly<Record<string, string>>
   readonly commands?: readonly string[]
@@ -72,6 +73,7 @@ export function connectionOf(record: SessionRecord, startedAt: number): Connecti
     local: { ip: addressIn(record.local_ip ?? DEFAULT_LOCAL_IP), port: record.local_port ?? 25 },
     listener: record.listener ?? 'smtp',
     anonymous: record.anonymous ?? false,
+    attached: record.attached ?? false,
     proxy: record.proxy && proxyOf(record.proxy),
     startedAt,
     env: new Map(Object.entries(record.env ?? {})),

@@ -29,8 +29,16 @@ function postern(...args: readonly string[]): Promise<Ran> {
   })
 }
 
-test('there are five examples, in the order of a course', () => {
-  assert.deepEqual(EXAMPLES, ['01-hello', '02-own-rules', '03-scores', '04-ruleset', '05-typescript-plugin'])
+test('the examples are in the order of a course', () => {
+  assert.deepEqual(EXAMPLES, [
+    '01-hello',
+    '02-own-rules',
+    '03-scores',
+    '04-ruleset',
+    '05-typescript-plugin',
+    '06-recipient-policies',
+    '07-behind-postfix',
+  ])
 })
 
 for (const name of EXAMPLES) {

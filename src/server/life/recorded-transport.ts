@@ -2,10 +2,11 @@
 import type { Connection } from '../../core/session.ts'
 import type { TlsState } from '../../core/tls.ts'
 
-export function transportOf({ tls, anonymous, proxy, xforward }: Connection): Readonly<Record<string, unknown>> {
+export function transportOf({ tls, anonymous, attached, proxy, xforward }: Connection): Readonly<Record<string, unknown>> {
   return {
     ...(tls && { tls: tlsOf(tls) }),
     ...(anonymous && { anonymous }),
+    ...(attached && { attached }),
     ...(proxy && { proxy: { ip: proxy.ip, authority: proxy.authority, unique_id: proxy.uniqueId, tls: proxy.tls } }),
     ...(xforward && { xforward: Object.fromEntries(xforward) }),
   }
