@@ -1,5 +1,5 @@
 /** An example session for a way to RCPT, in the form that `postern explain --session` and tests read. */
-import { mailbox, NULL_SENDER, parseMailbox } from '../../core/address.ts'
+import { type Address, mailbox, NULL_SENDER, parseMailbox, POSTMASTER } from '../../core/address.ts'
 import type { FactValue } from '../../core/fact.ts'
 import { isIpFault, parseIp } from '../../core/ip.ts'
 import type { Product, World } from './product.ts'
@@ -20,21 +20,26 @@ export interface Witness {
 export function witnessOf(product: Product, world: World): Witness | undefined {
   const read = (fact: string): ValueSet => product.get(fact) ?? world(fact)
   const rcpt = addressFor('rcpt', read)
-  const sender = isNullOnly(read) ? '' : addressFor('sender', read)
+  const sender = addressFor('sender', read) ?? senderWithoutDomain(read)
   const ip = addressOfClient(read('remote_ip'))
   const plain = plainFacts(product, read)
   if (rcpt === undefined || sender === undefined || ip === undefined || !plain) return undefined
-  const session = { remote_ip: ip, ...plain, sender, rcpt }
+  const session = { ...plain, remote_ip: ip, sender, rcpt }
   return { session, product: new Map([...product, ...pinned(session, product, read)]) }
+}
+
+interface Said extends PlainFacts {
+  readonly remote_ip: string
+  readonly sender: string
+  readonly rcpt: string
 }
 
 /** The facts of the session as they are, each with its one value. */
 function pinned(
-  { sender, rcpt, ...plain }: { readonly sender: string; readonly rcpt: string } & PlainFacts,
+  { sender, rcpt, remote_ip: ip, helo, remote_host: host }: Said,
   product: Product,
   read: Read,
 ): readonly (readonly [string, ValueSet])[] {
-  const { helo, remote_host: host } = plain
   const texts = Object.entries({ helo, ...(product.has('remote_host') && { remote_host: host }) }).map(([fact, text]) =>
     pin(fact, text ?? undefined, read),
   )
@@ -42,7 +47,7 @@ function pinned(
     ...texts,
     ...pinAddress('rcpt', rcpt, read),
     ...pinAddress('sender', sender, read),
-    pin('remote_ip', plain.remote_ip, read),
+    pin('remote_ip', ip, read),
   ]
 }
 
@@ -60,9 +65,10 @@ function pin(fact: string, value: string | undefined, read: Read): readonly [str
 }
 
 function pinAddress(name: 'sender' | 'rcpt', text: string, read: Read): readonly (readonly [string, ValueSet])[] {
-  const address = parseMailbox(text) ?? NULL_SENDER
+  const address: Address = parseMailbox(text) ?? (text === 'postmaster' ? POSTMASTER : NULL_SENDER)
   const set = read(name)
-  const [local, domain] = address.kind === 'mailbox' ? [address.local, address.domain] : []
+  const [local, domain] =
+    address.kind === 'mailbox' ? [address.local, address.domain] : [text === '' ? undefined : text]
   const isNull: readonly (readonly [string, ValueSet])[] =
     name === 'sender' ? [pin('sender.null', String(address.kind === 'null'), read)] : []
   return [
@@ -75,9 +81,18 @@ function pinAddress(name: 'sender' | 'rcpt', text: string, read: Read): readonly
 
 type Read = (fact: string) => ValueSet
 
-function isNullOnly(read: Read): boolean {
-  const isNull = read('sender.null').region
-  return read('sender.domain').region.isEmpty || (isNull.kind === 'texts' && isNull.and(TextSet.of(['false'])).isEmpty)
+/** The null sender, or the bare postmaster. */
+function senderWithoutDomain(read: Read): string | undefined {
+  const [whole, user, domain, isNull] = [
+    read('sender'),
+    read('sender.user'),
+    read('sender.domain'),
+    read('sender.null'),
+  ]
+  if (!domain.absent) return undefined
+  if (user.absent && holds(isNull.region, 'true') && fits(NULL_SENDER, whole.literals)) return ''
+  const isPostmaster = holds(user.region, 'postmaster') && holds(isNull.region, 'false')
+  return isPostmaster && fits(POSTMASTER, whole.literals) ? 'postmaster' : undefined
 }
 
 function fits(value: FactValue, literals: ReadonlyMap<string, Literal>): boolean {
@@ -110,6 +125,7 @@ function addressFor(name: 'sender' | 'rcpt', read: Read): string | undefined {
   const [whole, user, domain] = [read(name), read(`${name}.user`), read(`${name}.domain`)]
   const hints = [whole, user, domain].flatMap(hintsOf)
   const users = texts(user, [...USERS, ...hints.map((hint) => hint.split('@')[0] ?? '')])
+  if (name === 'sender' && !holds(read('sender.null').region, 'false')) return undefined
   const domains = texts(domain, [...FOREIGN_DOMAINS, ...hints.flatMap(name === 'rcpt' ? foreignNamesLike : namesLike)])
   for (const local of users)
     for (const host of domains) {
@@ -146,27 +162,52 @@ function bareName(hint: string): string {
 }
 
 interface PlainFacts {
-  readonly remote_ip?: string
   readonly helo?: string
   readonly remote_host?: string
-  readonly listener?: string
-  readonly tls?: { readonly protocol: string }
+  readonly [key: string]: unknown
 }
 
-/** Facts of their own; undefined when one cannot be guessed. */
+/** Facts of their own; undefined when one cannot be guessed, or no session can say it. */
 function plainFacts(product: Product, read: Read): PlainFacts | undefined {
   const helo = textFor(read('helo'), ['client.example'])
   const host = product.has('remote_host') ? textFor(read('remote_host'), ['client.example']) : null
-  const listener = product.has('listener') ? textFor(read('listener'), []) : null
-  const tls = product.get('tls')?.region
-  const isSecure = tls?.kind === 'texts' && tls.and(TextSet.of(['false'])).isEmpty
-  if (helo === undefined || host === undefined || listener === undefined) return undefined
+  if (helo === undefined || host === undefined) return undefined
+  const others = [...product].map(([fact, set]) => otherFact(fact, set))
+  if (others.includes(undefined)) return undefined
   return {
     ...(helo !== null && { helo }),
     ...(host !== null && { remote_host: host }),
-    ...(listener !== null && { listener }),
-    ...(isSecure && { tls: { protocol: 'TLSv1.3' } }),
+    ...Object.assign({}, ...others),
   }
+}
+
+/** How a session says a fact, given some value of it. */
+const SAYINGS: ReadonlyMap<string, (value: string | number) => PlainFacts> = new Map<
+  string,
+  (value: string | number) => PlainFacts
+>([
+  ['listener', (listener) => ({ listener })],
+  ['remote_port', (port) => ({ remote_port: port })],
+  ['local_port', (port) => ({ local_port: port })],
+  ['helo.verb', (verb) => ({ helo_verb: String(verb).toUpperCase() })],
+  ['time.hour', (hour) => ({ now: `2026-11-20T${String(hour).padStart(2, '0')}:00:00Z` })],
+  ['tls', (isOn) => (isOn === 'true' ? { tls: { protocol: 'TLSv1.3' } } : {})],
+])
+
+const SAID_ELSEWHERE = /^(?:remote_ip|remote_host|helo|sender(?:\..*)?|rcpt(?:\.user|\.domain)?)$/
+/** What rules do on the way, or others answer, is not the client's to say. */
+const NOT_SAID = /^(?:relay_client|immune|score|anonymous|note\..*|(?:word|free|skip) .*)$/
+
+function otherFact(fact: string, set: ValueSet): PlainFacts | undefined {
+  if (SAID_ELSEWHERE.test(fact) || NOT_SAID.test(fact)) return {}
+  const value = set.region.example()
+  const isFree = set.literals.size === 0
+  const say = SAYINGS.get(fact)
+  if (say && isFree && value !== undefined) return say(value)
+  const parameter = /^mail\.params\.(.+)$/.exec(fact)?.[1]
+  if (set.absent) return {}
+  if (parameter !== undefined && isFree) return { mail_params: { [parameter]: String(value) } }
+  return fact === 'rcpt.count' && !set.region.isEmpty && value === 0 ? {} : undefined
 }
 
 /** Null where it is absent. */

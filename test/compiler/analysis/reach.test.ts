@@ -3,33 +3,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { analyse } from '../../../src/compiler/analysis/index.ts'
-import type { Hook } from '../../../src/core/hook.ts'
 import { type Diagnostic, Report } from '../../../src/language/diagnostic.ts'
-import { findingLine, loadTexts, type MemorySite, tell } from '../memory-site.ts'
-import { AT_MAIL, AT_RCPT, BEFORE_MAIL, condition, type Dimension, sessionsOf } from './small-world.ts'
-
-interface RuleText {
-  readonly match: string
-  readonly unless: string | undefined
-  readonly deed: string
-}
-
-interface ChainText {
-  readonly hook: Hook
-  readonly rules: readonly RuleText[]
-}
-
-interface Case {
-  readonly plugins: readonly (readonly ChainText[])[]
-  readonly scope: string | undefined
-  readonly dimensions: readonly Dimension[]
-}
-
-const FACTS: Readonly<Partial<Record<Hook, readonly Dimension[]>>> = {
-  connect: BEFORE_MAIL,
-  mail: AT_MAIL,
-  rcpt: AT_RCPT,
-}
+import { findingLine, type MemorySite, tell } from '../memory-site.ts'
+import { type Case, caseOf, load } from './random-site.ts'
+import { AT_RCPT, sessionsOf } from './small-world.ts'
 
 const ANSWERS = ['return: DENY', 'return: DENYSOFT', 'return: OK', 'return: DECLINED', 'log: seen']
 const DEEDS = [
@@ -40,57 +17,7 @@ const DEEDS = [
   'return: DENY, reply_at: rcpt',
 ]
 
-function ruleText(dimensions: readonly Dimension[], deeds: readonly string[]): fc.Arbitrary<RuleText> {
-  const written = condition(dimensions, 2)
-  return fc.record({
-    match: fc.oneof({ arbitrary: written, weight: 9 }, { arbitrary: fc.constant('always'), weight: 1 }),
-    unless: fc.option(written, { nil: undefined, freq: 3 }),
-    deed: fc.constantFrom(...deeds),
-  })
-}
-
-function caseOf(hooks: readonly Hook[], deeds: readonly string[]): fc.Arbitrary<Case> {
-  return fc.uniqueArray(fc.constantFrom(...AT_RCPT), { minLength: 2, maxLength: 2 }).chain((dimensions) => {
-    const chains = hooks.map((hook): fc.Arbitrary<ChainText> => {
-      const known = dimensions.filter((one) => FACTS[hook]?.includes(one))
-      const rules = fc.array(ruleText(known.length > 0 ? known : BEFORE_MAIL.slice(0, 1), deeds), {
-        minLength: 1,
-        maxLength: 5,
-      })
-      return rules.map((some) => ({ hook, rules: some }))
-    })
-    const plugin = fc.tuple(...chains)
-    const known = dimensions.filter((one) => BEFORE_MAIL.includes(one))
-    const scope = known.length > 0 ? fc.option(condition(known, 1), { nil: undefined }) : fc.constant(undefined)
-    return fc.record({ plugins: fc.tuple(plugin, plugin), scope, dimensions: fc.constant(dimensions) })
-  })
-}
-
-function pluginText(chains: readonly ChainText[]): string {
-  const rules = chains.flatMap(({ hook, rules: some }) => [
-    `  ${hook}:`,
-    ...some.map(({ match, unless, deed }, index) => {
-      const exempt = unless === undefined ? '' : `, unless: ${unless}`
-      const answer = hook === 'rcpt' ? deed.replace(', reply_at: rcpt', '') : deed
-      return `    - { id: r${index}, match: ${match}${exempt}, ${answer} }`
-    }),
-  ])
-  const lists = [
-    'lists:',
-    '  partners: { of: ip, entries: [10.0.0.0, 10.0.0.2/31] }',
-    '  names: { of: domain, entries: [a.x.example, .a.x.example, y.example] }',
-  ]
-  return [...lists, 'hooks:', ...rules, ''].join('\n')
-}
-
-async function load({ plugins: [one = [], two = []], scope }: Case): Promise<MemorySite> {
-  const second = scope === undefined ? '  - ./two.yaml' : `  - { use: ./two.yaml, match: ${scope} }`
-  return loadTexts({
-    'postern.yaml': `hostname: mx.example\nplugins:\n  - ./one.yaml\n${second}\n`,
-    'one.yaml': `plugin: one\n${pluginText(one)}`,
-    'two.yaml': `plugin: two\n${pluginText(two)}`,
-  })
-}
+const TWO_FACTS = fc.uniqueArray(fc.constantFrom(...AT_RCPT), { minLength: 2, maxLength: 2 })
 
 interface Said {
   readonly lines: readonly string[]
@@ -141,23 +68,26 @@ function all({ plugins }: Pick<Case, 'plugins'>): readonly string[] {
 describe('the analysis of random rules', () => {
   it('never calls a rule dead that applies to some session', async () => {
     await fc.assert(
-      fc.asyncProperty(caseOf(['connect', 'mail', 'rcpt'], DEEDS), async (text) => {
-        const loaded = await load(text)
-        const { dead, lines } = said(text, loaded)
-        const applied = await alive(loaded, text)
-        assert.deepEqual(
-          [...dead].filter((rule) => applied.has(rule)),
-          [],
-          lines.join('\n'),
-        )
-      }),
+      fc.asyncProperty(
+        caseOf({ hooks: ['connect', 'mail', 'rcpt'], deeds: DEEDS, dimensions: TWO_FACTS }),
+        async (text) => {
+          const loaded = await load(text)
+          const { dead, lines } = said(text, loaded)
+          const applied = await alive(loaded, text)
+          assert.deepEqual(
+            [...dead].filter((rule) => applied.has(rule)),
+            [],
+            lines.join('\n'),
+          )
+        },
+      ),
       { numRuns: 120 },
     )
   })
 
   it('finds every dead rule of one hook, where all that is asked can be told exactly', async () => {
     await fc.assert(
-      fc.asyncProperty(caseOf(['rcpt'], ANSWERS), async (text) => {
+      fc.asyncProperty(caseOf({ hooks: ['rcpt'], deeds: ANSWERS, dimensions: TWO_FACTS }), async (text) => {
         const loaded = await load(text)
         const { dead, lines } = said(text, loaded)
         const applied = await alive(loaded, text)

@@ -14,7 +14,7 @@ export interface Dimension {
   readonly atoms: readonly string[]
 }
 
-const ADDRESS: Dimension = {
+export const ADDRESS: Dimension = {
   name: 'remote_ip',
   sessions: ['10.0.0.0', '10.0.0.1', '10.0.0.2', '10.0.0.3', '192.0.2.1', '2001:db8::1'].map((remote_ip) => ({
     remote_ip,
@@ -87,13 +87,13 @@ const SENDER: Dimension = {
   atoms: [...addressAtoms('sender'), 'sender.null: true', 'sender.null: [true, false]'],
 }
 
-const RCPT: Dimension = {
+export const RCPT: Dimension = {
   name: 'rcpt',
   sessions: ['postmaster', ...MAILBOXES].map((rcpt) => ({ rcpt })),
   atoms: addressAtoms('rcpt'),
 }
 
-const RIGHTS: Dimension = {
+export const RIGHTS: Dimension = {
   name: 'rights',
   sessions: [{}, { relay_client: true }, { immune: true }],
   atoms: ['relay_client: true', 'relay_client: false', 'immune: true', 'immune: false'],
