@@ -42,6 +42,30 @@ describe('a line of the list of plugins', () => {
       'badmailfrom reject naughty',
       ['- use: badmailfrom', '  mode: monitor'],
     ],
+    [
+      'may have the words of two versions',
+      'check_earlytalker action denysoft wait 2\nearlytalker defer-reject 1 check-at DATA reject_type soft',
+      [
+        '- earlytalker: { reject_type: temp, wait: "2s" }',
+        '- earlytalker:1: { reject_type: soft, defer_reject: true, check_at: DATA }',
+      ],
+    ],
+    ['that once only logged is on trial', 'check_earlytalker action log', ['- use: earlytalker', '  mode: monitor']],
+    [
+      'may begin with a socket',
+      'ident/p0f /run/p0f.sock version 2 add_headers false',
+      ['- ident/p0f: { socket: /run/p0f.sock, version: 2, add_headers: false }'],
+    ],
+    [
+      'may name a directory',
+      'ident/geoip db_dir /var/geo too_far 4000',
+      ['- ident/geoip: { databases: [/var/geo/GeoLite2-City.mmdb], too_far: 4000 }'],
+    ],
+    [
+      'may be about commands',
+      'loadcheck max_load 9 cache_time 5\nnoop_counter 5\nquit_fortune\ntarpit',
+      ['- loadcheck: { max_load: 9 }', '- noop_counter: { max: 5 }', '- quit_fortune', '- tarpit'],
+    ],
     ['without its list has an empty one', 'rhsbl', ['- rhsbl: { zones: [] }']],
     ['may have another list', 'check_badmailfrom_patterns', ['- badmailfrom: { badmailfrom: [] }']],
     [
@@ -89,7 +113,7 @@ describe('a line that is not carried over', () => {
   })
 
   it('is none when it refuses nothing', async () => {
-    const { findings } = await imported({ plugins: 'uribl reject 0\nquit_fortune\nrcpt_ok\n' })
+    const { findings } = await imported({ plugins: 'uribl reject 0\nconnection_time\nrcpt_ok\n' })
     assert.deepEqual(
       findings.map((line) => line.split(' ')[1]),
       ['info', 'info'],

@@ -1,5 +1,5 @@
 /** Plugins for connections, the greeting and commands. */
-import { alone, asCount, asFlag, byPlace, inSeconds } from '../arguments.ts'
+import { alone, asCount, asFlag, asNumber, byPlace, inSeconds, type Keyed, inPairs } from '../arguments.ts'
 import { absent, type BuiltinRow, list, notYet, ONLY_LOGS, optionalList, type Rows } from './row.ts'
 
 const RELAY: BuiltinRow = {
@@ -28,11 +28,48 @@ const WHITELIST: BuiltinRow = {
   params: { merge: {} },
 }
 
+/** What `action` was before there were `reject` and `reject_type`. */
+const ACTIONS: ReadonlyMap<string, readonly [key: string, value: string]> = new Map([
+  ['log', ['reject', '0']],
+  ['deny', ['reject_type', 'perm']],
+  ['denysoft', ['reject_type', 'temp']],
+])
+
+const withAction: Keyed = (words) =>
+  inPairs(words)?.map((one) => {
+    const [key, value] = (one.key.text === 'action' && ACTIONS.get(one.value.text)) || [one.key.text, one.value.text]
+    return { key: { ...one.key, text: key }, value: { ...one.value, text: value } }
+  })
+
+const EARLYTALKER: BuiltinRow = {
+  builtin: 'earlytalker',
+  keyed: withAction,
+  params: {
+    wait: { to: 'wait', as: inSeconds },
+    'defer-reject': { to: 'defer_reject', as: asFlag },
+    'check-at': { to: 'check_at' },
+  },
+  rejects: { at: 'connect', type: true },
+}
+
+/** The socket, then keys and values. */
+const afterSocket: Keyed = ([socket, ...words]) => {
+  const given = inPairs(words)
+  return socket && given && [{ key: { text: 'socket', at: socket.at }, value: socket }, ...given]
+}
+
+function unlessFalse(text: string): boolean {
+  return !text.includes('false')
+}
+
 export const CONNECTION: Rows = {
-  hosts_allow: notYet(),
+  hosts_allow: { builtin: 'hosts_allow', lists: [list('hosts_allow', 'ip')] },
   connection_time: ONLY_LOGS,
   connection_shaper: notYet(),
-  loadcheck: notYet(),
+  loadcheck: {
+    builtin: 'loadcheck',
+    params: { max_load: { to: 'max_load', as: asNumber }, cache_time: {}, uptime: {} },
+  },
   stunnel: absent(
     'the PROXY protocol is a setting of the listener here',
     'laxer',
@@ -49,26 +86,49 @@ export const CONNECTION: Rows = {
     rejects: { at: 'connect', type: true },
     setting: { to: 'rejectmsg', file: 'dnsbl_rejectmsg' },
   },
-  dns_whitelist_soft: notYet('stricter'),
+  dns_whitelist_soft: { builtin: 'dns_whitelist_soft', lists: [list('whitelist_zones', 'zone')] },
   whitelist: WHITELIST,
   whitelist_soft: WHITELIST,
-  earlytalker: notYet(),
-  check_earlytalker: notYet(),
-  fcrdns: absent('it never refuses; what it finds goes into karma', 'none'),
+  earlytalker: EARLYTALKER,
+  check_earlytalker: EARLYTALKER,
+  fcrdns: { builtin: 'fcrdns', params: { timeout: { to: 'timeout', as: inSeconds } } },
   karma: notYet(),
   naughty: { setting: 'naughty' },
-  'ident/geoip': absent('it never refuses; the header fields it adds are not added', 'none'),
-  'ident/p0f': notYet(),
+  'ident/geoip': {
+    builtin: 'ident/geoip',
+    params: {
+      db_dir: { to: 'databases', as: (directory) => [`${directory}/GeoLite2-City.mmdb`] },
+      distance: { to: 'distance' },
+      too_far: { to: 'too_far', as: asNumber },
+      add_headers: { to: 'add_headers', as: unlessFalse },
+    },
+  },
+  'ident/p0f': {
+    builtin: 'ident/p0f',
+    keyed: afterSocket,
+    lists: [optionalList('p0f_blocked_operating_systems', 'phrase')],
+    params: {
+      socket: { to: 'socket' },
+      version: { to: 'version', as: asNumber },
+      local_ip: { to: 'local_ip' },
+      smite_os: { to: 'smite_os' },
+      add_headers: { to: 'add_headers', as: unlessFalse },
+    },
+  },
   tls: { setting: 'tls' },
   milter: notYet(),
-  nodialup: notYet(),
-  require_resolvable_client: notYet(),
-  client_options: notYet('stricter'),
+  nodialup: { builtin: 'nodialup' },
+  require_resolvable_client: { builtin: 'require_resolvable_client' },
+  client_options: { builtin: 'client_options', lists: [list('client_options', 'ip')] },
   berkeley_ipblacklist: notYet(),
   berkeley_tokenbucketadd: notYet(),
   berkeley_ipblacklist_ignore: notYet('stricter'),
-  tarpit: notYet('none'),
-  random_error: absent('failures at random are for tests', 'none'),
+  tarpit: { builtin: 'tarpit' },
+  random_error: {
+    builtin: 'random_error',
+    keyed: byPlace('percent'),
+    params: { percent: { to: 'percent', as: asNumber } },
+  },
   helo: HELO,
   check_spamhelo: HELO,
   count_unrecognized_commands: {
@@ -76,9 +136,9 @@ export const CONNECTION: Rows = {
     keyed: byPlace('max'),
     params: { max: { to: 'max', as: asCount } },
   },
-  noop_counter: absent('the limit `junk_commands` is always there', 'none', '`limits: { junk_commands: 10 }`'),
-  dont_require_anglebrackets: absent('paths have angle brackets (RFC 5321 section 4.1.2)', 'stricter'),
-  parse_addr_withhelo: absent('commands are read as RFC 5321 has them', 'none'),
+  noop_counter: { builtin: 'noop_counter', keyed: byPlace('max'), params: { max: { to: 'max', as: asCount } } },
+  dont_require_anglebrackets: { builtin: 'dont_require_anglebrackets' },
+  parse_addr_withhelo: { builtin: 'parse_addr_withhelo' },
   help: absent('HELP lists the commands that are there', 'none'),
-  quit_fortune: absent('the farewell has one text', 'none'),
+  quit_fortune: { builtin: 'quit_fortune' },
 }
