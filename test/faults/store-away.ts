@@ -27,8 +27,8 @@ const [MOST_GROWTH, MOST_RECOVERY] = [20 * 1024 * 1024, 5000]
 const LOAD = 10
 
 interface Fault {
-  readonly begin: () => Promise<unknown> | unknown
-  readonly end: () => Promise<unknown> | unknown
+  readonly begin: () => unknown
+  readonly end: () => unknown
 }
 
 export async function inject([given = String(SECONDS)]: readonly string[]): Promise<Figure> {

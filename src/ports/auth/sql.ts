@@ -6,7 +6,8 @@
  */
 import { resolve } from 'node:path'
 import { defineMatcher } from '../../core/word.ts'
-import { type Database, openDatabase, type Rows } from '../sql/database.ts'
+import type { Database, Rows } from '../sql/contract.ts'
+import { openDatabase } from '../sql/database.ts'
 import { BackendFault, TIMEOUT } from './login.ts'
 import { firstLine } from './password-line.ts'
 import { readSecret, type Secret } from './secret.ts'

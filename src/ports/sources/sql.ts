@@ -5,7 +5,8 @@
  * `:domain` gets the parts of an address; what has no `@` has no domain.
  */
 import type { SourceSpec } from '../../core/source.ts'
-import { openDatabase, type Rows } from '../sql/database.ts'
+import type { Rows } from '../sql/contract.ts'
+import { openDatabase } from '../sql/database.ts'
 import type { QueryValues } from '../sql/query.ts'
 import { type Driver, MOST_VALUES } from './driver.ts'
 import { secretIn } from './secret.ts'

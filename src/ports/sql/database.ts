@@ -1,32 +1,8 @@
 /** One query of a database, asked again and again: `sqlite:FILE`, `postgres://…`, `mysql://…`. */
+import type { Database, DatabaseUse } from './contract.ts'
 import { mysqlDatabase } from './mysql.ts'
 import { postgresDatabase } from './postgres.ts'
-import type { QueryValues } from './query.ts'
 import { sqliteDatabase } from './sqlite.ts'
-
-export type Rows = readonly (readonly unknown[])[]
-
-export interface Database {
-  /** At most `most` rows. Rejects with a plain sentence when the database cannot say. */
-  ask(values: QueryValues): Promise<Rows>
-  close(): Promise<void>
-}
-
-export interface DatabaseUse {
-  /** Without a password. */
-  readonly url: string
-  readonly sql: string
-  /** Places that the query may have. */
-  readonly names: readonly string[]
-  /** Rows that are wanted. */
-  readonly most: number
-  /** Asked for each connection; absent for who needs none. */
-  readonly password: (() => Promise<string>) | undefined
-  /** Milliseconds for one query, and for a connection. */
-  readonly timeout: number
-  /** What names of files are relative to. */
-  readonly directory: string
-}
 
 type Open = (use: DatabaseUse) => Database
 

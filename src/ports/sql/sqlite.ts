@@ -6,7 +6,7 @@
  */
 import { resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Database, DatabaseUse, Rows } from './database.ts'
+import type { Database, DatabaseUse, Rows } from './contract.ts'
 import { databaseFault } from './fault.ts'
 import { type Query, readQuery, valuesFor } from './query.ts'
 

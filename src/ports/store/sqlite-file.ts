@@ -5,15 +5,9 @@
  * it remembered is forgotten then, which the rules' senders notice as a first visit, and no human is needed.
  */
 import { mkdirSync, renameSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock, Log } from '../../core/ports.ts'
-
-type Sqlite = typeof import('node:sqlite')
-
-/** Node warns of it when it is loaded, so it is loaded when it is needed. */
-const require = createRequire(import.meta.url)
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS entries (
@@ -43,7 +37,8 @@ export function openChecked(path: string, { clock, log }: World): DatabaseSync {
 }
 
 function openSound(path: string): DatabaseSync {
-  const { DatabaseSync } = require('node:sqlite') as Sqlite
+  // Node warns of it when it is loaded, so it is loaded when it is needed.
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
     database.exec(
