@@ -20,6 +20,8 @@ export interface Mutating {
   readonly maxSurvivors: number
   readonly maxMutants: number
   readonly shard: { readonly index: number; readonly of: number } | undefined
+  /** Some tests were left out: what none of the others touches is not their business. */
+  readonly onlyTouched: boolean
 }
 
 export interface MutationInput {
@@ -31,14 +33,15 @@ export interface MutationInput {
 
 export async function mutateRules(
   input: MutationInput,
-  { maxSurvivors, maxMutants, shard }: Mutating,
+  { maxSurvivors, maxMutants, shard, onlyTouched }: Mutating,
   onProgress: (text: string) => void,
 ): Promise<MutationReport> {
   const words = [...input.environment.vocabulary.matchers.values()].filter(({ outside }) => outside)
   const answered = new Set(words.map(({ name }) => name))
   const all = input.files.flatMap(({ path, root }) => mutantsOf(path, root, answered))
   const own = all.filter((_, index) => shard === undefined || (index + 1 - shard.index) % shard.of === 0)
-  const chosen = sample(own, maxMutants)
+  const touched = onlyTouched ? own.filter((mutant) => input.touched.of(mutant).length > 0) : own
+  const chosen = sample(touched, maxMutants)
   const judged: Judged[] = []
   for (const mutant of chosen) {
     onProgress(`mutant ${judged.length + 1} of ${chosen.length}  ${shown(mutant.file)}`)

@@ -164,11 +164,11 @@ async function mutated(
   { files, sources }: Rules,
   { selection, gathered, environment, onProgress }: MutationRun,
 ): Promise<Pick<TestedFiles, 'mutation'>> {
-  const { mutate, shard } = selection
+  const { mutate, shard, filters } = selection
   if (!mutate || tested.some(({ results }) => results.some(({ passed }) => !passed))) return {}
   const { observe: _, ...unobserved } = environment
   const input = { files, sources, touched: gathered.touched, environment: unobserved }
-  return { mutation: await mutateRules(input, { ...mutate, shard }, onProgress) }
+  return { mutation: await mutateRules(input, { ...mutate, shard, onlyTouched: filters.length > 0 }, onProgress) }
 }
 
 function joined(

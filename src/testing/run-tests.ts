@@ -49,6 +49,8 @@ export interface PreparedTest {
   readonly test: TestCase
   readonly subject: Subject
   readonly stored: StoredSnapshot | undefined
+  /** Another test of the file has a snapshot under the same name. */
+  readonly hasTwin: boolean
 }
 
 export interface PreparedFile {
@@ -95,7 +97,7 @@ export async function prepareTests(path: string, text: string, environment: Test
   const snapshots = readSnapshots(snapshotText === undefined ? undefined : parseYaml(snapshotText, stored, report))
   const isSound = subject !== undefined && report.errors === 0
   return {
-    tests: isSound ? cases.map((test) => ({ test, subject, stored: snapshots.get(test.name) })) : [],
+    tests: isSound ? cases.map((test) => prepared(test, { subject, snapshots, cases })) : [],
     snapshots,
     diagnostics: report.sorted(),
     sources: new Map([[path, text], ...(snapshotText === undefined ? [] : [[stored, snapshotText] as const])]),
@@ -114,6 +116,17 @@ function nextSnapshots(
   return new Map([...kept, ...taken])
 }
 
+interface Prepared {
+  readonly subject: Subject
+  readonly snapshots: PreparedFile['snapshots']
+  readonly cases: readonly TestCase[]
+}
+
+function prepared(test: TestCase, { subject, snapshots, cases }: Prepared): PreparedTest {
+  const hasTwin = test.snapshot && cases.some((one) => one !== test && one.snapshot && one.name === test.name)
+  return { test, subject, stored: snapshots.get(test.name), hasTwin }
+}
+
 function staleSnapshots(
   tests: readonly PreparedTest[],
   snapshots: ReadonlyMap<string, StoredSnapshot>,
@@ -130,9 +143,9 @@ type Attempt = Pick<TestResult, 'mismatches' | 'problems' | 'decided' | 'because
 const NOTHING = { mismatches: [], problems: [], because: [] } as const
 const SKIPPED: Attempt = { ...NOTHING, kind: 'skipped' }
 
-export async function runTest(prepared: PreparedTest, environment: TestEnvironment): Promise<TestResult> {
-  const { test, subject } = prepared
-  return resultOf(test, subject, test.skip === undefined ? await attempt(prepared, environment) : SKIPPED)
+export async function runTest(given: PreparedTest, environment: TestEnvironment): Promise<TestResult> {
+  const { test, subject } = given
+  return resultOf(test, subject, test.skip === undefined ? await attempt(given, environment) : SKIPPED)
 }
 
 function resultOf({ name, at, skip, todo }: TestCase, { suite }: Subject, attempted: Attempt): TestResult {
@@ -147,8 +160,9 @@ function resultOf({ name, at, skip, todo }: TestCase, { suite }: Subject, attemp
   return { ...head, status: 'failed', passed: false, problems }
 }
 
-async function attempt(prepared: PreparedTest, environment: TestEnvironment): Promise<Attempt> {
-  const { test, subject, stored } = prepared
+async function attempt(given: PreparedTest, environment: TestEnvironment): Promise<Attempt> {
+  const { test, subject, stored, hasTwin } = given
+  if (hasTwin) return broken(['another test of this file has the same name, and so the same snapshot: give it its own'])
   const { world, readMessage, vocabulary } = environment
   const report = new Report()
   const { program, hostname, policies, files } = await subject.compile(test, report, environment)
@@ -161,7 +175,7 @@ async function attempt(prepared: PreparedTest, environment: TestEnvironment): Pr
     const openPolicies = environment.policySource
     const stage = { program, policies, openPolicies, hostname, isolated, directory, world, readMessage, words }
     const { outcomes, holds, ...judged } = await judge(test, stage, against)
-    environment.observe?.(outcomes, files, prepared)
+    environment.observe?.(outcomes, files, given)
     return { ...judged, kind: holds ? 'held' : 'failed' }
   } catch (fault) {
     return broken([fault instanceof Error ? fault.message : String(fault)])

@@ -34,7 +34,7 @@ describe('survivors', () => {
       '    -     - { id: trap, match: { rcpt: trap@example.org }, return: DENY }',
       '    +     - { id: trap, match: { rcpt: trap@example.org }, return: DENYSOFT }',
       'Mutants: 3 run, 2 noticed, 1 survived, 0 accepted',
-      '1 mutants survived, and 0 may',
+      '1 mutant survived, and 0 may',
     ])
   })
 
@@ -93,6 +93,11 @@ describe('a run with mutants', () => {
         [2, 1, 2],
       ],
     )
+  })
+
+  it('leaves out what the selected tests do not touch', async (context) => {
+    const { mutation } = await report(house(context), '--filter', 'none of them', '--allow-empty')
+    assert.deepEqual([mutation?.mutants, mutation?.left_out], [0, 3])
   })
 
   it('is bounded', async (context) => {

@@ -86,6 +86,13 @@ describe('a snapshot', () => {
     assert.equal(existsSync(join(files.path, 'house.snap')), false)
   })
 
+  it('belongs to one test: two of a name are told so', async (context) => {
+    const two = `${HOUSE}  - { name: odd mail, snapshot: true, given: { sender: a@b.example, rcpt: x@example.org } }\n`
+    const { code, stdout } = await house(context, { 'house.snap': STORED }, two).postern(['test'])
+    assert.equal(code, 1)
+    assert.match(stdout, /another test of this file has the same name/)
+  })
+
   it('is one of all steps', async (context) => {
     const steps = `  - name: steps
     snapshot: true

@@ -2,6 +2,7 @@
 import { visible } from '../../language/display.ts'
 import type { JsonSurvivor, MutationReport } from '../../testing/mutation/report-shape.ts'
 import type { painter } from '../terminal.ts'
+import { count } from './format.ts'
 
 /** `mutants: 120 run, 118 noticed, 1 survived, 1 accepted` */
 export function mutationLine({ mutants, killed, survived, accepted, left_out: leftOut }: MutationReport): string {
@@ -26,7 +27,7 @@ export function mutationLines(
     ...report.idle.map(({ file, line, reason }) => `- ${visible(`${file}:${line}  accepts nothing: ${reason}`)}`),
     `M${mutationLine(report).slice(1)}`,
     ...(report.survived > report.max_survivors
-      ? [paint('red', `${report.survived} mutants survived, and ${report.max_survivors} may`)]
+      ? [paint('red', `${count(report.survived, 'mutant')} survived, and ${report.max_survivors} may`)]
       : []),
   ]
 }
