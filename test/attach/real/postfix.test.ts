@@ -8,47 +8,7 @@ import { skipWithout } from '../../support/real/workplace.ts'
 import { reply, serve, type Served, siteFolder } from '../../support/served-site.ts'
 import { smtpClient } from '../../support/smtp-client.ts'
 import { said } from '../../server/real/site.ts'
-
-const PLUGIN = `
-plugin: house
-hooks:
-  helo, ehlo:
-    - { id: name, match: { helo: bad.example }, return: DENY, message: "No \${helo} here" }
-  mail:
-    - { id: spammer, match: { sender.domain: spam.example }, return: DENY, message: "Nothing from \${sender}" }
-    - { id: marks, match: always, headers: { add: { X-Sender-Domain: "\${sender.domain}" } } }
-  rcpt:
-    - { id: later, match: { rcpt.user: jack }, return: DENYSOFT, message: Not now }
-    - { id: never, match: { rcpt.user: jill }, return: DENY, status: 5.2.1, message: "100% sure" }
-  data:
-    - { id: big, match: { mail.size: { gt: 300000 } }, return: DENY, message: That is much }
-  data_post:
-    - { id: subject, match: { header.Subject: refuse me }, return: DENY, message: "Not with \${header.Subject}" }
-    - { id: body, match: { body: { contains: casino } }, return: DENYSOFT, message: Not with such a body }
-    - id: edits
-      match: always
-      headers: { add: { X-Seen: "\${listener}" }, replace: { Subject: "[\${header.Subject}]" }, remove: [X-Secret] }
-`
-
-const LISTEN = [
-  '{ name: mx, port: 0 }',
-  '{ name: pf, port: 0, protocol: policy }',
-  '{ name: mil, port: 0, protocol: milter }',
-].join(', ')
-
-const ALL = ['--from', 'ann@example.net', '--to', 'joe@example.org']
-
-/** What a client does, the reply it hears over SMTP, and the words in it that an admin wrote. */
-const REFUSALS: readonly (readonly [what: string, args: readonly string[], reply: string, text: string])[] = [
-  ['HELO', [...ALL, '--helo', 'bad.example'], '550 5.7.1', 'No bad.example here'],
-  ['MAIL', ['--from', 'x@spam.example', '--to', 'joe@example.org'], '550 5.7.1', 'Nothing from x@spam.example'],
-  ['RCPT, for now', ['--from', 'ann@example.net', '--to', 'jack@example.org'], '450 4.7.1', 'Not now'],
-  ['RCPT, for good', ['--from', 'ann@example.net', '--to', 'jill@example.org'], '550 5.2.1', '100% sure'],
-]
-const MESSAGE_REFUSALS: typeof REFUSALS = [
-  ['the header', [...ALL, '--header', 'Subject: refuse me'], '554 5.7.1', 'Not with refuse me'],
-  ['the body', [...ALL, '--body', 'a casino'], '451 4.7.1', 'Not with such a body'],
-]
+import { ATTACHED, MESSAGE_REFUSALS, REFUSALS, refusal, STRANGER } from './house.ts'
 
 const LINE = `${'0123456789'.repeat(7)}\n`
 
@@ -59,8 +19,8 @@ describe('Postfix', { skip: noPostfix || skipWithout({ '/usr/bin/swaks': 'swaks'
   let site: Served
 
   before(async () => {
-    const folder = siteFolder(untilTheEnd, { listen: LISTEN, plugins: ['./house.yaml'] })
-    folder.write('house.yaml', PLUGIN)
+    const folder = siteFolder(untilTheEnd, ATTACHED)
+    folder.write('house.yaml', ATTACHED.house)
     site = await serve(untilTheEnd, folder)
   })
   after(async () => {
@@ -78,7 +38,7 @@ describe('Postfix', { skip: noPostfix || skipWithout({ '/usr/bin/swaks': 'swaks'
   it('is compared with our own SMTP server', async () => {
     for (const [, args, expected, text] of [...REFUSALS, ...MESSAGE_REFUSALS])
       assert.match(await swaks(site.port, ...args), refusal(expected, text))
-    assert.match(await swaks(site.port, ...ALL), /250 2\.0\.0 Queued/)
+    assert.match(await swaks(site.port, ...STRANGER), /250 2\.0\.0 Queued/)
   })
 
   describe('with a policy service', () => {
@@ -100,7 +60,7 @@ describe('Postfix', { skip: noPostfix || skipWithout({ '/usr/bin/swaks': 'swaks'
       })
 
     it('takes what we take, with the field that we put on top', async () => {
-      assert.match(await swaks(postfix.port, ...ALL, '--header', 'Subject: hi'), /250 2\.0\.0 Ok: queued/)
+      assert.match(await swaks(postfix.port, ...STRANGER, '--header', 'Subject: hi'), /250 2\.0\.0 Ok: queued/)
       const [message = ''] = await postfix.messages('joe', 1)
       assert.match(message, /^X-Sender-Domain: example\.net$/m)
       assert.match(message, /^Subject: hi$/m)
@@ -108,8 +68,8 @@ describe('Postfix', { skip: noPostfix || skipWithout({ '/usr/bin/swaks': 'swaks'
 
     it('knows the size at the end, and asks about one client after the other', async () => {
       const big = `Subject: big\n\n${LINE.repeat(6000)}`
-      assert.match(await swaksWith(big, postfix.port, ...ALL), refusal('554 5.7.1', 'That is much'))
-      assert.match(await swaks(postfix.port, ...ALL), /250 2\.0\.0 Ok: queued/)
+      assert.match(await swaksWith(big, postfix.port, ...STRANGER), refusal('554 5.7.1', 'That is much'))
+      assert.match(await swaks(postfix.port, ...STRANGER), /250 2\.0\.0 Ok: queued/)
     })
   })
 
@@ -200,7 +160,3 @@ describe('Postfix', { skip: noPostfix || skipWithout({ '/usr/bin/swaks': 'swaks'
     })
   })
 })
-
-function refusal(reply: string, text: string): RegExp {
-  return new RegExp(`<\\*\\* ${reply.replaceAll('.', '\\.')} .*${text.replaceAll('.', '\\.')}`)
-}
