@@ -14,6 +14,8 @@ const CODES = { type: 'array', items: { type: 'integer', minimum: 0, maximum: 25
 
 /** In place of an argument: the path of a file that holds the message. */
 const FILE = '%f'
+const NO_FILE = ''
+const NO_MESSAGE: Pick<Message, 'size' | 'read'> = { size: 0, async *read() {} }
 /** Octets of output that are free, whatever the ratio to the message. */
 const FREE_OUTPUT = 4096
 
@@ -101,35 +103,30 @@ function isSafe(written: readonly string[], index: number): boolean {
 
 async function run(options: Options, filled: readonly string[], context: HookContext): Promise<Match> {
   const { ports, transaction, signal } = context
+  const message = options.input === 'message' ? transaction?.message : NO_MESSAGE
   if (!ports.run) return unknown('no programs are run here')
+  if (!message) return unknown('there is no message yet')
+  if (message.size > options.max_size) return unknown(`the message is larger than ${options.max_size} octets`)
   if (filled.some((argument, index) => isForged(argument, options.arguments, index)))
     return unknown('what stands in an argument must not begin with a hyphen, or hold a NUL')
-  const message = options.input === 'message' ? transaction?.message : undefined
-  const size = message?.size ?? 0
-  if (size > options.max_size) return unknown(`the message is larger than ${options.max_size} octets`)
-  const file = options.arguments.includes(FILE) ? await ports.temporary?.file() : undefined
-  const use = {
+  const file = options.arguments.includes(FILE) ? await ports.temporary?.file() : NO_FILE
+  if (file === undefined) return unknown('there are no temporary files here')
+  const answer = await ports.run({
     program: options.program,
-    arguments: filled.map((argument, index) => (options.arguments[index] === FILE ? (file ?? '') : argument)),
-    input: contentOf(message),
-    ...(file !== undefined && { file }),
+    arguments: filled.map((argument, index) => (options.arguments[index] === FILE ? file : argument)),
+    input: message.read(),
+    ...(file !== NO_FILE && { file }),
     ...(signal && { signal }),
     milliseconds: options.timeout,
-    mostOutput: Math.min(options.max_output, FREE_OUTPUT + size * options.max_ratio),
-  }
-  if (options.arguments.includes(FILE) && file === undefined)
-    return unknown('there is no room for temporary files here')
-  return judge(await ports.run(use), options)
+    mostOutput: Math.min(options.max_output, FREE_OUTPUT + message.size * options.max_ratio),
+  })
+  return judge(answer, options)
 }
 
 /** Behind `--` a hyphen is harmless. */
 function isForged(argument: string, written: readonly string[], index: number): boolean {
   if (argument.includes('\0')) return true
   return argument.startsWith('-') && !written[index]?.startsWith('-') && !written.slice(0, index).includes('--')
-}
-
-function contentOf(message: Message | undefined): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
-  return message ? message.read() : []
 }
 
 function judge(answer: ProgramAnswer, { hit, miss }: Options): Match {

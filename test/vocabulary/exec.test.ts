@@ -66,6 +66,12 @@ describe('exec', () => {
     assert.match(because ?? '', /could not be started/)
   })
 
+  it('is unknown while there is no message, and the program is not started', async () => {
+    const program = await programs.script('early', 'touch $DIR/early-ran')
+    assert.equal((await answerOf(exec, { program }, { world: world() })).truth, 'unknown')
+    await assert.rejects(programs.read('early-ran'))
+  })
+
   it('is unknown where no programs are run', async () => {
     assert.equal((await running('exit 0', {}, {})).truth, 'unknown')
   })
