@@ -136,7 +136,7 @@ interface Rules extends Pick<TestedFile, 'diagnostics' | 'sources'> {
 async function readRules(
   named: readonly string[],
   asked: Iterable<string>,
-  { files, builtins }: TestEnvironment,
+  { files, builtins, trees }: TestEnvironment,
 ): Promise<Rules> {
   const report = new Report()
   const sources = new Map<string, string>()
@@ -146,7 +146,7 @@ async function readRules(
     const text = /\.ya?ml$/.test(path) ? await files.read(path) : undefined
     if (text === undefined) continue
     sources.set(path, text)
-    const root = parseYaml(text, path, report)
+    const root = trees?.get(path) ?? parseYaml(text, path, report)
     if (root?.kind === 'map') found.push({ path, root })
   }
   return { files: found, diagnostics: report.sorted(), sources }

@@ -90,6 +90,7 @@ export async function runTestFile(path: string, text: string, environment: TestE
 export async function prepareTests(path: string, text: string, environment: TestEnvironment): Promise<PreparedFile> {
   const report = new Report()
   const root = parseYaml(text, path, report)
+  if (root?.kind === 'map' && report.errors === 0) environment.trees?.set(path, root)
   const subject = root?.kind === 'map' ? subjectOf(root, path, report) : undefined
   const cases = subject ? readCases(subject, report) : []
   const stored = snapshotPath(path)
