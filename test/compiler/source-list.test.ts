@@ -19,6 +19,9 @@ describe('the keys a source is asked for', () => {
   const cases: readonly (readonly [ListKind, FactValue, readonly string[]])[] = [
     ['address', ann, ['ann@mail.example.org', '@mail.example.org', 'mail.example.org', '.example.org', '.org']],
     ['address', POSTMASTER, ['postmaster']],
+    ['address_or_pattern', ann, ['ann@mail.example.org', '@mail.example.org']],
+    ['address_code', ann, ['ann@mail.example.org']],
+    ['host_or_pattern', 'Mail.Example.ORG', ['mail.example.org']],
     ['address', NULL_SENDER, []],
     ['domain', 'Mail.Example.ORG.', ['mail.example.org', '.example.org', '.org']],
     ['domain', '192.0.2.7', []],

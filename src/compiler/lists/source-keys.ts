@@ -16,11 +16,14 @@ import { eachValue, type OneValue } from './family.ts'
 
 type Keys = (value: OneValue) => readonly string[]
 
-/** Kinds whose entries are keys; the others hold patterns, which only a list that is at hand can match. */
+/** Kinds whose entries are keys, or may be: the patterns of the others only a list that is at hand can match. */
 const KEYS: Readonly<Partial<Record<ListKind, Keys>>> = {
   ip: ipKeys,
   domain: domainKeys,
   address: addressKeys,
+  address_or_pattern: (value) => addressKeys(value).slice(0, 2),
+  address_code: (value) => addressKeys(value).slice(0, 1),
+  host_or_pattern: (value) => domainKeys(value).slice(0, 1),
   recipient: (value) => recipientKeys(addressOf(value)),
   route: routeKeys,
   string: (value) => [textOf(value).toLowerCase()].filter((text) => text !== ''),
