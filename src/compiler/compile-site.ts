@@ -32,6 +32,8 @@ export interface RecipientSpec {
   readonly settings: readonly SettingDeclaration[]
   /** Undefined where it says nothing about them. */
   readonly onSplit: OnSplit | undefined
+  /** Where it says so. */
+  readonly at: Span
   readonly limits: PolicyRules['limits']
 }
 
@@ -77,6 +79,7 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
   const onSplit = spec.recipients?.onSplit
   if (!spec.place.lenient) {
     site.split.check(onSplit, environment.report)
+    site.split.checkQuarantine(spec.recipients, environment.report)
     const files = uses.flatMap((use) => use?.file ?? [])
     checkSpeaker(site.naughty, files, environment.report)
   }

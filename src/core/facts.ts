@@ -194,6 +194,13 @@ const MESSAGE_FACTS: readonly FactDefinition[] = [
     fromMessage(dateOf),
   ),
   fact(
+    'quarantined',
+    'boolean',
+    'message',
+    'At queue: whether the message is for those who would have refused it (`on_split: quarantine`)',
+    ({ transaction }) => transaction?.recipients.length !== 0 && transaction?.recipients.every(({ held }) => held),
+  ),
+  fact(
     'size',
     'number',
     'message',

@@ -62,6 +62,7 @@ export const ON_SPLIT = {
   defer_different: 'such a recipient hears 452 at RCPT, and the client sends the message again for it',
   prdr: 'each hears an answer of its own from clients that use PRDR; else as defer_different',
   lmtp: 'each hears an answer of its own from LMTP clients; else as defer_different',
+  quarantine: 'the message is taken, and kept aside for those who would have refused it',
 } as const
 export type OnSplit = keyof typeof ON_SPLIT
 

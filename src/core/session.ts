@@ -89,6 +89,8 @@ export interface Recipient {
   deliverTo?: readonly Address[]
   /** Found at RCPT, before the hook. */
   policy?: RecipientPolicy
+  /** It would have refused the message (`on_split: quarantine`): what it wanted to say. */
+  held?: Verdict
   /** Rules leave mail to this recipient alone. */
   immune?: boolean
 }

@@ -14,6 +14,7 @@ import type { Ruling } from './decision-log.ts'
 import type { Dialogue } from './dialogue.ts'
 import { PRDR_BEGINS, PRDR_PARTLY } from './protocol-replies.ts'
 import { receivedField } from './received.ts'
+import { queueApart } from './quarantine.ts'
 import { passEach } from './recipient-answers.ts'
 import type { Reply } from './reply.ts'
 
@@ -22,7 +23,9 @@ export function acceptMessage(dialogue: Dialogue, transaction: Transaction, mess
   return pass(dialogue, 'data_post_headers', () =>
     pass(dialogue, 'received_line', (ruling) => {
       message.prepend(receivedBy(dialogue, transaction, ruling))
-      return passEach(dialogue, transaction, () => pass(dialogue, 'queue_pre', () => queue(dialogue, transaction)))
+      return passEach(dialogue, transaction, () =>
+        pass(dialogue, 'queue_pre', () => queueApart(dialogue, transaction, queue)),
+      )
     }),
   )
 }

@@ -8,6 +8,7 @@ import type { Command, HookContext } from '../core/context.ts'
 import type { Decision } from '../core/decision.ts'
 import type { Hook } from '../core/hook.ts'
 import type { Outcome, Spoken } from '../core/outcome.ts'
+import type { Split } from '../core/program.ts'
 import type { LogLine, Ports } from '../core/ports.ts'
 import { type ReplyRow, replyRow } from '../core/reply-table.ts'
 import type { Connection, Recipient, Transaction } from '../core/session.ts'
@@ -21,6 +22,8 @@ export interface OfflineOptions {
   readonly ports: Ports
   /** One plugin alone: where nobody decides, the session goes on as if the rest of a site had said OK. */
   readonly isolated: boolean
+  /** Of the program: what recipients of one message may not differ in. */
+  readonly split?: Split | undefined
 }
 
 export interface Asked {
@@ -117,15 +120,16 @@ export class OfflineSession {
     return { outcome, row, goesOn: isOpen || (row.meaning !== 'refuse' && row.meaning !== 'silent') }
   }
 
-  /** Recipients that were refused are left out from here on. */
+  /** Recipients that were refused are left out from here on, or the message is kept aside for them. */
   #noteEach(outcome: Outcome, each: readonly Spoken[]): void {
     const recipients = this.transaction?.recipients ?? []
     each.forEach(({ verdict, by }, index) => {
       const recipient = recipients[index]
       if (recipient) this.#note({ ...outcome, verdict, by }, { hook: outcome.hook, recipient })
     })
-    const left = recipients.filter((_, index) => !isRefusal(each[index]?.verdict.code ?? 'DECLINED'))
-    recipients.splice(0, recipients.length, ...left)
+    const refuses = (index: number): boolean => isRefusal(each[index]?.verdict.code ?? 'DECLINED')
+    if (this.#options.split?.on === 'quarantine' && !each.every((_, index) => refuses(index))) hold(recipients, each)
+    else recipients.splice(0, recipients.length, ...recipients.filter((_, index) => !refuses(index)))
   }
 
   #note(outcome: Outcome, { recipient, subject = '' }: Asked): void {
@@ -159,4 +163,11 @@ export class OfflineSession {
       trace: undefined,
     }
   }
+}
+
+function hold(recipients: readonly Recipient[], each: readonly Spoken[]): void {
+  recipients.forEach((recipient, index) => {
+    const verdict = each[index]?.verdict
+    if (verdict && isRefusal(verdict.code)) recipient.held = verdict
+  })
 }

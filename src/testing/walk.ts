@@ -10,7 +10,6 @@ import { type HeaderField, makeField } from '../core/header.ts'
 import type { Message } from '../core/message.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { noPolicy, type Policies } from '../core/policy.ts'
-import type { Split } from '../core/program.ts'
 import { reverseName } from '../core/reverse-name.ts'
 import { type Connection, newRecipient, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
 import { differences, mayDiffer } from '../core/split.ts'
@@ -29,8 +28,6 @@ export interface WalkOptions extends OfflineOptions {
   readonly content?: Message | undefined
   /** Without it recipients have none. */
   readonly policies?: Policies | undefined
-  /** Of the program: what recipients of one message may not differ in. */
-  readonly split?: Split | undefined
 }
 
 export interface Walked {
@@ -191,8 +188,21 @@ class Walker {
       if (!(await this.#session.ask({ hook })) || this.#session.transaction.recipients.length === 0) return false
     }
     if (attached) return true
-    const { row } = await this.#session.consult({ hook: 'queue' })
-    return row.meaning === 'accept' && this.#session.ask({ hook: 'queue_post' })
+    return (await this.#queue(this.#session.transaction.recipients)) && this.#session.ask({ hook: 'queue_post' })
+  }
+
+  /** What is kept aside for some goes first. */
+  async #queue(recipients: Recipient[]): Promise<boolean> {
+    const all = [...recipients]
+    const held = all.filter((recipient) => recipient.held)
+    for (const part of [held, all.filter((recipient) => !recipient.held)]) {
+      if (part.length === 0) continue
+      recipients.splice(0, recipients.length, ...part)
+      const { row } = await this.#session.consult({ hook: 'queue' })
+      recipients.splice(0, recipients.length, ...all)
+      if (row.meaning !== 'accept') return false
+    }
+    return true
   }
 
   async #receive(message: Message, id: string): Promise<void> {

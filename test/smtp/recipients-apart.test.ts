@@ -1,7 +1,7 @@
 /** Recipients of one message whose policies want different answers after DATA. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { DeliveryJob } from '../../src/core/delivery.ts'
+import type { DeliveryJob, DeliveryTarget } from '../../src/core/delivery.ts'
 import { addressText } from '../../src/core/address.ts'
 import { createDispatcher } from '../../src/engine/dispatch.ts'
 import { loadTexts, sound } from '../compiler/memory-site.ts'
@@ -32,6 +32,8 @@ hooks:
   queue_pre:
     - { id: late, match: { header.Subject: late }, return: DENYSOFT, message: Too late }
   queue:
+    - { id: broken, match: { quarantined: true, header.Subject: broken }, return: DENYSOFT, message: No room }
+    - { id: aside, match: { quarantined: true }, deliver: { pretend: { result: deferred } } }
     - { id: take, match: always, deliver: { pretend: {} } }
 notes: { asked: { type: number, scope: transaction } }
 `
@@ -56,8 +58,9 @@ async function apart(onSplit: string, options: RigOptions = {}): Promise<Apart> 
     }),
   )
   const delivered: string[][] = []
-  const carry = async (_: unknown, { recipients }: DeliveryJob) => {
-    delivered.push(recipients.map(({ address }) => addressText(address)))
+  const carry = async ({ name }: DeliveryTarget, { recipients }: DeliveryJob) => {
+    const aside = name === 'pretend:deferred' ? ['aside'] : []
+    delivered.push([...aside, ...recipients.map(({ address }) => addressText(address))])
     return { kind: 'delivered', text: 'Taken' } as const
   }
   const { program } = site
@@ -237,5 +240,55 @@ describe('on_split: lmtp', () => {
       (await talk(rig, ...rcpt('ann', 'bob'))).map((one) => one.slice(0, 3)),
       ['250', '452'],
     )
+  })
+})
+
+describe('on_split: quarantine', () => {
+  const ASIDE = [['aside', 'ann@example.org', 'eve@example.org'], ['bob@example.org']]
+
+  it('takes the message for all, and keeps it aside for those who refuse it', async () => {
+    const rig = await apart('quarantine')
+    await begun(rig, 'EHLO', '', 'ann', 'bob', 'eve')
+    assert.deepEqual(await talk(rig, ...NEWS), [READY, '250 2.0.0 Taken'])
+    assert.deepEqual(rig.delivered, ASIDE)
+    const kept = rig.log.filter(({ text }) => text === 'kept aside for a recipient')
+    assert.deepEqual(
+      kept.map(({ fields }) => [fields['rcpt'], fields['rule'], fields['text']]),
+      [
+        ['ann@example.org', 'newsletter', 'No newsletters'],
+        ['eve@example.org', 'newsletter', 'No newsletters'],
+      ],
+    )
+  })
+
+  it('refuses what nobody wants', async () => {
+    const rig = await apart('quarantine')
+    await begun(rig, 'EHLO', '', 'ann', 'eve')
+    assert.deepEqual(await talk(rig, ...NEWS), [READY, '554 5.7.1 No newsletters'])
+    await begun(rig, 'EHLO', '', 'ann', 'bob')
+    assert.deepEqual((await talk(rig, 'DATA', 'List-Id: <x>', 'Subject: spam', '', '.')).slice(1), [
+      '554 5.7.1 No newsletters',
+    ])
+    assert.deepEqual(rig.delivered, [])
+  })
+
+  it('delivers to nobody when it cannot be kept aside', async () => {
+    const rig = await apart('quarantine')
+    await begun(rig, 'EHLO', '', 'bob', 'ann')
+    assert.deepEqual((await talk(rig, 'DATA', 'List-Id: <x>', 'Subject: broken', '', '.')).slice(1), [
+      '451 4.3.0 No room',
+    ])
+    assert.deepEqual(rig.delivered, [])
+    assert.deepEqual(await talk(rig, 'MAIL FROM:<a@b.example>'), ['250 2.1.0 <a@b.example>, sender OK'])
+  })
+
+  it('has a reply for each LMTP recipient', async () => {
+    const rig = await apart('quarantine', { offer: { protocol: 'lmtp' } })
+    await begun(rig, 'LHLO', '', 'ann', 'bob', 'eve')
+    assert.deepEqual(await talk(rig, ...NEWS), [READY, ...Array.from({ length: 3 }, () => '250 2.0.0 Taken')])
+    assert.deepEqual(rig.delivered, ASIDE)
+    await begun(rig, 'LHLO', '', 'ann', 'bob')
+    const replies = await talk(rig, 'DATA', 'List-Id: <x>', 'Subject: broken', '', '.')
+    assert.deepEqual(replies.slice(1), ['451 4.3.0 No room', '451 4.3.0 No room'])
   })
 })

@@ -16,7 +16,7 @@ export function recipientSpec(node: YamlNode | undefined, limits: Limits): Recip
   if (node?.kind !== 'map') return undefined
   const wanted = textOf(valueOf(node, 'on_split')) ?? 'defer_different'
   const onSplit = (Object.keys(ON_SPLIT) as OnSplit[]).find((one) => one === wanted)
-  return { settings: readSettings(node), onSplit, limits }
+  return { settings: readSettings(node), onSplit, at: valueOf(node, 'on_split')?.at ?? node.at, limits }
 }
 
 const REFRESH = 5000

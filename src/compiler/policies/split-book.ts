@@ -81,6 +81,7 @@ export class SplitBook {
   readonly #reads: Read[] = []
   readonly #deeds: Deed[] = []
   #grantsImmunity = false
+  #asksForHeld = false
 
   /** Some rule makes single recipients immune. Said before rules are compiled. */
   grantImmunity(): void {
@@ -95,6 +96,7 @@ export class SplitBook {
   ) {
     const read = RECIPIENT_FACTS.get(fact.name)?.(fact.parameter)
     if (read) this.read(reader, at, { name: fact.text, read })
+    if (fact.name === 'quarantined' && reader.hook === 'queue') this.#asksForHeld = true
     if (fact.name === 'immune' && this.#grantsImmunity)
       this.read(reader, at, { name: 'immune', read: ({ immune }) => immune ?? false })
   }
@@ -122,6 +124,20 @@ export class SplitBook {
     const reads = this.#reads.filter(({ hook }) => isAfterData(hook))
     const keys = new Map(reads.map(({ key }) => [key.name, key]))
     return on === undefined || keys.size === 0 ? undefined : { on, keys: [...keys.values()] }
+  }
+
+  /** What is kept aside has to go somewhere. */
+  checkQuarantine(
+    recipients: { readonly onSplit: OnSplit | undefined; readonly at: Span } | undefined,
+    report: Report,
+  ) {
+    if (recipients?.onSplit !== 'quarantine' || this.#asksForHeld) return
+    report.add({
+      code: 'POL006',
+      at: recipients.at,
+      message: 'nothing at `queue` takes what is kept aside: those who refused the message would have it',
+      help: 'add a rule before the others: `match: { quarantined: true }`, `deliver: { maildir: { path: … } }`',
+    })
   }
 
   check(on: OnSplit | undefined, report: Report): void {
@@ -168,7 +184,7 @@ const PROBLEMS: Readonly<Record<Deed['kind'], (deed: Deed, on: OnSplit | undefin
       }
     if (on === 'defer_different' || hook === 'data_post') return undefined
     return {
-      message: `with \`on_split: ${on}\` recipients hear their own answers to \`data_post\`, not to \`${hook}\``,
+      message: `with \`on_split: ${on}\` recipients are judged one by one at \`data_post\`, not at \`${hook}\``,
       help: 'move the rule to the `data_post` chain',
     }
   },
