@@ -98,38 +98,41 @@ interface Turn {
   readonly store: MemoryStore
 }
 
-async function run({ step, test: { steps }, store }: Turn, stage: Stage): Promise<Session> {
+async function run(turn: Turn, stage: Stage): Promise<Session> {
+  const { step } = turn
   const { given } = step
-  const { message: file } = given
   const missing: string[] = []
   const told: Outcome[] = []
-  const now = timeOf(given, DEFAULT_NOW) + (given.now === steps[0]?.given.now ? step.at : 0)
-  const options = { deadline: defaultLimits().handler_deadline, trace: true, onTold: (one: Outcome) => told.push(one) }
-  const ports = offlinePorts(
-    { ...given, now: new Date(now).toISOString() },
-    { ...stage.world, ...noting(missing), store },
-  )
+  const ports = portsOf(turn, stage, missing)
   const asked = new Set<string>(stage.words)
   const answerFor: Ports['answerFor'] = (word) => {
     asked.add(word.name)
     return ports.answerFor?.(word)
   }
   const walked = await walk(given, {
-    dispatch: createDispatcher(stage.program, options),
+    dispatch: createDispatcher(stage.program, { ...OPTIONS, onTold: (one) => told.push(one) }),
     hostname: stage.hostname,
     isolated: stage.isolated,
-    message: file === undefined ? undefined : await stage.readMessage(resolve(stage.directory, file)),
+    message: given.message === undefined ? undefined : await stage.readMessage(resolve(stage.directory, given.message)),
     ports: { ...ports, answerFor },
-    policies: offlinePolicies(given, {
-      plan: stage.policies,
-      open: stage.openPolicies,
-      clock: ports.clock,
-      log: ports.log,
-    }),
+    policies: policiesOf(turn, stage, ports),
     split: stage.program.split,
   })
   const strangers = Object.keys(given.answers ?? {}).filter((word) => !asked.has(word))
   return { step, walked, outcomes: [...walked.outcomes, ...told], missing: [...missing, ...strangers.map(noSuchWord)] }
+}
+
+const OPTIONS = { deadline: defaultLimits().handler_deadline, trace: true }
+
+/** The clock stands still during a session. A step that says the time itself is not counted from the start. */
+function portsOf({ step, test: { steps }, store }: Turn, { world }: Stage, missing: string[]): Ports {
+  const { given, at } = step
+  const now = timeOf(given, DEFAULT_NOW) + (given.now === steps[0]?.given.now ? at : 0)
+  return offlinePorts({ ...given, now: new Date(now).toISOString() }, { ...world, ...noting(missing), store })
+}
+
+function policiesOf({ step }: Turn, stage: Stage, { clock, log }: Ports): ReturnType<typeof offlinePolicies> {
+  return offlinePolicies(step.given, { plan: stage.policies, open: stage.openPolicies, clock, log })
 }
 
 /** What a test does not answer is unknown to the rules, and a failure of the test. */
