@@ -33,13 +33,19 @@ function linesIn(node: YamlNode): Snapshot {
   return node.kind === 'seq' ? node.items.flatMap((item) => textOf(item) ?? []) : []
 }
 
-/** Texts in double quotes, as JSON and YAML read them alike: nothing of a session can end its line. */
 export function writeSnapshots(snapshots: ReadonlyMap<string, Snapshot>): string {
   const blocks = [...snapshots].map(([name, lines]) =>
-    [`${JSON.stringify(name)}:`, ...lines.map((line) => `  - ${JSON.stringify(line)}`)].join('\n'),
+    [`${quoted(name)}:`, ...lines.map((line) => `  - ${quoted(line)}`)].join('\n'),
   )
   return `${HEAD}${blocks.join('\n')}\n`
 }
+
+/** In double quotes, all that cannot be seen as an escape: nothing of a session can end its line, or hide in it. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(UNSEEN, (one) => `\\U${(one.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`)
+}
+
+const UNSEEN = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu
 
 export function snapshotOf({ label }: Step, walked: Walked): Snapshot {
   const lines = [
