@@ -116,7 +116,7 @@ function missingBefore({ masked = {}, rcpt_left_out: leftOut = 0 }: LoggedDecisi
 
 async function walked(record: LoggedDecision, judges: Judges, onMissing: (what: string) => void) {
   const { dispatch, world, ...rest } = judges
-  const facts = factsOf(record)
+  const facts = sessionOf(record)
   const ports = offlinePorts(facts, {
     ...world,
     onMissingDns: (question) => {
@@ -136,8 +136,8 @@ async function walked(record: LoggedDecision, judges: Judges, onMissing: (what: 
   })
 }
 
-/** Who has logged in may relay; every other right, and every note, comes from rules. */
-function factsOf({
+/** Its session, to be walked from the beginning. Who has logged in may relay; all other rights, and notes, come from rules. */
+export function sessionOf({
   facts: { notes: _notes, immune: _immune, relay_client: mayRelay, ...facts },
 }: LoggedDecision): SessionRecord {
   return mayRelay === true && facts.auth ? { ...facts, relay_client: true } : facts

@@ -2,11 +2,18 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
+import type { Site } from '../../core/site.ts'
+import { suggest } from '../../language/suggest.ts'
+import { counterpart, lastRuling, without } from '../../testing/otherwise.ts'
+import { Envelopes, sessionOf } from '../../testing/replay.ts'
+import type { SessionRecord } from '../../testing/session-record.ts'
+import { ruleNames, whyNot } from '../../testing/why-not.ts'
 import { explainSession, type Explained } from '../explain-session.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
-import { renderExplained } from '../format-explained.ts'
+import { type Reasoned, renderExplained, renderWhyNot } from '../format-explained.ts'
 import type { Shell } from '../shell.ts'
 import { loadCheckedSite } from '../open-site.ts'
+import { readLog } from '../read-log.ts'
 import { readSessions, type SessionFlags } from '../read-sessions.ts'
 import { addSiteFlags, type SiteFlags, siteGiven } from '../site-option.ts'
 import type { Terminal } from '../terminal.ts'
@@ -14,7 +21,10 @@ import type { Terminal } from '../terminal.ts'
 interface Options extends SessionFlags, SiteFlags {
   readonly site: string
   readonly format: 'pretty' | 'json' | 'ndjson'
-  readonly verbose?: boolean
+  readonly verbose: number
+  readonly log?: readonly string[]
+  readonly id?: string
+  readonly whyNot?: string
 }
 
 const EXAMPLES = `
@@ -22,6 +32,8 @@ Examples:
   $ postern explain --ip 192.0.2.7 --from a@spam.example --rcpt ann@example.org
   $ postern explain --session session.json -f json
   $ postern explain --ip 192.0.2.7 --helo mx.example --from a@b.example --rcpt ann@example.org --eml mail.eml -v
+  $ postern explain --log decisions.ndjson --id b83e802cef2d1564038d.3
+  $ postern explain --session session.json --why-not dnsbl/listed
 
 DNS is answered from the session's "dns" only; what is not there is unknown.
 `
@@ -40,7 +52,10 @@ export function addExplain(program: Command, { terminal, finish }: Shell): void 
     .option('--eml <file>', 'the message')
     .option('--dns <answer...>', 'an answer of the DNS: "2.0.0.127.bl.example A=127.0.0.2"')
     .option('--relay-client', 'the client may relay')
-    .option('-v, --verbose', 'show every rule that was asked')
+    .option('--log <file...>', 'decision logs, for --id')
+    .option('--id <decision>', 'a decision of the log: its session, with the rules of now')
+    .option('--why-not <rule>', 'say why this rule did not decide: its name, or plugin/rule')
+    .option('-v, --verbose', 'show every rule that was asked; -vv each comparison, and notes', oneLevelMore, 0)
     .addOption(
       new Option('-f, --format <name>', 'how to report').choices(['pretty', 'json', 'ndjson']).default('pretty'),
     )
@@ -49,12 +64,18 @@ export function addExplain(program: Command, { terminal, finish }: Shell): void 
     .action(async (options: Options) => {
       const site = await loadCheckedSite(siteGiven(options) ?? options.site, terminal)
       const base = options.session !== undefined && options.session !== '-' ? dirname(options.session) : '.'
-      const sessions = await readSessions(options)
+      const sessions = options.id === undefined ? await readSessions(options) : [await recordedSession(options)]
       if (sessions.length === 0)
-        throw new CommandError('no session: give --session FILE, or --ip, --from and --rcpt', EXIT.usage)
+        throw new CommandError(
+          'no session: give --session FILE, --log FILE --id ID, or --ip, --from and --rcpt',
+          EXIT.usage,
+        )
       for (const session of sessions) {
         const message = session.message === undefined ? undefined : await readMessage(resolve(base, session.message))
-        report(await explainSession(site, session, message), options, terminal)
+        const ask = (asked: Site): Promise<Explained> => explainSession(asked, session, message)
+        const explained = await ask(site)
+        if (options.whyNot !== undefined) reportWhyNot(explained, site, options, terminal)
+        else report(await reasoned(explained, site, ask), options, terminal)
       }
       finish(EXIT.ok)
     })
@@ -66,7 +87,44 @@ function readMessage(path: string): Promise<Buffer> {
   })
 }
 
-function report(explained: Explained, { format, verbose = false }: Options, terminal: Terminal): void {
-  if (format === 'pretty') terminal.print(renderExplained(explained, { verbose, color: terminal.color }))
+function oneLevelMore(_flag: unknown, before: number): number {
+  return before + 1
+}
+
+/** With the same session without the rule that decided. */
+async function reasoned(explained: Explained, site: Site, ask: (site: Site) => Promise<Explained>): Promise<Reasoned> {
+  const ruling = lastRuling(explained.decisions)
+  if (ruling?.at === undefined) return explained
+  const other = await ask({ ...site, program: without(site.program, ruling.at) })
+  const otherwise = counterpart(ruling, other.decisions)
+  return otherwise ? { ...explained, otherwise } : explained
+}
+
+/** The session of a decision, as far as it had come. */
+async function recordedSession({ id, log = [] }: Options): Promise<SessionRecord> {
+  if (log.length === 0) throw new CommandError('--id needs the log it is in: --log decisions.ndjson', EXIT.usage)
+  const envelopes = new Envelopes()
+  for await (const record of readLog(log)) {
+    const whole = envelopes.complete(record)
+    if (record.id === id) return sessionOf(whole)
+  }
+  throw new CommandError(`no decision ${id} in ${log.join(', ')}`)
+}
+
+function report(explained: Reasoned, { format, verbose }: Options, terminal: Terminal): void {
+  const { color } = terminal
+  if (format === 'pretty') terminal.print(renderExplained(explained, { detail: verbose, color }))
   else terminal.print(JSON.stringify(explained, null, format === 'json' ? 2 : 0))
+}
+
+function reportWhyNot(explained: Explained, { program }: Site, options: Options, terminal: Terminal): void {
+  const { format, whyNot: name = '' } = options
+  const answers = whyNot(name, program, explained.decisions)
+  if (answers.length === 0) {
+    const near = suggest(name, ruleNames(program))
+    throw new CommandError(`there is no rule ${name}${near ? `; did you mean ${near}?` : ''}`, EXIT.usage)
+  }
+  const { color } = terminal
+  if (format === 'pretty') terminal.print(answers.map((answer) => renderWhyNot(answer, { color })).join('\n'))
+  else terminal.print(JSON.stringify({ why_not: answers }, null, format === 'json' ? 2 : 0))
 }

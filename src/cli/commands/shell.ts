@@ -64,7 +64,7 @@ export function addShell(program: Command, shell: Shell): void {
         said: (reply) => shell.terminal.print(reply),
         decided: (decisions) => {
           const { quiet = false, verbose = false } = options
-          const text = quiet ? '' : renderDecisions(decisions, { verbose, color: shell.terminal.color })
+          const text = quiet ? '' : renderDecisions(decisions, { detail: verbose ? 2 : 0, color: shell.terminal.color })
           if (text !== '') shell.terminal.print(text.replaceAll(/^/gm, '    '))
         },
       })
