@@ -132,7 +132,8 @@ export function bodyOf({ mailParams }: Pick<Transaction, 'mailParams'>): string 
 }
 
 /** Whether the client hears a reply for each recipient after the content (LMTP, PRDR). */
-export function repliesEach({ hello }: Connection, { mailParams }: Pick<Transaction, 'mailParams'>): boolean {
+export function repliesEach({ attached, hello }: Connection, { mailParams }: Pick<Transaction, 'mailParams'>): boolean {
+  if (attached) return false
   return hello?.verb === 'LHLO' || mailParams.has('PRDR')
 }
 

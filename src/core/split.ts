@@ -21,13 +21,16 @@ const TAKES_EACH: Readonly<Record<OnSplit, (connection: Connection, transaction:
   quarantine: () => true,
 }
 
-/** Whether recipients that differ may share a transaction: the client hears an answer for each, or the site sees to it. */
+/**
+ * Whether recipients that differ may share a transaction: the client hears an answer for each, or the site sees to it. A mail
+ * server that asks us can be told one answer for all, and delivers to all.
+ */
 export function mayDiffer(
   { on }: Split,
   connection: Connection,
   transaction: Pick<Transaction, 'mailParams'>,
 ): boolean {
-  return TAKES_EACH[on](connection, transaction)
+  return !connection.attached && TAKES_EACH[on](connection, transaction)
 }
 
 /** Recipients that are the same to these rules, in the order of their first. */

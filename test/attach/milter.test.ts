@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, it } from 'node:test'
 import { packet } from '../../src/attach/milter/packets.ts'
 import { addressText } from '../../src/core/address.ts'
+import type { Split } from '../../src/core/program.ts'
 import { makeField } from '../../src/core/header.ts'
 import type { Hook } from '../../src/core/hook.ts'
 import { type ReturnCode, verdict } from '../../src/core/verdict.ts'
@@ -220,6 +221,16 @@ describe('what rules decide', () => {
     ])
     rig.policy.ehlo = verdict('DECLINED')
     assert.deepEqual(await answers(rig, hello('better.example') + mail()), ['c', 'c'])
+  })
+
+  it('is one answer for the message: recipients that rules after DATA tell apart come one after the other', async () => {
+    for (const on of ['defer_different', 'prdr', 'quarantine'] as const) {
+      const split: Split = { on, keys: [{ name: 'rcpt', read: ({ address }) => addressText(address) }] }
+      const rig = await milterRig({ split })
+      const octets = connect() + hello() + mail('<ann@example.net>', 'PRDR') + rcpt() + rcpt('<eve@example.org>')
+      const [last = ''] = (await answers(rig, octets)).slice(-1)
+      assert.match(last, /^y 452 4\.5\.3 /, on)
+    }
   })
 
   it('refuses one recipient, and the others get the message', async () => {

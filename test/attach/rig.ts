@@ -10,6 +10,7 @@ import type { Hook } from '../../src/core/hook.ts'
 import { defaultLimits, type Limits } from '../../src/core/limits.ts'
 import type { DnsAnswer, Spool } from '../../src/core/ports.ts'
 import type { Position } from '../../src/core/position.ts'
+import type { Split } from '../../src/core/program.ts'
 import { newConnection } from '../../src/core/session.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import type { Dispatch } from '../../src/engine/dispatch.ts'
@@ -33,6 +34,7 @@ export interface AttachOptions {
   readonly limits?: Partial<Limits>
   readonly ptr?: DnsAnswer
   readonly spool?: Spool
+  readonly split?: Split
   /** Every hook answers with a promise. */
   readonly asynchronous?: boolean
   /** A real dispatcher, instead of the table. */
@@ -92,6 +94,7 @@ export function attachRig(position: Position, options: AttachOptions = {}): Atta
         ports,
         entropy: fakeEntropy(),
         spool: options.spool,
+        split: options.split,
         newId,
         inputWaits: () => false,
       })
