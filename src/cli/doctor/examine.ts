@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { loadSettings } from '../../compiler/load-site.ts'
 import { Report } from '../../language/diagnostic.ts'
 import { openResolver } from '../../ports/dns-resolver.ts'
+import { SharedLinks } from '../../ports/shared-links.ts'
 import type { SourceWorld } from '../../ports/sources/driver.ts'
 import { systemClock } from '../../ports/system-clock.ts'
 import { become, isRoot } from '../../server/life/privileges.ts'
@@ -65,7 +66,7 @@ async function examineSite(path: string): Promise<readonly Finding[]> {
     lookAtDescriptors(site.limits, workersOf(settings)),
     ...(await lookAtServers(settings.dns, site.hostname)),
     ...(await Promise.all(uses.zones.map((zone) => lookAtZone(zone, resolver)))),
-    ...(await lookOutside(uses, { clock, resolver, ...WORLD })),
+    ...(await lookOutside(uses, { clock, resolver, links: new SharedLinks(), ...WORLD })),
   ]
 }
 

@@ -15,6 +15,7 @@ import { type DecisionLog, openDecisionLog } from '../../ports/decision-log.ts'
 import { openResolver } from '../../ports/dns-resolver.ts'
 import { openListHealth } from '../../ports/list-health.ts'
 import { type OpenLog, pinoLog } from '../../ports/pino-log.ts'
+import { SharedLinks } from '../../ports/shared-links.ts'
 import { sourcePool } from '../../ports/sources/source-pool.ts'
 import { openSpool } from '../../ports/spool.ts'
 import { openStore } from '../../ports/store/open-store.ts'
@@ -61,7 +62,14 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
   const listHealth = openListHealth({ clock, resolver, log })
   const spool = openSpool(settings.spool ?? tmpdir(), log)
   const carry: Ports['carry'] = (target, job) => target.deliver(job)
-  const world = { clock, log, resolver, chance: Math.random, env: (name: string) => process.env[name] }
+  const world = {
+    clock,
+    log,
+    resolver,
+    chance: Math.random,
+    links: new SharedLinks(),
+    env: (name: string) => process.env[name],
+  }
   const sources = sourcePool(world)
   const store = openStore(settings.store, world)
   const ports: Ports = { clock, resolver, log, listHealth, carry, sources, store, ...machinePorts(clock) }

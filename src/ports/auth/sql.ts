@@ -6,6 +6,7 @@
  */
 import { resolve } from 'node:path'
 import { defineMatcher } from '../../core/word.ts'
+import { SharedLinks } from '../shared-links.ts'
 import type { Database, Rows } from '../sql/contract.ts'
 import { openDatabase } from '../sql/database.ts'
 import { BackendFault, TIMEOUT } from './login.ts'
@@ -66,7 +67,17 @@ function openUsers({ database: url, query: sql, passwordFile, timeout }: Source)
   if (passwordFile !== undefined && url.startsWith('sqlite:')) throw new Error('SQLite has no `password_file`')
   checkUserQuery(sql)
   const password = passwordFile === undefined ? undefined : () => firstLine(resolve(passwordFile))
-  return openDatabase({ url, sql, names: USER_PLACES, most: 2, password, timeout, directory: '.' })
+  return openDatabase({
+    url,
+    sql,
+    names: USER_PLACES,
+    most: 2,
+    password,
+    user: passwordFile ?? '',
+    links: new SharedLinks(),
+    timeout,
+    directory: '.',
+  })
 }
 
 function secretIn(rows: Rows): Secret | undefined {

@@ -1,6 +1,7 @@
 /** What each kind of source has to bring: a reading of its URL, and a way to ask for one key. */
 import type { Chance, Clock, Log, Resolver } from '../../core/ports.ts'
 import type { SourceSpec } from '../../core/source.ts'
+import type { SharedLinks } from '../shared-links.ts'
 
 /** What sources use of the world. */
 export interface SourceWorld {
@@ -8,6 +9,8 @@ export interface SourceWorld {
   readonly chance: Chance
   readonly log: Log
   readonly resolver: Resolver
+  /** Connections that lists share. */
+  readonly links: SharedLinks
   /** Variables of the environment, for passwords. */
   readonly env: (name: string) => string | undefined
 }

@@ -13,20 +13,17 @@ export const redisDriver: Driver = {
     const url = `${source.scheme}:${source.place}`
     checkRedisUrl(url)
     const [look, secret, timeout] = [lookIn(source), secretIn(source), timeoutOf(source)]
+    const key = JSON.stringify(['redis', url, source.parameters.get('password'), timeout, source.directory])
     return (world) => {
-      const link = new RedisLink({
-        url,
-        password: secret && (() => secret(world)),
-        timeout,
-        chance: world.chance,
-        clock: world.clock,
-      })
+      const { clock, chance } = world
+      const password = secret && (() => secret(world))
+      const shared = world.links.take(key, () => new RedisLink({ url, password, timeout, chance, clock }))
       return {
-        async ask(key) {
-          const value = await look(link, key)
+        async ask(one) {
+          const value = await look(shared.link, one)
           return value === null ? undefined : [value]
         },
-        close: () => link.close(),
+        close: () => shared.release(),
       }
     }
   },

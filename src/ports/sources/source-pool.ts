@@ -43,12 +43,7 @@ class Pool implements SourcePool {
 
   async lookup(spec: SourceSpec, key: string): Promise<SourceAnswer> {
     try {
-      const open = this.#get(spec)
-      open.asked += 1
-      const answer = await open.source.lookup(key)
-      open.asked -= 1
-      this.#retire(spec.id)
-      return answer
+      return await this.#ask(this.#get(spec), spec, key)
     } catch (fault) {
       return { kind: 'failed', because: fault instanceof Error ? fault.message : 'it cannot be opened' }
     }
@@ -67,6 +62,16 @@ class Pool implements SourcePool {
   async close(): Promise<void> {
     const all = [...this.#open.keys()]
     await Promise.all(all.map((id) => this.#close(id)))
+  }
+
+  async #ask(open: Open, { id }: SourceSpec, key: string): Promise<SourceAnswer> {
+    open.asked += 1
+    try {
+      return await open.source.lookup(key)
+    } finally {
+      open.asked -= 1
+      this.#retire(id)
+    }
   }
 
   #tryOpen(spec: SourceSpec): void {

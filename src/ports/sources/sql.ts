@@ -5,6 +5,7 @@
  * `:domain` gets the parts of an address; what has no `@` has no domain.
  */
 import type { SourceSpec } from '../../core/source.ts'
+import { SharedLinks } from '../shared-links.ts'
 import type { Rows } from '../sql/contract.ts'
 import { openDatabase } from '../sql/database.ts'
 import type { QueryValues } from '../sql/query.ts'
@@ -27,11 +28,16 @@ export const sqlDriver: Driver = {
       most: MOST_VALUES,
       timeout: timeoutOf(source),
       directory,
+      user: source.parameters.get('password') ?? '',
     }
     // Reads the URL and the query; nobody is connected to before the first question.
-    openDatabase({ ...use, password: secret && (() => Promise.reject(new Error('nobody is asked yet'))) })
+    openDatabase({
+      ...use,
+      links: new SharedLinks(),
+      password: secret && (() => Promise.reject(new Error('nobody is asked yet'))),
+    })
     return (world) => {
-      const database = openDatabase({ ...use, password: secret && (() => secret(world)) })
+      const database = openDatabase({ ...use, links: world.links, password: secret && (() => secret(world)) })
       return {
         ask: async (key) => valuesIn(await database.ask(partsOf(key))),
         close: () => database.close(),

@@ -1,4 +1,5 @@
 /** What a database is asked with, and what it answers. */
+import type { SharedLinks } from '../shared-links.ts'
 import type { QueryValues } from './query.ts'
 
 export type Rows = readonly (readonly unknown[])[]
@@ -19,6 +20,9 @@ export interface DatabaseUse {
   readonly most: number
   /** Asked for each connection; absent for who needs none. */
   readonly password: (() => Promise<string>) | undefined
+  /** Where the password comes from; connections of one user of one server are shared. */
+  readonly user: string
+  readonly links: SharedLinks
   /** Milliseconds for one query, and for a connection. */
   readonly timeout: number
   /** What names of files are relative to. */

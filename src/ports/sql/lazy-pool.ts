@@ -1,4 +1,7 @@
 /** A pool of connections that is made when it is first wanted, and again when that failed. */
+import type { Share } from '../shared-links.ts'
+import type { DatabaseUse } from './contract.ts'
+
 interface Closing {
   end(): Promise<void>
 }
@@ -24,4 +27,12 @@ export class LazyPool<P extends Closing> {
     this.#pool = undefined
     await pool?.end()
   }
+}
+
+/** The one pool of this user at this server. */
+export function sharedPool<P extends Closing>(
+  { links, url, user, timeout, directory }: DatabaseUse,
+  open: () => Promise<P>,
+): Share<LazyPool<P>> {
+  return links.take(JSON.stringify(['sql', url, user, timeout, directory]), () => new LazyPool(open))
 }

@@ -6,7 +6,7 @@ import { requireLibrary } from '../optional-library.ts'
 import type { Database, DatabaseUse, Rows } from './contract.ts'
 import { type DatabasePlace, readDatabaseUrl } from './database-url.ts'
 import { databaseFault } from './fault.ts'
-import { LazyPool } from './lazy-pool.ts'
+import { sharedPool } from './lazy-pool.ts'
 import { readQuery, valuesFor } from './query.ts'
 
 const PORT = 3306
@@ -18,7 +18,7 @@ export function mysqlDatabase(use: DatabaseUse): Database {
   const place = readDatabaseUrl(use.url, { port: PORT, directory: use.directory })
   const query = readQuery(use.sql, { names: use.names, mark: () => '?' })
   requireLibrary('mysql2')
-  const pool = new LazyPool(() => openPool(place, use))
+  const pool = sharedPool(use, () => openPool(place, use))
   return {
     async ask(values) {
       try {
@@ -28,13 +28,13 @@ export function mysqlDatabase(use: DatabaseUse): Database {
           rowsAsArray: true,
           values: [...valuesFor(query, values)],
         }
-        const [rows] = await (await pool.get()).execute(statement)
+        const [rows] = await (await pool.link.get()).execute(statement)
         return rowsIn(rows).slice(0, use.most)
       } catch (error) {
         throw databaseFault(error)
       }
     },
-    close: () => pool.close(),
+    close: () => pool.release(),
   }
 }
 

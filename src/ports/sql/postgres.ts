@@ -6,7 +6,7 @@ import { requireLibrary } from '../optional-library.ts'
 import type { Database, DatabaseUse } from './contract.ts'
 import { type DatabasePlace, readDatabaseUrl } from './database-url.ts'
 import { databaseFault } from './fault.ts'
-import { LazyPool } from './lazy-pool.ts'
+import { sharedPool } from './lazy-pool.ts'
 import { readQuery, valuesFor } from './query.ts'
 
 const PORT = 5432
@@ -18,11 +18,11 @@ export function postgresDatabase(use: DatabaseUse): Database {
   const place = readDatabaseUrl(use.url, { port: PORT, directory: use.directory })
   const query = readQuery(use.sql, { names: use.names, mark: (number) => `$${number}` })
   requireLibrary('pg')
-  const pool = new LazyPool(() => openPool(place, use))
+  const pool = sharedPool(use, () => openPool(place, use))
   return {
     async ask(values) {
       try {
-        const { rows } = await (await pool.get()).query({
+        const { rows } = await (await pool.link.get()).query({
           text: query.text,
           values: valuesFor(query, values),
           rowMode: 'array',
@@ -32,7 +32,7 @@ export function postgresDatabase(use: DatabaseUse): Database {
         throw databaseFault(error)
       }
     },
-    close: () => pool.close(),
+    close: () => pool.release(),
   }
 }
 

@@ -15,7 +15,9 @@ CREATE TABLE IF NOT EXISTS entries (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entries_until ON entries (until);`
 /** A file grows to a gibibyte at most; a store that is full does not answer. */
-const [PAGE, MOST_PAGES] = [4096, 262_144]
+const MOST_PAGES = 262_144
+/** Milliseconds that a start waits for another process that is opening it too. */
+const OPENING = 500
 
 interface World {
   readonly clock: Pick<Clock, 'now'>
@@ -39,14 +41,14 @@ export function openChecked(path: string, { clock, log }: World): DatabaseSync {
 function openSound(path: string): DatabaseSync {
   // Node warns of it when it is loaded, so it is loaded when it is needed.
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
-  const database = new DatabaseSync(path, { timeout: 0 })
+  const database = new DatabaseSync(path, { timeout: OPENING })
   try {
-    database.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA page_size = ${PAGE}; PRAGMA max_page_count = ${MOST_PAGES};`,
-    )
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA max_page_count = ${MOST_PAGES}`)
     const [verdict] = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})
     if (verdict !== 'ok') throw new DamagedFile(String(verdict))
     database.exec(SCHEMA)
+    // From now on nobody waits inside SQLite.
+    database.exec('PRAGMA busy_timeout = 0')
     return database
   } catch (fault) {
     database.close()

@@ -2,6 +2,7 @@
 import type { KeyedSource, LogFields } from '../../../src/core/ports.ts'
 import type { ListKind } from '../../../src/core/list.ts'
 import { readSource } from '../../../src/core/source.ts'
+import { SharedLinks } from '../../../src/ports/shared-links.ts'
 import type { SourceWorld } from '../../../src/ports/sources/driver.ts'
 import { openSource } from '../../../src/ports/sources/open-source.ts'
 import { systemClock } from '../../../src/ports/system-clock.ts'
@@ -26,6 +27,7 @@ export function testWorld(over: Partial<SourceWorld> = {}): TestWorld {
     log: { write: (level, fields, text) => said.push({ level, fields, text }) },
     resolver: { resolve: async () => ({ kind: 'failed', because: 'no name server here' }) },
     env: (name) => ENVIRONMENT.get(name),
+    links: new SharedLinks(),
     said,
     ...over,
   }
