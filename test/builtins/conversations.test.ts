@@ -186,6 +186,15 @@ describe('noop_counter', () => {
   })
 })
 
+it('connection_time says how long the connection was open', async () => {
+  const rig = await greeted('connection_time', 'HELO')
+  rig.clock.advance(12_345)
+  await repliesTo(rig, 'QUIT')
+  rig.session.gone()
+  await rig.settle()
+  assert.ok(rig.log.some(({ text }) => text === 'connection from 192.0.2.7 was open for 12.345 s'))
+})
+
 it('help answers for the commands it knows', async () => {
   const rig = await greeted('help: { help: ./help }', 'HELO')
   assert.deepEqual(await repliesTo(rig, 'HELP', 'HELP noop', 'HELP BDAT', 'HELP ../x'), [
