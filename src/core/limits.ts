@@ -126,19 +126,6 @@ export const LIMITS = {
     unit: 'milliseconds',
     summary: 'Time for all rules of one hook together; those left then are unknown if they have to wait',
   },
-  policy_size: { default: 65536, minimum: 1024, unit: 'octets', summary: 'Largest policy of a recipient' },
-  policy_entries: {
-    default: 1000,
-    minimum: 1,
-    unit: 'count',
-    summary: "Entries in the lists of a recipient's policy, all lists together",
-  },
-  policy_memory: {
-    default: 67108864,
-    minimum: 1048576,
-    unit: 'octets',
-    summary: 'Memory for policies that are kept at hand, about; the least used go first',
-  },
   request_line_length: {
     default: 2048,
     minimum: 1024,
@@ -156,6 +143,19 @@ export const LIMITS = {
     minimum: 60,
     unit: 'seconds',
     summary: 'How long a mail server that asks us may be silent between two questions, as in libmilter',
+  },
+  policy_size: { default: 65536, minimum: 1024, unit: 'octets', summary: 'Largest policy of a recipient' },
+  policy_entries: {
+    default: 1000,
+    minimum: 1,
+    unit: 'count',
+    summary: "Entries in the lists of a recipient's policy, all lists together",
+  },
+  policy_memory: {
+    default: 67108864,
+    minimum: 1048576,
+    unit: 'octets',
+    summary: 'Memory for policies that are kept at hand, about; the least used go first',
   },
   shutdown_grace: {
     default: 30,
