@@ -20,7 +20,10 @@ export async function checkPolicies(
 ): Promise<ReadonlySet<string>> {
   const seen = new Set<string>()
   if (!policies || plan?.directory === undefined) return seen
-  for await (const file of allPolicyFiles(plan.directory, policies.limits.policy_size)) {
+  for await (const file of allPolicyFiles(plan.directory, {
+    mostOctets: policies.limits.policy_size,
+    isLenient: true,
+  })) {
     seen.add(file.path)
     checkPolicy(file, policies, reading)
   }

@@ -73,6 +73,11 @@ export function compileEnvironment(report = new Report()): CompileEnvironment {
 }
 
 export function policySource(directory: string, mostOctets: number): PolicySource {
+  return policyFiles({ directory, mostOctets, isLenient: true, clock: systemClock() })
+}
+
+/** For a server. */
+export function servedPolicies(directory: string, mostOctets: number): PolicySource {
   return policyFiles({ directory, mostOctets, clock: systemClock() })
 }
 

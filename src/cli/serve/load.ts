@@ -10,7 +10,7 @@ import type { LoadResult, Problem } from '../../server/life/loading.ts'
 import { type FileMarks, readSteadily, type RecordedFiles } from '../../server/life/steady-read.ts'
 import { runTestFile, type TestResult } from '../../testing/run-tests.ts'
 import { offlineWorld } from '../offline.ts'
-import { compileEnvironment } from '../wiring.ts'
+import { compileEnvironment, servedPolicies } from '../wiring.ts'
 
 /** A reload waits until nobody has written for this long; a start does not wait. In milliseconds. */
 const QUIET = { start: 0, reload: 200 } as const
@@ -58,6 +58,7 @@ async function loadOnce(path: string, files: RecordedFiles): Promise<LoadedOnce>
     ...plain,
     files,
     offline: false,
+    policySource: servedPolicies,
     breathe: () => setImmediate(),
     async importModule(module) {
       code.push(module)

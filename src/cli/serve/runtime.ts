@@ -26,7 +26,7 @@ import { Recorder } from '../../server/life/recorded.ts'
 import type { ServerOptions } from '../../server/server.ts'
 import { CommandError } from '../exit-code.ts'
 import { machinePorts } from './machine.ts'
-import { policySource } from '../wiring.ts'
+import { servedPolicies } from '../wiring.ts'
 
 export interface Runtime
   extends Pick<
@@ -112,7 +112,7 @@ function dispatcher({ program, limits }: Site, metrics: Metrics, recorder: Recor
 
 function policies({ policies: plan, limits }: Site, { clock, log }: Ports): Policies | undefined {
   if (plan?.directory === undefined) return undefined
-  const source = policySource(plan.directory, limits.policy_size)
+  const source = servedPolicies(plan.directory, limits.policy_size)
   return new PolicyShelf({ plan, source, clock, log, memory: limits.policy_memory })
 }
 

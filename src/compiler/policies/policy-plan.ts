@@ -5,7 +5,7 @@ import type { Policy, PolicyPlan, PolicySource } from '../../core/policy.ts'
 import { ON_SPLIT, type OnSplit } from '../../core/program.ts'
 import type { Finding, Report, Span } from '../../language/diagnostic.ts'
 import { entryOf, type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
-import { readSettings } from '../../language/policy-file.ts'
+import { readSettings, RECIPIENTS_SCHEMA } from '../../language/policy-file.ts'
 import { parseDuration } from '../../language/units.ts'
 import type { RecipientSpec } from '../compile-site.ts'
 import type { LoadEnvironment } from '../resolve-entries.ts'
@@ -19,7 +19,7 @@ export function recipientSpec(node: YamlNode | undefined, limits: Limits): Recip
   return { settings: readSettings(node), onSplit, at: valueOf(node, 'on_split')?.at ?? node.at, limits }
 }
 
-const REFRESH = 5000
+const REFRESH = parseDuration(RECIPIENTS_SCHEMA.properties.refresh.default) ?? 0
 
 /** What anybody may say to these plugins, wherever it is written. */
 export function barePlan(rules: PolicyRules): PolicyPlan {

@@ -10,29 +10,28 @@ import { join } from 'node:path'
 import type { PolicySource } from '../../core/policy.ts'
 import type { Clock, SourceAnswer } from '../../core/ports.ts'
 import { isPolicyPath, policyPath } from './policy-path.ts'
-import { readSafely, type SafeFile } from './safe-file.ts'
+import { type Demands, readSafely, type SafeFile } from './safe-file.ts'
 
-export interface PolicyFilesOptions {
+export interface PolicyFilesOptions extends Demands {
   readonly directory: string
   readonly clock: Clock
-  readonly mostOctets: number
 }
 
 /** A file counts once nobody has written to it for this long, in milliseconds. */
 const QUIET = 50
 const ATTEMPTS = 4
 
-export function policyFiles({ directory, clock, mostOctets }: PolicyFilesOptions): PolicySource {
+export function policyFiles({ directory, clock, ...demands }: PolicyFilesOptions): PolicySource {
   const placeOf = (key: string): string => join(directory, policyPath(key))
   return {
     placeOf,
-    lookup: (key) => lookUp(() => readBelow(directory, placeOf(key), mostOctets), clock),
+    lookup: (key) => lookUp(() => readBelow(directory, placeOf(key), demands), clock),
     close: async () => undefined,
   }
 }
 
-async function readBelow(directory: string, path: string, mostOctets: number): Promise<SafeFile | undefined> {
-  return readSafely(await realpath(directory), path, mostOctets)
+async function readBelow(directory: string, path: string, demands: Demands): Promise<SafeFile | undefined> {
+  return readSafely(await realpath(directory), path, demands)
 }
 
 async function lookUp(read: () => Promise<SafeFile | undefined>, clock: Clock): Promise<SourceAnswer> {
@@ -64,14 +63,14 @@ export interface FoundPolicyFile {
 }
 
 /** Every file below the directory, for `postern check`. Links to directories are not gone into. */
-export async function* allPolicyFiles(directory: string, mostOctets: number): AsyncGenerator<FoundPolicyFile> {
+export async function* allPolicyFiles(directory: string, demands: Demands): AsyncGenerator<FoundPolicyFile> {
   const root = await realpath(directory).catch(() => undefined)
   if (root === undefined) return
   for (const name of await filesIn(root)) {
     const path = join(directory, name)
     const isLookedFor = isPolicyPath(name)
     try {
-      const file = await readSafely(root, path, mostOctets)
+      const file = await readSafely(root, path, demands)
       if (file) yield { path, isLookedFor, text: file.text }
     } catch (fault) {
       yield { path, isLookedFor, because: fault instanceof Error ? fault.message : 'it cannot be read' }

@@ -16,13 +16,19 @@ export interface SafeFile {
   readonly changedAt: number
 }
 
+export interface Demands {
+  readonly mostOctets: number
+  /** Off a server: the owner's own group (with the same number) may write, as where checkouts have umask 002. */
+  readonly isLenient?: boolean
+}
+
 /** Undefined when there is none. Rejects with a plain sentence about a file that is not to be trusted. */
-export async function readSafely(root: string, path: string, mostOctets: number): Promise<SafeFile | undefined> {
+export async function readSafely(root: string, path: string, demands: Demands): Promise<SafeFile | undefined> {
   const file = await openFile(path)
   if (!file) return undefined
   try {
     const stats = await file.stat()
-    checkFile(stats, mostOctets)
+    checkFile(stats, demands)
     await checkPlace(root, path, stats)
     return { text: await readText(file, stats.size), changedAt: stats.mtimeMs }
   } finally {
@@ -48,12 +54,14 @@ const WHY_NOT_OPEN: ReadonlyMap<string, string> = new Map([
   ['ENXIO', 'it is no regular file'],
 ])
 
-const WRITABLE_BY_OTHERS = 0o022
+const WRITABLE = { byGroup: 0o020, byAll: 0o002 } as const
 
-function checkFile(stats: Stats, mostOctets: number): void {
+function checkFile(stats: Stats, { mostOctets, isLenient = false }: Demands): void {
   if (!stats.isFile()) throw new Error('it is no regular file')
   if (stats.uid !== 0 && stats.uid !== process.getuid?.()) throw new Error('it belongs to another user')
-  if ((stats.mode & WRITABLE_BY_OTHERS) !== 0) throw new Error('its group or everybody may write to it')
+  const isOwnGroup = isLenient && stats.gid === stats.uid
+  if ((stats.mode & (WRITABLE.byAll | (isOwnGroup ? 0 : WRITABLE.byGroup))) !== 0)
+    throw new Error('its group or everybody may write to it')
   if (stats.size === 0) throw new Error('it is empty')
   if (stats.size > mostOctets) throw new Error(`it has more than ${mostOctets} octets`)
 }

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -117,6 +127,16 @@ describe('row 65: a policy that is', () => {
       assert.deepEqual(await lookup(), refused('its group or everybody may write to it'))
     })
 
+  it('writable by the group of its owner, off a server only', async (test) => {
+    const { path, write, lookup } = folder(test)
+    const { gid, uid } = statSync(write('example.org/alice.yaml', TEXT, 0o664))
+    assert.equal((await lookup()).kind, 'failed')
+    const lenient = policyFiles({ directory: path('.'), clock: fakeClock(), mostOctets: 1000, isLenient: true })
+    assert.equal((await lenient.lookup(KEY)).kind, gid === uid ? 'found' : 'failed')
+    write('example.org/alice.yaml', TEXT, 0o666)
+    assert.equal((await lenient.lookup(KEY)).kind, 'failed')
+  })
+
   it('owned by somebody else', { skip: process.getuid?.() !== 0 && 'only root can give files away' }, async (test) => {
     const { write, lookup } = folder(test)
     chownSync(write('example.org/alice.yaml'), 65534, 65534)
@@ -181,7 +201,7 @@ it('check sees every file, and says which nobody looks for', async (test) => {
   write('.git/config', 'x')
   symlinkSync(outside, path('example.org/bob.yaml'))
   const files: FoundPolicyFile[] = []
-  for await (const file of allPolicyFiles(path('.'), 1000)) files.push(file)
+  for await (const file of allPolicyFiles(path('.'), { mostOctets: 1000 })) files.push(file)
   assert.deepEqual(
     files.map(({ path: where, ...rest }) => [where.slice(path('.').length + 1), rest]),
     [
