@@ -64,24 +64,42 @@ function fits(row: SeqNode, head: SeqNode, report: Report): boolean {
   report.add({
     code: 'TST903',
     at: row.at,
-    message: `this row has ${row.items.length} values, and the table has ${head.items.length} columns`,
+    message: `this row has ${count(row, 'value')}, and the table has ${count(head, 'column')}`,
     labels: [{ ...head.at, text: 'the columns' }],
     help: 'write `~` for a column that says nothing in this row',
   })
   return false
 }
 
+interface Cell {
+  readonly column: Column
+  readonly value: YamlNode
+}
+
 function rowTest(test: MapNode, row: SeqNode, columns: readonly Column[]): MapNode {
-  const cells = columns.flatMap((column, index) => {
+  const cells = columns.flatMap((column, index): readonly Cell[] => {
     const value = row.items[index]
     return value && !isLeftOut(value, column) ? [{ column, value }] : []
   })
-  const named = withName(test, row, cells.find(({ column }) => column.path[0] === 'name')?.value)
-  const isList = valueOf(test, 'expect')?.kind === 'seq'
-  return cells.reduce((sofar, { column, value }) => {
-    if (column.path[0] === 'name') return sofar
-    return isList && column.path[0] === 'expect' ? alsoExpect(sofar, column, value) : put(sofar, column, value)
-  }, named)
+  const of = (section: string): readonly Cell[] => cells.filter(({ column }) => column.path[0] === section)
+  const named = withName(test, row, of('name')[0]?.value)
+  const said = cells.filter(({ column }) => !['name', 'expect'].includes(column.path[0] ?? ''))
+  const given = said.reduce((sofar, { column, value }) => put(sofar, column, value), named)
+  return expecting(given, of('expect'))
+}
+
+/** In a list of what must hold anyway, what the row says is one more. */
+function expecting(test: MapNode, cells: readonly Cell[]): MapNode {
+  const expect = valueOf(test, 'expect')
+  const [first] = cells
+  if (!first) return test
+  if (expect?.kind !== 'seq') return cells.reduce((sofar, { column, value }) => put(sofar, column, value), test)
+  const empty: MapNode = { kind: 'map', at: first.value.at, entries: [] }
+  const one = cells.reduce(
+    (sofar, { column: { at, path }, value }) => put(sofar, { at, path: path.slice(1) }, value),
+    empty,
+  )
+  return put(test, { at: first.column.at, path: ['expect'] }, { ...expect, items: [...expect.items, one] })
 }
 
 /** A client without a name is something to say. */
@@ -112,15 +130,8 @@ function put(map: MapNode, { at, path }: Column, value: YamlNode): MapNode {
   return { ...map, entries: [...others, { key: keyOf(first, at), value: after }] }
 }
 
-/** To the list of what must hold anyway, what the rows say is one more. */
-function alsoExpect(test: MapNode, { at, path }: Column, value: YamlNode): MapNode {
-  const expect = valueOf(test, 'expect')
-  if (expect?.kind !== 'seq') return test
-  const last = expect.items.at(-1)
-  const isOurs = last?.kind === 'map' && last.at === at.at
-  const one = put(isOurs ? last : { kind: 'map', at: at.at, entries: [] }, { at, path: path.slice(1) }, value)
-  const items = [...(isOurs ? expect.items.slice(0, -1) : expect.items), one]
-  return put(test, { at, path: ['expect'] }, { ...expect, items })
+function count({ items }: SeqNode, noun: string): string {
+  return `${items.length} ${noun}${items.length === 1 ? '' : 's'}`
 }
 
 function keyOf(name: string, { at }: ScalarNode): Key {

@@ -118,6 +118,16 @@ describe('a table', () => {
     ])
   })
 
+  it('adds one expectation for all its columns', async () => {
+    const tests = `
+  - name: t
+    given: { sender: a@b.example, rcpt: [trap@example.org, x@example.org] }
+    expect: [{ hook: connect, return: DECLINED }]
+    table: [[expect.rcpt, rule], [trap@example.org, trap], [x@example.org, none]]
+`
+    assert.deepEqual(ends(await run(tests)), ['t › trap@example.org, trap passed', 't › x@example.org, none passed'])
+  })
+
   it('that does not fit runs nothing', async () => {
     const tests = '  - { name: t, table: [[rcpt, retrun], [a@example.org, DENY]] }\n'
     assert.deepEqual(ends(await run(tests)), [
