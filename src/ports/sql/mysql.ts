@@ -1,4 +1,5 @@
 /** MySQL and MariaDB, over a few connections that are kept (mysql2). The one door to `mysql2`, an optional library. */
+import { isIP } from 'node:net'
 import type { Pool, PoolOptions } from 'mysql2/promise'
 import { tlsOptions } from '../../delivery/smtp/tls.ts'
 import { checkFor } from '../auth/server-options.ts'
@@ -16,6 +17,8 @@ const IDLE_MILLISECONDS = 30_000
 /** Throws an Error with a plain sentence. */
 export function mysqlDatabase(use: DatabaseUse): Database {
   const place = readDatabaseUrl(use.url, { port: PORT, directory: use.directory })
+  if (place.tls && isIP(place.host) !== 0)
+    throw new Error('MySQL with TLS names its server by name, not by address: its certificate is checked for the name')
   const query = readQuery(use.sql, { names: use.names, mark: () => '?' })
   requireLibrary('mysql2')
   const pool = sharedPool(use, () => openPool(place, use))

@@ -187,6 +187,23 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   },
 }
 
+describe('a MySQL with TLS', { skip: servers.noMariadb }, () => {
+  let port = 0
+  before(async () => (port = await servers.startMariadb(`${TABLE};${inserts(sqlText)}`)))
+  const ask = async (host: string, parameters: string): Promise<string> => {
+    const source = sourceAt(`mysql://postern@${host}:${port}/mail?sslmode=verify-full${parameters}${SQL}`)
+    const answer = await source.lookup('@example.net')
+    await source.close()
+    return JSON.stringify(answer)
+  }
+  it('is asked when its certificate is good', async () =>
+    assert.match(await ask('localhost', `&sslrootcert=${servers.tlsFile('ca.pem')}`), /what nobody wants/))
+  it('is not asked with a certificate that nobody we know has signed', async () =>
+    assert.match(await ask('localhost', ''), /certificate|issuer/))
+  it('is not named by its address: mysql2 checks names only', () =>
+    assert.throws(() => sourceAt(`mysql://u@127.0.0.1/mail?sslmode=verify-full${SQL}`), /by name, not by address/))
+})
+
 for (const [name, { skip, start, away, silent, resolver }] of Object.entries(SUBJECTS))
   describe(`a source: ${name}`, { skip }, () => {
     let source: KeyedSource

@@ -76,6 +76,8 @@ function userNumbers(name: string): { readonly uid: number; readonly gid: number
   return { uid, gid }
 }
 
+export const tlsFile = (name: string): string => new URL(`../../support/tls/${name}`, import.meta.url).pathname
+
 const [mariadbd, installDb, mariadb] = ['mariadbd', 'mariadb-install-db', 'mariadb'].map((name) => findProgram(name))
 export const noMariadb =
   needs(mariadbd, 'mariadbd (Debian package mariadb-server)') ||
@@ -102,6 +104,8 @@ export async function startMariadb(sql: string): Promise<number> {
     `--pid-file=${directory}/pid`,
     `--port=${port}`,
     '--bind-address=127.0.0.1',
+    `--ssl-cert=${tlsFile('server.pem')}`,
+    `--ssl-key=${tlsFile('server.key')}`,
     '--character-set-server=utf8mb4',
     '--innodb-flush-log-at-trx-commit=0',
     ...user,
