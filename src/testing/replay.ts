@@ -68,8 +68,8 @@ export function isReplayable(hook: string): hook is Hook {
 }
 
 /** What was decided then. */
-export function recordedVerdict({ hook, decision }: LoggedDecision): Verdict {
-  return verdictOf({ hook, ...decision })
+export function recordedVerdict({ hook, decision, facts }: LoggedDecision): Verdict {
+  return verdictOf({ hook, ...decision }, facts)
 }
 
 /** Transactions of which recipients are remembered. */
@@ -106,7 +106,9 @@ export async function judge(record: LoggedDecision, judges: Judges): Promise<Jud
   const { outcomes } = await walked(record, judges, (what) => missing.add(what))
   if (missing.size > 0) return { undetermined: [...missing] }
   const outcome = outcomeFor(record, outcomes)
-  return outcome ? verdictOf(decisionIn(outcome)) : { ending: 'accept', by: undefined, message: undefined }
+  return outcome
+    ? verdictOf(decisionIn(outcome), record.facts)
+    : { ending: 'accept', by: undefined, message: undefined }
 }
 
 function missingBefore({ masked = {}, rcpt_left_out: leftOut = 0 }: LoggedDecision): readonly string[] {
@@ -149,14 +151,14 @@ function contentOf(record: LoggedDecision, onMissing: (what: string) => void): R
 }
 
 /** What rules said at the same place, for its recipient the last time, or the refusal that came before it. */
-function outcomeFor({ hook }: LoggedDecision, outcomes: readonly Outcome[]): Outcome | undefined {
-  const ends = outcomes.filter(isEnd)
+function outcomeFor({ hook, facts }: LoggedDecision, outcomes: readonly Outcome[]): Outcome | undefined {
+  const ends = outcomes.filter((one) => WALKED.has(one.hook) && stops(one.hook, one.verdict.code, facts))
   return outcomes.findLast((one) => one.hook === hook) ?? ends.find((one) => one.hook !== 'rcpt') ?? ends.at(-1)
 }
 
-function isEnd({ hook, verdict }: Outcome): boolean {
-  const { meaning } = replyRow(hook, verdict.code)
-  return WALKED.has(hook) && (meaning === 'refuse' || meaning === 'silent')
+function stops(hook: Hook, code: ReturnCode, { attached }: SessionRecord): boolean {
+  const { meaning } = replyRow(hook, code, attached)
+  return meaning === 'refuse' || meaning === 'silent'
 }
 
 function decisionIn({ hook, verdict, by }: Outcome): Parameters<typeof verdictOf>[0] {
@@ -164,21 +166,17 @@ function decisionIn({ hook, verdict, by }: Outcome): Parameters<typeof verdictOf
   return { hook, return: code, ...(message !== undefined && { message }), ...by }
 }
 
+type Said = Pick<LoggedDecision, 'hook'> & LoggedDecision['decision']
+
 /** What a delivery says is its target's, and offline there is none. */
-function verdictOf({
-  hook,
-  return: code,
-  plugin,
-  rule,
-  message,
-}: Pick<LoggedDecision, 'hook'> & LoggedDecision['decision']): Verdict {
-  return { ending: endingOf(hook, code), by: speaker(plugin, rule), message: hook === 'queue' ? undefined : message }
+function verdictOf({ hook, return: code, plugin, rule, message }: Said, facts: SessionRecord): Verdict {
+  const text = hook === 'queue' ? undefined : message
+  return { ending: endingOf(hook, code, facts), by: speaker(plugin, rule), message: text }
 }
 
-function endingOf(hook: Hook, code: ReturnCode): Ending {
-  const { meaning } = replyRow(hook, code)
-  if (meaning === 'silent') return 'silent'
-  if (meaning !== 'refuse') return 'accept'
+function endingOf(hook: Hook, code: ReturnCode, facts: SessionRecord): Ending {
+  if (!stops(hook, code, facts)) return 'accept'
+  if (code === 'DONE') return 'silent'
   return code.startsWith('DENYSOFT') || code === 'DECLINED' ? 'defer' : 'reject'
 }
 
