@@ -66,5 +66,5 @@ export function isServed({ open, closed }: Told): boolean {
 
 /** As the rules say for a store that does not answer. */
 export function isAway({ open, closed }: Told): boolean {
-  return open === '250' && /^4/.test(closed)
+  return open === '250' && closed.startsWith('4')
 }
