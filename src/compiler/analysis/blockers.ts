@@ -10,6 +10,8 @@ import type { ValueSet } from './value-set.ts'
 
 /** Up to here every pair is compared. */
 const FEW = 48
+/** Beyond that, so many of those that are about everything. */
+const MOST_GENERAL = 24
 
 export class Blockers {
   readonly #all: AskedRule[] = []
@@ -33,7 +35,7 @@ export class Blockers {
     if (this.#all.length <= FEW) return this.#all
     const keys = [...product].flatMap(([fact, set]) => [...lookUps(fact, set)])
     const found = new Set(keys.flatMap((key) => this.#byValue.get(key)?.slice(0, FEW) ?? []).slice(0, FEW))
-    for (const rule of this.#general.slice(0, FEW)) found.add(rule)
+    for (const rule of this.#general.slice(0, MOST_GENERAL)) found.add(rule)
     return [...found]
   }
 }

@@ -90,7 +90,8 @@ class HookReach {
 
   unreached(rules: readonly AskedRule[]): readonly Unreached[] {
     return rules.flatMap((rule) => {
-      const found = this.#proof(rule, 'certain') ?? this.#proof(rule, 'likely')
+      const likely = this.#proof(rule, 'likely')
+      const found = likely && (this.#proof(rule, 'certain') ?? likely)
       this.#enter(rule)
       return found ? [found] : []
     })
@@ -149,27 +150,48 @@ function firing(rule: AskedRule, world: World): { readonly formula: Formula; rea
 }
 
 type Left = readonly Product[] | undefined
+type Leave = (sessions: readonly Product[], blocker: AskedRule) => Left
 
 /** The rules that leave nothing; undefined when something is left, or cannot be told. */
 function coveringRules(
   sessions: readonly Product[],
   blockers: readonly AskedRule[],
-  leave: (sessions: readonly Product[], blocker: AskedRule) => Left,
+  leave: Leave,
 ): readonly AskedRule[] | undefined {
-  const used: AskedRule[] = []
-  let left = sessions
-  for (const blocker of blockers) {
-    const rest = leave(left, blocker)
-    if (!rest || rest.length > MOST_LEFT) continue
-    used.push(blocker)
-    left = rest
-    if (left.length === 0) return withoutIdle(sessions, used, leave)
-  }
-  return undefined
+  const used = new Set<AskedRule>()
+  return new Search(blockers, leave).closes(sessions, used) ? withoutIdle(sessions, [...used], leave) : undefined
 }
 
-/** More pieces are too many to go on with. */
-const MOST_LEFT = 96
+/** More steps are not worth it: nothing is said then. */
+const MOST_STEPS = 2000
+
+/** Looks for one session that no blocker answers, blocker by blocker; mostly the first attempt finds it. */
+class Search {
+  readonly #blockers: readonly AskedRule[]
+  readonly #leave: Leave
+  #steps = 0
+
+  constructor(blockers: readonly AskedRule[], leave: Leave) {
+    this.#blockers = blockers
+    this.#leave = leave
+  }
+
+  /** Whether there is none. `used` gathers the rules that made a difference. */
+  closes(sessions: readonly Product[], used: Set<AskedRule>, from = 0): boolean {
+    return sessions.every((session) => this.#closesOne(session, used, from))
+  }
+
+  #closesOne(session: Product, used: Set<AskedRule>, from: number): boolean {
+    const blocker = this.#blockers[from]
+    this.#steps += 1
+    if (!blocker || this.#steps > MOST_STEPS) return false
+    const left = this.#leave([session], blocker)
+    if (!left) return false
+    used.add(blocker)
+    return this.closes(left, used, from + 1)
+  }
+}
+
 /** Longest list of exemptions before a rule that is taken into account. */
 const MOST_ESCAPES = 16
 /** A proof with this many rules is left as it is. */
@@ -179,15 +201,10 @@ function passing(blocker: AskedRule): Want {
   return defers(blocker) && !blocker.waits ? 'miss' : 'hardly'
 }
 
-function withoutIdle(
-  sessions: readonly Product[],
-  used: readonly AskedRule[],
-  leave: (sessions: readonly Product[], blocker: AskedRule) => Left,
-): readonly AskedRule[] {
+function withoutIdle(sessions: readonly Product[], used: readonly AskedRule[], leave: Leave): readonly AskedRule[] {
   if (used.length > MOST_TRIED) return used
   return used.reduce((kept: readonly AskedRule[], candidate) => {
     const others = kept.filter((one) => one !== candidate)
-    const left = others.reduce<Left>((sofar, one) => sofar && leave(sofar, one), sessions)
-    return left?.length === 0 ? others : kept
+    return new Search(others, leave).closes(sessions, new Set()) ? others : kept
   }, used)
 }

@@ -36,6 +36,8 @@ export interface Walk {
   readonly terms: Terms
   /** Facts that some rule asks for: nothing else needs to be followed. */
   readonly asked: ReadonlySet<string>
+  /** Many rules: refusals are left out of account at once. A way that is found is tried exactly. */
+  readonly isLarge: boolean
   /** What a fact may be that rules have changed somehow. */
   readonly changed: World
 }
@@ -43,9 +45,9 @@ export interface Walk {
 /** There are too many ways to follow. */
 export class TooMany extends Error {}
 
-const MOST_WAYS = 512
+const MOST_WAYS = 256
 /** From here on a refusal that would divide a way is left out of account. */
-const MANY_WAYS = 48
+const MANY_WAYS = 24
 
 interface Ended {
   readonly accepted: readonly Way[]
@@ -82,7 +84,7 @@ function passChain(ways: readonly Way[], chain: readonly AskedRule[], walk: Walk
   for (const rule of chain) {
     if (!matters(rule, walk)) continue
     const next: Way[] = []
-    const follow = open.length > MANY_WAYS ? followRoughly : followExactly
+    const follow = walk.isLarge || open.length > MANY_WAYS ? followRoughly : followExactly
     for (const way of open) follow(way, rule, { next, accepted, left }, walk)
     open = next
     if (open.length + accepted.length + left.length > MOST_WAYS) throw new TooMany()
@@ -98,6 +100,10 @@ function followExactly(way: Way, rule: AskedRule, bins: Bins, walk: Walk): void 
 /** Keeps one way one: a refusal that divides it is left out of account, and what may be changed may be anything. */
 function followRoughly(way: Way, rule: AskedRule, bins: Bins, walk: Walk): void {
   const hits = split(way, conditionOf(rule), applying(rule), walk)
+  if (hits.length === 0 && !defers(rule)) {
+    bins.next.push(way)
+    return
+  }
   const missed = split(way, conditionOf(rule), missing(rule), walk)
   const code = textOf(valueOf(rule.node, 'return'))
   if (hits.length === 0 || missed.length === 0 || code === 'OK' || code === 'DECLINED') {

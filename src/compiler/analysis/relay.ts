@@ -51,17 +51,32 @@ export function relayFindings(scope: RelayScope): readonly Finding[] {
     .flatMap((rule) => asksIn(conditionOf(rule)))
   const terms = { world: worldOf(universe, scope), basis: 'likely' } as const
   const changed: World = (fact) => universe.get(fact) ?? universeOf(fact, 'rcpt')
-  const walk = { terms, asked: factsOf(asks), changed }
+  const exact = { terms, asked: factsOf(asks), changed, isLarge: false }
+  const greetings = isSameGreeting(hooks, exact.asked) ? (['ehlo'] as const) : (['ehlo', 'helo'] as const)
   const client = stranger(asks, scope.listeners)
   const start: Way = { product: client, rules: [], asides: [], rough: false }
   try {
-    const follow = (from: Way): readonly Way[] =>
-      (['ehlo', 'helo'] as const).flatMap((greeting) => accepted([from], greeting, hooks, walk))
-    return report(follow(start), { follow, world: walk.terms.world, scope, client })
+    const follow = (from: Way, walk: Walk = exact): readonly Way[] =>
+      greetings.flatMap((greeting) => accepted([from], greeting, hooks, walk))
+    const isLarge = asks.length > MANY_QUESTIONS
+    return report(follow(start, { ...exact, isLarge }), { follow, world: terms.world, scope, client })
   } catch (fault) {
     if (fault instanceof TooMany) return [tooMany(scope)]
     throw fault
   }
+}
+
+/** From here on the first look is a rough one. */
+const MANY_QUESTIONS = 400
+
+/** `helo, ehlo` is one chain for both. */
+function isSameGreeting(hooks: ReadonlyMap<Hook, Rules>, asked: ReadonlySet<string>): boolean {
+  const places = (hook: Hook): string =>
+    [...(hooks.get(hook)?.values() ?? [])]
+      .flat()
+      .map(({ rule }) => rule.at)
+      .join(' ')
+  return !asked.has('helo.verb') && places('helo') === places('ehlo')
 }
 
 type Rules = ReadonlyMap<OutlinedPlugin, readonly AskedRule[]>
