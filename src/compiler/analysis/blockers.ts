@@ -9,9 +9,9 @@ import type { Product } from './product.ts'
 import type { ValueSet } from './value-set.ts'
 
 /** Up to here every pair is compared. */
-const FEW = 48
+const FEW = 16
 /** Beyond that, so many of those that are about everything. */
-const MOST_GENERAL = 24
+const MOST_GENERAL = 16
 
 export class Blockers {
   readonly #all: AskedRule[] = []
@@ -47,15 +47,18 @@ const MOST_KEYS = 64
 function narrowest(product: Product): readonly string[] | undefined {
   for (const [fact, set] of product) {
     const keys = set.absent || set.unknown ? undefined : keysOf(fact, set)
-    if (keys && keys.length > 0 && keys.length <= MOST_KEYS) return keys
+    if (keys && keys.length > 0 && keys.length <= MOST_KEYS)
+      return set.region.kind === 'range' ? keys.slice(0, 1) : keys
   }
   return undefined
 }
 
+/** A flag tells too few rules apart. */
 function keysOf(fact: string, { region, literals }: ValueSet): readonly string[] | undefined {
   for (const [key, { wanted }] of literals) if (wanted) return [`${fact} ~ ${key}`]
   if (region.kind === 'range') return region.blocks()?.map((block) => `${fact} = ${block}`)
   const entries = region.kind === 'names' ? region.entries() : region.values()
+  if (entries?.some((entry) => entry === 'true' || entry === 'false')) return undefined
   return entries?.map((entry) => `${fact} = ${entry}`)
 }
 

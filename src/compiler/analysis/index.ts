@@ -37,10 +37,9 @@ export function analyse({ outline, services, listeners = [], isOurs }: Analysed,
   const answersAuth = hooks.some(({ hook }) => hook === 'auth')
   const site = new SiteWorld({ services: services ?? new Map(), answersAuth: answersAuth || hasCode }, world)
   const findings = new Findings(report, rules)
-  const idle = new Set(rules.filter((rule) => neverHolds(rule, world)))
   for (const rule of rules.filter(({ plugin }) => !isOurs(plugin.path))) {
-    for (const finding of idleConditions(rule, world)) findings.against(rule, finding)
-    if (!idle.has(rule)) for (const finding of site.findings(rule)) findings.against(rule, finding)
+    const said = neverHolds(rule, world) ?? [...idleConditions(rule, world), ...site.findings(rule)]
+    for (const finding of said) findings.against(rule, finding)
   }
   reportUnreached(unreachedRules(hooks, world), { rules, findings, isOurs })
   if (services) {

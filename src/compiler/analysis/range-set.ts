@@ -125,16 +125,16 @@ export class RangeSet implements Region<RangeSet> {
     return value === undefined ? undefined : addressAt(value)
   }
 
-  /** The blocks of 2^24 it lies in, when they are few: of IPv4 addresses the networks /8. */
+  /** Blocks of addresses that it lies in, the small one first, when there is one: of IPv4 addresses the /16 and the /8. */
   blocks(): readonly string[] | undefined {
-    const blocks: string[] = []
-    for (const { from, to } of this.ranges) {
-      if (from.at === Number.NEGATIVE_INFINITY || to.at === Number.POSITIVE_INFINITY) return undefined
-      const [first, last] = [blockOf(from.at), blockOf(to.after ? to.at : minusOne(to.at))]
-      if (last - first > MOST_BLOCKS || blocks.length > MOST_BLOCKS) return undefined
-      for (let block = first; block <= last; block += 1n) blocks.push(String(block))
-    }
-    return blocks
+    const [first, last] = [this.ranges[0], this.ranges.at(-1)]
+    if (!first || !last || isEndless(first) || isEndless(last)) return undefined
+    const [from, to] = [BigInt(Math.floor(Number(first.from.at))), last.to.at]
+    const end = typeof to === 'bigint' ? to - 1n : BigInt(Math.ceil(to) - 1)
+    const start = typeof first.from.at === 'bigint' ? first.from.at : from
+    const sizes = start < BEHIND_IPV4 ? ([16n, 24n] as const) : ([80n, 96n] as const)
+    const blocks = sizes.flatMap((bits) => (start >> bits === end >> bits ? [`${start >> bits} of ${bits}`] : []))
+    return blocks.length > 0 ? blocks : undefined
   }
 
   /** Nobody asks predicates about numbers. */
@@ -143,12 +143,8 @@ export class RangeSet implements Region<RangeSet> {
   }
 }
 
-const MOST_BLOCKS = 16n
-
-/** IPv6 addresses share long beginnings: what tells them apart comes later. */
-function blockOf(at: Limit): bigint {
-  const value = BigInt(typeof at === 'number' ? Math.floor(at) : at)
-  return value < BEHIND_IPV4 ? value >> 24n : BEHIND_IPV4 + (value >> 80n)
+function isEndless({ from, to }: Range): boolean {
+  return from.at === Number.NEGATIVE_INFINITY || to.at === Number.POSITIVE_INFINITY
 }
 
 /** IPv6 addresses begin behind the last IPv4 address. */

@@ -15,9 +15,10 @@ function isImpossible(formula: Formula, want: Wanted, world: World, basis: Basis
   return restrict([EVERY_SESSION], formula, want, { world, basis })?.length === 0
 }
 
-/** Undefined when it can hold as far as anybody knows. */
+/** Undefined when it can hold as far as anybody knows. What is certain is also likely. */
 function basisOf(formula: Formula, want: Wanted, world: World): Basis | undefined {
-  return (['certain', 'likely'] as const).find((basis) => isImpossible(formula, want, world, basis))
+  if (!isImpossible(formula, want, world, 'likely')) return undefined
+  return isImpossible(formula, want, world, 'certain') ? 'certain' : 'likely'
 }
 
 export function idleConditions(rule: AskedRule, world: World): readonly Finding[] {
