@@ -44,21 +44,22 @@ export function analyse({ outline, services, listeners = [], isOurs }: Analysed,
   reportUnreached(unreachedRules(hooks, world), { rules, findings, isOurs })
   if (services) {
     const narrow = (fact: string, set: ValueSet): ValueSet => site.narrowed(fact, set)
-    const relay = { outline, hasCode, isOurs, narrow, listeners: reachedFromOutside(services, listeners) }
-    for (const finding of relayFindings(relay)) findings.add(finding)
+    const reached = reachedFromOutside(services, listeners)
+    const relay = { outline, hasCode, isOurs, narrow, listeners: reached }
+    for (const finding of reached?.length === 0 ? [] : relayFindings(relay)) findings.add(finding)
   }
   findings.conclude()
 }
 
 const THIS_MACHINE = /^(?:127\.|::1$|localhost$)/
 
-/** Strangers speak no LMTP. A site that listens on this machine alone is on trial, and looked at as if it did not. */
+/** Strangers speak SMTP. A site that listens on this machine alone is on trial, and looked at as if it did not. */
 function reachedFromOutside(
   services: ReadonlyMap<string, Service>,
   listeners: readonly Listener[],
 ): readonly string[] | undefined {
   if (services.size === 0) return undefined
-  const smtp = [...services].flatMap(([name, { offer }]) => (offer.protocol === 'lmtp' ? [] : [name]))
+  const smtp = [...services].flatMap(([name, { offer }]) => (offer.protocol === 'smtp' ? [name] : []))
   const open = listeners.flatMap(({ name, address, unix }) => (unix || THIS_MACHINE.test(address) ? [] : [name]))
   const names = open.length > 0 ? smtp.filter((name) => open.includes(name)) : smtp
   return names.map((name) => name.toLowerCase())
