@@ -123,7 +123,7 @@ function isScalarKind(kind: Kind): boolean {
   return kind !== 'map' && kind !== 'list'
 }
 
-function alternativesOf(schema: Schema, definitions: Definitions): readonly Schema[] {
+export function alternativesOf(schema: Schema, definitions: Definitions): readonly Schema[] {
   const resolved = resolveSchema(schema, definitions)
   return resolved.anyOf ? resolved.anyOf.flatMap((one) => alternativesOf(one, definitions)) : [resolved]
 }
