@@ -137,7 +137,7 @@ export const RULE_SCHEMA = {
     },
     reply_code: {
       type: 'integer',
-      enum: [450, 451, 452, 550, 551, 552, 553, 554],
+      enum: [450, 451, 452, 530, 550, 551, 552, 553, 554],
       description: 'Reply code (RFC 5321 section 4.2.3) instead of that of the hook',
     },
     reply_at: { type: 'string', enum: HOOKS, description: 'Decide now, refuse at this later hook' },

@@ -2,7 +2,8 @@
  * rate: how often something happens within a time, counted in the site's store.
  *
  * Each time it is asked it counts one for its key, so it stands behind the conditions that choose what is counted. The time
- * runs from the first one on, and then it begins anew. Every rule counts for itself.
+ * runs from the first one on, and then it begins anew. Every rule counts for itself. Case does not count, as in comparisons:
+ * nobody gets a second allowance by writing a name otherwise.
  */
 import { createHash } from 'node:crypto'
 import { defineMatcher } from '../core/word.ts'
@@ -45,7 +46,7 @@ export const rate = defineMatcher({
       const [key = ''] = keyOf(context)
       if (key === '') return { truth: 'miss', because: 'the key is empty' }
       if (!store) return { truth: 'unknown', because: 'there is no store here' }
-      const counted = await store.increment(`rate ${tools.rule} ${per} ${short(key)}`, 1, per)
+      const counted = await store.increment(`rate ${tools.rule} ${per} ${short(key.toLowerCase())}`, 1, per)
       if (counted.kind === 'failed') return { truth: 'unknown', because: `the store: ${counted.because}` }
       const count = counted.value
       return {

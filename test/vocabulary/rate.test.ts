@@ -53,6 +53,11 @@ describe('rate', () => {
     for (let index = 0; index < 3; index += 1) await connect('192.0.2.7')
     assert.equal((await connect('192.0.2.8')).verdict.code, 'DECLINED')
   })
+  it('counts a name once, however it is written', async () => {
+    const { connect } = await rig(RULE.replace('remote_ip', 'env.WHO'))
+    for (const user of ['ann', 'Ann', 'ANN']) await connect('192.0.2.7', user)
+    assert.equal((await connect('192.0.2.7', 'aNN')).verdict.message, '4 of 2')
+  })
   it('begins anew when its time is over, counted from the first', async () => {
     const { connect, clock } = await rig(RULE)
     await connect('192.0.2.7')

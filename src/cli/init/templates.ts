@@ -29,6 +29,10 @@ function rcpthosts({ domain }: Place): string {
   return `# Domains that mail is accepted for; \`.example.org\` stands for every name below it.\n${domain}\n`
 }
 
+function senderDomains({ domain }: Place): string {
+  return `# Domains that users may send from; \`.example.org\` stands for every name below it.\n${domain}\n`
+}
+
 function house({ domain }: Place): string {
   return `${modelines('plugin', '../')}plugin: house
 summary: What this site refuses on its own account.
@@ -109,9 +113,8 @@ tls: { certificates: [{ cert: secrets/cert.pem, key: secrets/key.pem }] }
 # user: postern # who serves, when it is started as root to have port 587
 plugins:
   - auth/auth_flat_file: { flat_auth_pw: secrets/passwords }
-  - restrict_submission: { ports: ${port} }
   - ./rules/house.yaml
-  - relay: { relayclients: [], only: true }
+  - rules/submission: { sender_domains: lists/sender_domains, ports: ${port} }
 ${DELIVER}
 `
 }
@@ -119,13 +122,22 @@ ${DELIVER}
 function submissionTests({ domain, port }: Place): string {
   return `${modelines('suite')}suite: the whole site
 site: ./postern.yaml
-given: { local_port: ${port}, helo: laptop.example, sender: ann@${domain}, rcpt: x@elsewhere.example, body: Hello }
+given:
+  local_port: ${port}
+  helo: laptop.example
+  sender: ann@${domain}
+  rcpt: x@elsewhere.example
+  headers: [[From, ann@${domain}], [Subject, hi]]
+  body: Hello
 tests:
   - name: who has logged in sends anywhere
     given: { auth: { user: ann }, relay_client: true }
     expect: { accepted: x@elsewhere.example, hook: queue, return: OK }
+  - name: but in nobody else's name
+    given: { auth: { user: ann }, relay_client: true, sender: ceo@bank.example }
+    expect: { hook: mail, plugin: submission_sender, accepted: "" }
   - name: nobody else sends anything
-    expect: { hook: mail, reply: 550 5.7.0 Authentication required, accepted: "" }
+    expect: { hook: mail, reply: 530 5.7.0 Authentication required, accepted: "" }
 `
 }
 
@@ -176,6 +188,7 @@ export const TEMPLATES: ReadonlyMap<string, Template> = new Map([
       files: (place) => ({
         'postern.yaml': submissionSite(place),
         'rules/house.yaml': house(place),
+        'lists/sender_domains': senderDomains(place),
         'secrets/passwords': '# user@domain:secret, as `doveadm pw -s SSHA512` writes it\n',
         'site.test.yaml': submissionTests(place),
       }),
