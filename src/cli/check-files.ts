@@ -1,6 +1,7 @@
 /** Checks files of every kind with one report: sites whole, plugins and rulesets alone, suites for their shape. */
 import { dirname } from 'node:path'
 import { type Analysed, analyse } from '../compiler/analysis/index.ts'
+import { analyseLists } from '../compiler/analysis/lists.ts'
 import { type CompiledPlugin, type CompileEnvironment, compileSite } from '../compiler/compile-site.ts'
 import { readerInPlace } from '../compiler/import/index.ts'
 import { loadSite } from '../compiler/load-site.ts'
@@ -96,7 +97,8 @@ async function checkSite(path: string, environment: CompileEnvironment, used: Us
   const before = environment.report.errors
   const loaded = await loadSite(path, environment)
   const { plugins, outline, services = new Map(), listeners } = loaded
-  if (outline && environment.report.errors === before) analyseIn({ outline, services, listeners }, path, environment)
+  if (outline && environment.report.errors === before)
+    await analyseIn({ outline, services, listeners }, path, environment)
   for (const plugin of plugins) used.set(plugin.path, [...(used.get(plugin.path) ?? []), plugin])
   for (const path of await checkPolicies(loaded, environment)) used.set(path, [])
 }
@@ -114,9 +116,14 @@ async function ownsPolicy(site: string, path: string): Promise<boolean> {
 }
 
 /** What is wrong between builtins and a file that uses them is that file's affair: nobody changes builtins for it. */
-function analyseIn(loaded: Omit<Analysed, 'isOurs'>, file: string, { builtins, report }: CompileEnvironment): void {
-  const ours = new Set(builtins.values())
-  analyse({ ...loaded, isOurs: (path) => path !== file && ours.has(path) }, report)
+async function analyseIn(
+  loaded: Omit<Analysed, 'isOurs'>,
+  file: string,
+  environment: CompileEnvironment,
+): Promise<void> {
+  const ours = new Set(environment.builtins.values())
+  analyse({ ...loaded, isOurs: (path) => path !== file && ours.has(path) }, environment.report)
+  await analyseLists(loaded.outline, environment)
 }
 
 async function checkRules({ path, root }: Found, environment: CompileEnvironment, used: Used): Promise<void> {
@@ -150,7 +157,7 @@ async function checkAlone(
     },
     environment,
   )
-  if (environment.report.errors === before) analyseIn({ outline, services: undefined }, path, environment)
+  if (environment.report.errors === before) await analyseIn({ outline, services: undefined }, path, environment)
   return plugins
 }
 

@@ -62,6 +62,8 @@ export const DIAGNOSTIC_CODES = {
   LST604: 'A list of the wrong kind for this fact',
   LST605: 'A list outside where only a list at hand will do',
   LST606: 'A source that cannot be read',
+  LST611: 'An entry that another one contains',
+  LST612: 'A DNS list that is closed',
   NOT801: 'A note that nothing writes before it is read',
   NOT802: 'A note that two plugins write, or write with different types',
   POL001: 'A setting of policies that nothing declares',

@@ -1,0 +1,148 @@
+/**
+ * Lists with entries that change nothing, because another entry contains them (LST611), and lists of DNS zones that nobody
+ * serves any more (LST612).
+ *
+ * Lists of up to ten thousand entries are looked at; longer ones are written by programs. An entry that stands twice is found
+ * when the list is read.
+ */
+import { parentDomains } from '../../core/domain.ts'
+import { isIpFault, type Network, networkOf, parseNetwork } from '../../core/ip.ts'
+import type { ListEntry, ListKind } from '../../core/list.ts'
+import type { Finding, Report, Span } from '../../language/diagnostic.ts'
+import { SourceText } from '../../language/source-text.ts'
+import { domainKey } from '../lists/domain-list.ts'
+import type { NamedList } from '../list-registry.ts'
+import type { LoadEnvironment } from '../resolve-entries.ts'
+import { closedSince } from './closed-zones.ts'
+import type { Outline } from './outline.ts'
+
+const MOST_ENTRIES = 10_000
+/** Of one list. */
+const MOST_FINDINGS = 20
+
+export async function analyseLists({ plugins }: Outline, environment: LoadEnvironment): Promise<void> {
+  const seen = new Set<string>()
+  for (const { lists } of plugins)
+    for (const name of lists.names) {
+      const list = lists.get(name)
+      if (list) await analyseList(list, seen, environment)
+    }
+}
+
+async function analyseList({ kind, index }: NamedList, seen: Set<string>, environment: LoadEnvironment): Promise<void> {
+  if (!index || index.size === 0 || index.size > MOST_ENTRIES) return
+  const entries = [...index.entries()]
+  const key = entries[0]?.at ?? ''
+  if (seen.has(key)) return
+  seen.add(key)
+  const idle = [
+    ...containedIn(kind, entries),
+    ...(kind === 'zone' ? entries.filter(isClosed).map((inner) => ({ inner })) : []),
+  ]
+  if (idle.length > 0) await reportIdle(idle, environment)
+}
+
+interface Idle {
+  readonly inner: ListEntry
+  /** Absent for a zone that is closed. */
+  readonly outer?: ListEntry
+}
+
+function isClosed({ text }: ListEntry): boolean {
+  return closedSince(text) !== undefined
+}
+
+function containedIn(kind: ListKind, entries: readonly ListEntry[]): readonly Idle[] {
+  if (kind === 'ip') return networksIn(entries)
+  return kind === 'domain' || kind === 'address' ? namesIn(entries) : []
+}
+
+function networksIn(entries: readonly ListEntry[]): readonly Idle[] {
+  const byNetwork = new Map<string, ListEntry>()
+  const prefixes = new Set<number>()
+  const networks = entries.map(({ text }) => parseNetwork(text))
+  for (const [index, network] of networks.entries()) {
+    const entry = entries[index]
+    if (!entry || isIpFault(network)) continue
+    prefixes.add(network.prefix)
+    byNetwork.set(keyOf(network), entry)
+  }
+  return networks.flatMap((network, index) => {
+    const [inner, outer] = [entries[index], isIpFault(network) ? undefined : widerThan(network, prefixes, byNetwork)]
+    return inner && outer ? [{ inner, outer }] : []
+  })
+}
+
+function keyOf({ version, value, prefix }: Network): string {
+  return `${version} ${value}/${prefix}`
+}
+
+function widerThan(
+  network: Network,
+  prefixes: ReadonlySet<number>,
+  byNetwork: ReadonlyMap<string, ListEntry>,
+): ListEntry | undefined {
+  for (const prefix of prefixes) {
+    const wider = prefix < network.prefix ? byNetwork.get(keyOf(networkOf(network, prefix))) : undefined
+    if (wider) return wider
+  }
+  return undefined
+}
+
+/** `.example.org` contains every name below it, and a domain its mailboxes. */
+function namesIn(entries: readonly ListEntry[]): readonly Idle[] {
+  const keyFor = ({ text }: ListEntry): string => text.toLowerCase().replace(/^@/, '')
+  const byKey = new Map(entries.map((entry) => [keyFor(entry), entry]))
+  return entries.flatMap((inner) => {
+    const outer = containersOf(keyFor(inner)).flatMap((key) => byKey.get(key) ?? [])[0]
+    return outer ? [{ inner, outer }] : []
+  })
+}
+
+function containersOf(key: string): readonly string[] {
+  const at = key.lastIndexOf('@')
+  const name = domainKey(at < 0 ? key : key.slice(at + 1))?.replace(/^\./, '') ?? ''
+  const above = Array.from(parentDomains(name), (parent) => `.${parent}`)
+  return at > 0 ? [name, ...above] : above
+}
+
+async function reportIdle(idle: readonly Idle[], environment: LoadEnvironment): Promise<void> {
+  for (const one of idle.slice(0, MOST_FINDINGS)) {
+    const at = await spanOf(one.inner, environment)
+    const label = one.outer && (await spanOf(one.outer, environment))
+    if (at) add(environment.report, one, at, label)
+  }
+}
+
+function add(report: Report, { inner, outer }: Idle, at: Span, label: Span | undefined): void {
+  const closed: Finding = {
+    code: 'LST612',
+    severity: 'warning',
+    at,
+    message: `the DNS list \`${inner.text}\` was closed in ${closedSince(inner.text)}`,
+    help: 'delete it: it lists nobody, or everybody',
+  }
+  const contained: Finding = {
+    code: 'LST611',
+    severity: 'info',
+    at,
+    message: `\`${inner.text}\` is in \`${outer?.text}\` already`,
+    ...(label && { labels: [{ ...label, text: 'contains it' }] }),
+    help: 'delete one of them',
+  }
+  report.add(outer ? contained : closed)
+}
+
+const PLACE = /^(.*?):(\d+)(?::(\d+))?$/
+
+/** The text of an entry in its file; a list file is read again for it. */
+async function spanOf({ text, at }: ListEntry, { files, sources }: LoadEnvironment): Promise<Span | undefined> {
+  const [, path = '', line = '1', column] = PLACE.exec(at) ?? []
+  const known = sources.get(path) ?? (await files.read(path))
+  if (known === undefined) return undefined
+  sources.set(path, known)
+  const source = new SourceText(path, known)
+  const inLine = column === undefined ? source.lineText(Number(line)).indexOf(text) : Number(column) - 1
+  const start = source.lineStart(Number(line)) + Math.max(0, inLine)
+  return source.span(start, start + text.length)
+}
