@@ -1,0 +1,193 @@
+/** The schema of a whole file as it holds at one place of it: with the names that are known there, in that hook. */
+import { relative, dirname } from 'node:path'
+import { paramSchema } from '../../compiler/params.ts'
+import type { FactType } from '../../core/fact.ts'
+import { type Hook, HOOK_TABLE, HOOKS, isHook } from '../../core/hook.ts'
+import type { ListKind } from '../../core/list.ts'
+import type { Schema } from '../../core/schema.ts'
+import { isBelow, scalarAt } from '../../language/cursor.ts'
+import type { FileKind } from '../../language/file-kind.ts'
+import type { Path } from '../../language/loose-yaml.ts'
+import { PLUGIN_SCHEMA } from '../../language/plugin-file.ts'
+import { policySchema } from '../../language/policy-file.ts'
+import type { Definitions } from '../../language/schema-kind.ts'
+import { SUITE_SCHEMA, TEST_SCHEMA } from '../../language/session-schema.ts'
+import { RULESET_SCHEMA, SITE_SCHEMA, USE_SCHEMA } from '../../language/site-file.ts'
+import { conditionShape } from './condition-shape.ts'
+import { listsOf, noteTypesOf, paramsOf, settingTypesOf } from './declared.ts'
+import type { Sheet } from './mention.ts'
+import { type AroundRule, ruleShape } from './rule-shape.ts'
+import { knownSheets, pluginName, sitesOf, pluginsOf, sheetOfUse, type SiteModel } from './site-model.ts'
+import { testShape } from './test-shape.ts'
+
+export interface Shape {
+  readonly schema: Schema
+  readonly definitions: Definitions
+  readonly around: AroundRule
+}
+
+/** `before` is the offset up to which words of the rule count as asked. */
+export function shapeAt(sheet: Sheet, path: Path, before: number, model: SiteModel): Shape {
+  const around = aroundOf(sheet, path, before, model)
+  const test = testShape(TEST_SCHEMA, sheet, model)
+  const definitions: Definitions = { match: conditionShape(around), test, rule: ruleShape(around) }
+  return { schema: sheet.kind ? SHAPES[sheet.kind](sheet, path, model) : BEGINNINGS, definitions, around }
+}
+
+/** A file that has no kind yet: the keys that would give it one. */
+const BEGINNINGS: Schema = {
+  type: 'object',
+  properties: {
+    plugin: PLUGIN_SCHEMA.properties.plugin,
+    ruleset: RULESET_SCHEMA.properties.ruleset,
+    suite: SUITE_SCHEMA.properties.suite,
+    hostname: SITE_SCHEMA.properties.hostname,
+    plugins: SITE_SCHEMA.properties.plugins,
+  },
+}
+
+type MakeShape = (sheet: Sheet, path: Path, model: SiteModel) => Schema
+
+const SHAPES: Readonly<Record<FileKind, MakeShape>> = {
+  plugin: () => PLUGIN_SHAPE,
+  site: (sheet, path, model) => withEntries(SITE_SCHEMA, entriesShape(sheet, path, model)),
+  ruleset: (sheet, path, model) => withEntries(RULESET_SCHEMA, entriesShape(sheet, path, model)),
+  suite: (sheet, _, model) => suiteShape(sheet, model),
+  policy: (_, __, model) => policyShape(model),
+}
+
+const CHAIN: Schema = { type: 'array', items: { $ref: '#/definitions/rule' } }
+
+const PLUGIN_SHAPE: Schema = {
+  ...PLUGIN_SCHEMA,
+  properties: {
+    ...PLUGIN_SCHEMA.properties,
+    hooks: {
+      type: 'object',
+      description: PLUGIN_SCHEMA.properties.hooks.description,
+      properties: Object.fromEntries(
+        HOOKS.map((hook) => [hook, { ...CHAIN, description: HOOK_TABLE[hook].summary }] as const),
+      ),
+      additionalProperties: CHAIN,
+    },
+  },
+}
+
+function suiteShape(sheet: Sheet, model: SiteModel): Schema {
+  const test = testShape(TEST_SCHEMA, sheet, model)
+  const plugin: Schema = { ...SUITE_SCHEMA.properties.plugin, anyOf: pluginNames(sheet, model) }
+  return { ...SUITE_SCHEMA, properties: { ...SUITE_SCHEMA.properties, plugin, tests: { type: 'array', items: test } } }
+}
+
+function policyShape(model: SiteModel): Schema {
+  const settings = Object.fromEntries(
+    knownSheets(model).flatMap((sheet) =>
+      [...settingTypesOf(sheet)].map(([name, type]) => [name, typed(type)] as const),
+    ),
+  )
+  const names = sitesOf(model).flatMap(({ file }) => pluginsOf(file, model).flatMap((one) => pluginName(one) ?? []))
+  return policySchema(
+    { type: 'object', description: 'Values of settings that plugins or the site declare', properties: settings },
+    { anyOf: [...new Set(names)].map((name) => ({ const: name })) },
+  )
+}
+
+function typed(type: FactType): Schema {
+  return { type: type === 'number' || type === 'boolean' ? type : 'string' }
+}
+
+function withEntries(schema: Schema, entries: Schema): Schema {
+  const plugins = { ...schema.properties?.['plugins'], items: entries }
+  return { ...schema, properties: { ...schema.properties, plugins } }
+}
+
+/** Arguments are those of the plugin that the entry names. */
+function entriesShape(sheet: Sheet, path: Path, model: SiteModel): Schema {
+  const names = pluginNames(sheet, model)
+  const asked = path[0] === 'plugins' && typeof path[2] === 'string' ? path[2] : undefined
+  const used = scalarAt(sheet.marks, [...path.slice(0, 2), 'use'])?.text
+  const keys = names.map(({ const: name = '', description = '' }) => [String(name), { description, type: 'object' }])
+  const short: Schema = {
+    type: 'object',
+    properties: Object.fromEntries(keys) as Readonly<Record<string, Schema>>,
+    ...(asked !== undefined && { additionalProperties: argumentsOf(asked, sheet, model) }),
+  }
+  const own = asked === undefined ? short : withArguments(short, asked, argumentsOf(asked, sheet, model))
+  const { use, with: given, ...rest } = USE_SCHEMA.properties
+  const long: Schema = {
+    type: 'object',
+    properties: {
+      use: { ...use, anyOf: names },
+      with: { ...given, ...(used !== undefined && argumentsOf(used, sheet, model)) },
+      ...rest,
+    },
+  }
+  return { anyOf: [...names, own, long] }
+}
+
+function withArguments(short: Schema, name: string, schema: Schema): Schema {
+  return { ...short, properties: { ...short.properties, [name]: { ...short.properties?.[name], ...schema } } }
+}
+
+function argumentsOf(use: string, sheet: Sheet, model: SiteModel): Schema {
+  const plugin = sheetOfUse(use, sheet.file, model)
+  if (!plugin) return { type: 'object', additionalProperties: {} }
+  const params = paramsOf(plugin).map((param) => {
+    return [param.name, { ...paramSchema(param), description: param.summary }] as const
+  })
+  return { type: 'object', properties: Object.fromEntries(params) }
+}
+
+/** Builtins and rulesets by name, the site's own files by path. */
+function pluginNames({ file }: Sheet, { builtins, sheets }: SiteModel): readonly Schema[] {
+  const shipped = new Set(builtins.values())
+  const named = [...builtins].map(([name, path]) => ({ const: name, description: summaryOf(sheets.get(path)) }))
+  const own = [...sheets.values()].filter(
+    (one) => (one.kind === 'plugin' || one.kind === 'ruleset') && !shipped.has(one.file) && one.file !== file,
+  )
+  return [
+    ...own.map((one) => ({ const: `./${relative(dirname(file), one.file)}`, description: summaryOf(one) })),
+    ...named,
+  ]
+}
+
+function summaryOf(sheet: Sheet | undefined): string {
+  return (sheet && scalarAt(sheet.marks, ['summary'])?.text) ?? ''
+}
+
+function aroundOf(sheet: Sheet, path: Path, before: number, model: SiteModel): AroundRule {
+  const known = knownSheets(model)
+  const { matchers: words, deliveries } = model.vocabulary
+  return {
+    hooks: hooksAt(sheet, path, model),
+    words,
+    deliveries,
+    asked: askedIn(sheet, path, before),
+    lists: new Map<string, ListKind>([['local_domains', 'domain'], ...listsOf(sheet)]),
+    notes: new Map([...known, sheet].flatMap((one) => [...noteTypesOf(one)])),
+    settings: new Map(known.flatMap((one) => [...settingTypesOf(one)])),
+  }
+}
+
+/** `helo, ehlo` is a chain for both; the condition of an entry is asked in all hooks of its plugin. */
+function hooksAt(sheet: Sheet, path: Path, model: SiteModel): readonly Hook[] {
+  if (path[0] === 'hooks') return hooksIn(String(path[1] ?? ''))
+  if (path[0] !== 'plugins') return []
+  const use = scalarAt(sheet.marks, [...path.slice(0, 2), 'use'])?.text ?? ''
+  const plugin = sheetOfUse(use, sheet.file, model)
+  const keys = plugin?.marks.filter((mark) => mark.role === 'key' && mark.path.join('/') === 'hooks') ?? []
+  return keys.flatMap(({ text }) => hooksIn(text))
+}
+
+function hooksIn(key: string): readonly Hook[] {
+  return key
+    .split(',')
+    .map((name) => name.trim())
+    .filter(isHook)
+}
+
+function askedIn({ marks }: Sheet, path: Path, before: number): ReadonlySet<string> {
+  const rule = path.slice(0, 3)
+  const keys = marks.filter(({ role, from, path: at }) => role === 'key' && from < before && isBelow(at, rule))
+  return new Set(keys.map(({ text }) => text))
+}
