@@ -7,10 +7,12 @@ import { readerInPlace } from '../compiler/import/index.ts'
 import { loadSite } from '../compiler/load-site.ts'
 import { readYaml } from '../compiler/resolve-entries.ts'
 import { nearestSite } from '../compiler/site-directory.ts'
-import type { Diagnostic, Span } from '../language/diagnostic.ts'
+import { type Diagnostic, inOrder, Report, type Span } from '../language/diagnostic.ts'
 import { type MapNode, valueOf } from '../language/node.ts'
 import { POLICY_SCHEMA } from '../language/policy-file.ts'
+import { type Allowed, judge } from '../language/suppressions.ts'
 import { checkTests } from '../testing/check-tests.ts'
+import { withChanges } from './changed-files.ts'
 import { checkPolicies, checkPolicyAlone } from './check-policies.ts'
 import { shown } from './find-files.ts'
 import { compileEnvironment } from './wiring.ts'
@@ -18,7 +20,11 @@ import { compileEnvironment } from './wiring.ts'
 export interface Checked {
   readonly files: number
   readonly rules: number
+  /** List files read. */
+  readonly lists: number
   readonly diagnostics: readonly Diagnostic[]
+  /** Findings that a comment allows. */
+  readonly allowed: readonly Allowed[]
   readonly sources: ReadonlyMap<string, string>
 }
 
@@ -29,9 +35,20 @@ interface Found {
 
 type Kind = 'site' | 'rules' | 'policy' | 'suite'
 
-/** Sites first: a plugin that a site uses is checked there, with its arguments and the words of its neighbours. */
-export async function checkFiles(paths: readonly string[], onFile: (path: string) => void): Promise<Checked> {
-  const environment = compileEnvironment()
+const NO_CHANGES: ReadonlyMap<string, string> = new Map()
+
+/**
+ * Sites first: a plugin that a site uses is checked there, with its arguments and the words of its neighbours. What is
+ * `changed` has its text here already, by path.
+ */
+export async function checkFiles(
+  paths: readonly string[],
+  onFile: (path: string) => void,
+  changed = NO_CHANGES,
+): Promise<Checked> {
+  const plain = compileEnvironment()
+  const lists = new Map<string, string>()
+  const environment = { ...plain, files: withChanges(plain.files, changed), lists }
   const foreign = paths.filter((path) => readerInPlace(path))
   const { found, unreadable } = await readAll(
     paths.filter((path) => !foreign.includes(path)),
@@ -49,9 +66,23 @@ export async function checkFiles(paths: readonly string[], onFile: (path: string
     }
   }
   const rules = new Set([...used.values()].flat().flatMap((plugin) => plugin.rules.map(({ at }) => at)))
-  const sources = new Map([...environment.sources].map(([path, text]) => [shown(path), text]))
-  const diagnostics = environment.report.sorted().map(withShownPaths)
-  return { files: foreign.length + found.length + unreadable, rules: rules.size, diagnostics, sources }
+  return {
+    files: foreign.length + found.length + unreadable,
+    rules: rules.size,
+    lists: lists.size,
+    ...judgedFindings(environment),
+  }
+}
+
+function judgedFindings({ report, sources }: CompileEnvironment): Pick<Checked, 'diagnostics' | 'allowed' | 'sources'> {
+  const comments = new Report()
+  const today = new Date().toISOString().slice(0, 'YYYY-MM-DD'.length)
+  const { left, allowed } = judge(report.sorted(), sources, { today, report: comments })
+  return {
+    diagnostics: inOrder([...left, ...comments.sorted()]).map(withShownPaths),
+    allowed: allowed.map(({ diagnostic, reason }) => ({ diagnostic: withShownPaths(diagnostic), reason })),
+    sources: new Map([...sources].map(([path, text]) => [shown(path), text])),
+  }
 }
 
 interface Read {
@@ -172,5 +203,9 @@ export function withShownPaths(diagnostic: Diagnostic): Diagnostic {
     ...diagnostic,
     file: shown(diagnostic.file),
     labels: diagnostic.labels.map((label) => ({ ...label, file: shown(label.file) })),
+    fixes: diagnostic.fixes.map((fix) => ({
+      ...fix,
+      edits: fix.edits.map((edit) => ({ ...edit, file: shown(edit.file) })),
+    })),
   }
 }

@@ -28,13 +28,18 @@ export async function run(argv: readonly string[], terminal = openTerminal()): P
   // A handler that never settles must meet its deadline, not an event loop that has nothing left to wait for.
   const alive = setInterval(() => undefined, 2 ** 30)
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parseAsync(argv.map(valueGlued), { from: 'user' })
     return exitCode
   } catch (error) {
     return exitCodeOf(error, terminal)
   } finally {
     clearInterval(alive)
   }
+}
+
+/** `check --fix rules` fixes what is in `rules`: this option takes its value only with a `=`. */
+function valueGlued(word: string): string {
+  return word === '--fix' ? '--fix=safe' : word
 }
 
 function build(shell: Shell): Command {

@@ -10,7 +10,7 @@ import type { Schema } from '../core/schema.ts'
 import { andThen, type MaybePromise, Unknown } from '../core/truth.ts'
 import type { MapEntry, MapNode, ScalarNode, YamlNode } from '../language/node.ts'
 import { checkSchema } from '../language/schema-check.ts'
-import { suggest } from '../language/suggest.ts'
+import { didYouMean } from '../language/fix.ts'
 import { type Compared, type Comparison, elementType, every, FAILS, some, TYPE_NAMES, when } from './comparison.ts'
 import { compileInline } from './list-use.ts'
 import { readNote, readNoteOf } from './note-value.ts'
@@ -63,19 +63,19 @@ function noteSource(key: ScalarNode & { readonly value: string }, scope: Scope):
 }
 
 function unknownKey(key: ScalarNode & { readonly value: string }, scope: Scope): undefined {
-  const near = suggest(key.value, [
+  const known = [
     ...FACTS.map(({ name }) => name),
     ...scope.vocabulary.matchers.keys(),
     ...scope.finds,
     'any',
     'all',
     'not',
-  ])
+  ]
   complain(scope, {
     code: 'CFG106',
     at: key.at,
     message: `unknown fact or word \`${key.value}\` in a condition`,
-    ...(near && { label: `did you mean \`${near}\`?` }),
+    ...didYouMean(key, key.value, known),
     help: '`postern list facts` and `postern list words` show what a condition may ask',
   })
 }
@@ -174,14 +174,13 @@ function compileOperator({ key, value }: MapEntry, type: FactType, scope: Scope)
     addListFinds(key.value, scope)
     return operator.compile(value, scope, type)
   }
-  const near = suggest(key.value, allowed)
   complain(scope, {
     code: 'CFG108',
     at: key.at,
     message: operator
       ? `operator \`${key.value}\` does not fit ${TYPE_NAMES[type]}`
       : `unknown operator \`${key.value}\``,
-    ...(near && { label: `did you mean \`${near}\`?` }),
+    ...didYouMean(key, key.value, allowed),
     help: `operators for ${TYPE_NAMES[type]}: ${allowed.join(', ')}`,
   })
   return undefined

@@ -5,7 +5,7 @@ import { type Connection, repliesEach } from '../core/session.ts'
 import { Unknown } from '../core/truth.ts'
 import { type Verdict, verdict } from '../core/verdict.ts'
 import { type MapEntry, type MapNode, valueOf } from '../language/node.ts'
-import { suggest } from '../language/suggest.ts'
+import { didYouMean } from '../language/fix.ts'
 import { toOptions } from '../language/schema-check.ts'
 import { type Destinations, destinationsFor } from './delivery-recipients.ts'
 import { complain, type Scope } from './scope.ts'
@@ -33,12 +33,11 @@ export function compileDelivery(rule: MapNode, scope: Scope): Deliver | undefine
 function compileTarget({ key, value }: MapEntry, scope: Scope): DeliveryTarget | undefined {
   const word = scope.vocabulary.deliveries.get(key.value)
   if (!word) {
-    const near = suggest(key.value, [...scope.vocabulary.deliveries.keys()])
     complain(scope, {
       code: 'CFG106',
       at: key.at,
       message: `unknown delivery target \`${key.value}\``,
-      ...(near && { label: `did you mean \`${near}\`?` }),
+      ...didYouMean(key, key.value, scope.vocabulary.deliveries.keys()),
       help: `targets: ${[...scope.vocabulary.deliveries.keys()].join(', ')}`,
     })
     return undefined

@@ -3,7 +3,7 @@ import type { Report } from '../language/diagnostic.ts'
 import { type MapEntry, valueOf, type YamlNode } from '../language/node.ts'
 import type { ParamDeclaration } from '../language/plugin-file.ts'
 import { checkSchema } from '../language/schema-check.ts'
-import { suggest } from '../language/suggest.ts'
+import { didYouMean } from '../language/fix.ts'
 import { type BoundParam, type BoundParams, paramSchema, settle } from './params.ts'
 
 /**
@@ -21,12 +21,11 @@ export function isEnabled(condition: YamlNode | undefined, params: BoundParams, 
 }
 
 function unknownParam({ key }: MapEntry, params: BoundParams, report: Report): false {
-  const near = suggest(key.value, params.keys())
   report.add({
     code: 'CFG111',
     at: key.at,
     message: `\`enabled\` asks for an unknown parameter \`${key.value}\``,
-    ...(near && { label: `did you mean \`${near}\`?` }),
+    ...didYouMean(key, key.value, params.keys()),
     help: `parameters: ${[...params.keys()].join(', ')}`,
   })
   return false

@@ -7,7 +7,8 @@
 import { createHash } from 'node:crypto'
 import type { ListIndex, ListKind } from '../core/list.ts'
 import type { Files, TextPieces } from '../core/ports.ts'
-import type { Report, Span } from '../language/diagnostic.ts'
+import type { Finding, Fix, Report, Span } from '../language/diagnostic.ts'
+import { fixOf, replace } from '../language/fix.ts'
 import { behindPiece, FILE_START, listEntries, type RawEntry } from '../language/list-file.ts'
 import type { Expected } from './lists/entry-store.ts'
 import { ListBuilder, type ListProblem } from './lists/index.ts'
@@ -78,6 +79,8 @@ function expectedIn(piece: string, octets: number): Expected {
 }
 
 const MOST_FINDINGS = 100
+/** They do no harm. */
+const MOST_DUPLICATES = 10
 /** Octets of a UTF-16 unit in UTF-8, and of the lines around a finding. */
 const [UNIT, AROUND] = [3, 16_384]
 
@@ -89,6 +92,7 @@ class Findings {
   readonly #report: Report
   #last: Span | undefined
   #count = 0
+  #duplicates = 0
 
   constructor(kind: ListKind, path: string, report: Report) {
     this.#kind = kind
@@ -96,11 +100,24 @@ class Findings {
     this.#report = report
   }
 
-  readonly add = ({ code, message, help, range }: ListProblem): void => {
-    this.#count += 1
-    if (!this.entry || this.#count > MOST_FINDINGS) return
+  readonly add = (problem: ListProblem): void => {
+    const { code, message, help, label, range, first } = problem
+    if (first !== undefined) this.#duplicates += 1
+    else this.#count += 1
+    const isTold = first === undefined ? this.#count <= MOST_FINDINGS : this.#duplicates <= MOST_DUPLICATES
+    if (!this.entry || !isTold) return
     this.#last = spanOf(this.#path, this.entry, range)
-    this.#report.add({ code, at: this.#last, message, ...(help !== undefined && { help }) })
+    const more = first === undefined ? {} : again(this.#path, this.entry, first)
+    const fixes = fixesFor(this.#path, this.entry, problem)
+    this.#report.add({
+      code,
+      at: this.#last,
+      message,
+      ...(label !== undefined && { label }),
+      ...(help !== undefined && { help }),
+      fixes,
+      ...more,
+    })
   }
 
   /** Answers with how much of the file is quoted. */
@@ -114,6 +131,14 @@ class Findings {
         message: `${more} more entries of this file cannot be read`,
         help: `is it a list \`of: ${this.#kind}\`?`,
       })
+    const unsaid = this.#duplicates - MOST_DUPLICATES
+    if (unsaid > 0)
+      this.#report.add({
+        code: 'LST610',
+        severity: 'info',
+        at: this.#last,
+        message: `${unsaid} more entries of this file are in it already`,
+      })
     return this.#last.range.end.offset * UNIT + AROUND
   }
 }
@@ -123,4 +148,24 @@ function spanOf(file: string, entry: RawEntry, within: ListProblem['range']): Sp
   const { line } = entry
   const start = { line, column: entry.column + offset, offset: entry.offset + offset }
   return { file, range: { start, end: { line, column: start.column + length, offset: start.offset + length } } }
+}
+
+/** Labels hold a place as lines and columns; the offset of the first one is not known any more. */
+function again(file: string, entry: RawEntry, first: string): Pick<Finding, 'severity' | 'label' | 'labels'> {
+  const line = Number(first.slice(first.lastIndexOf(':') + 1))
+  const start = { line, column: 1, offset: 0 }
+  const end = { line, column: 1 + entry.text.length, offset: 0 }
+  const labels = [{ file, range: { start, end }, text: 'first given here' }]
+  return { severity: 'warning', label: 'given again', labels }
+}
+
+function fixesFor(file: string, entry: RawEntry, { first, instead = [], isSure }: ListProblem): readonly Fix[] {
+  if (first !== undefined) return fixOf('delete this line', 'safe', replace(wholeLine(file, entry), ''))
+  const at = spanOf(file, entry, undefined)
+  return instead.flatMap((text) => fixOf(`write \`${text}\``, isSure ? 'safe' : 'unsafe', replace(at, text)))
+}
+
+function wholeLine(file: string, { line, column, offset, next }: RawEntry): Span {
+  const start = { line, column: 1, offset: offset - column + 1 }
+  return { file, range: { start, end: { line: line + 1, column: 1, offset: next } } }
 }

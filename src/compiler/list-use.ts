@@ -1,13 +1,13 @@
 /** Lists as a condition uses them: by name, or with values in place. */
 import type { FactType } from '../core/fact.ts'
 import type { ListIndex, ListKind } from '../core/list.ts'
-import type { DiagnosticCode } from '../language/codes.ts'
-import { type Finding, placeOf, type Span } from '../language/diagnostic.ts'
+import { type Finding, type Fix, placeOf, type Span } from '../language/diagnostic.ts'
 import type { ScalarNode, YamlNode } from '../language/node.ts'
-import { suggest } from '../language/suggest.ts'
+import { didYouMean, fixOf, replace, writeInstead } from '../language/fix.ts'
+import { spanWithin } from '../language/scalar-offsets.ts'
 import { type Comparison, FAILS } from './comparison.ts'
 import type { NamedList } from './list-registry.ts'
-import { buildList, type GivenEntry } from './lists/index.ts'
+import { buildList, type GivenEntry, type ListProblem } from './lists/index.ts'
 import { complain, type Scope } from './scope.ts'
 
 type Kinds = Readonly<Partial<Record<FactType, readonly ListKind[]>>>
@@ -51,12 +51,11 @@ export function findList(operand: YamlNode, scope: Scope, kinds: readonly ListKi
   const name = String(operand.value)
   const list = scope.lists.get(name)
   if (!list) {
-    const near = suggest(name, scope.lists.names)
     complain(scope, {
       code: 'LST603',
       at: operand.at,
       message: `unknown list \`${name}\``,
-      ...(near && { label: `did you mean \`${near}\`?` }),
+      ...didYouMean(operand, name, scope.lists.names),
       help: `declare it: \`lists: { ${name.replace(/\W/g, '_')}: { file: …, of: ${kinds[0] ?? 'string'} } }\``,
     })
     return undefined
@@ -110,14 +109,7 @@ export function compileInline(operand: YamlNode, scope: Scope, type: FactType): 
   }
 }
 
-interface ListFinding {
-  readonly code: DiagnosticCode
-  readonly at: Span
-  readonly message: string
-  readonly help?: string
-}
-
-type ReportFinding = (finding: ListFinding) => void
+type ReportFinding = (finding: Finding) => void
 
 /** Lists in place: what follows the first blank is the reason, as in a file. */
 export function inlineIndex(kind: ListKind, values: readonly ScalarNode[], report: ReportFinding): ListIndex {
@@ -135,11 +127,47 @@ function buildInline(
   values: readonly ScalarNode[],
   report: ReportFinding,
 ): ListIndex {
-  return buildList(kind, 'values in place', entries, ({ index, code, message, help }) => {
-    const scalar = values[index]
-    if (scalar) report({ code, at: scalar.at, message, ...(help !== undefined && { help }) })
+  return buildList(kind, 'values in place', entries, (problem) => {
+    const scalar = values[problem.index]
+    if (scalar) report(inPlace(problem, scalar, values))
   })
 }
+
+function inPlace(problem: ListProblem, scalar: ScalarNode, values: readonly ScalarNode[]): Finding {
+  const { code, message, help, label, range, instead = [], isSure, first } = problem
+  const before = values.find(({ at }) => first !== undefined && placeOf(at) === first)
+  const entry = { offset: String(scalar.value).length - String(scalar.value).trimStart().length }
+  const [word = ''] = String(scalar.value).trim().split(/\s/, 1)
+  return {
+    code,
+    at: range ? spanWithin(scalar, entry.offset + range.offset, range.length) : scalar.at,
+    message,
+    ...(label !== undefined && { label }),
+    ...(help !== undefined && { help }),
+    ...(first !== undefined && { severity: 'warning', label: 'given again' }),
+    ...(before && { labels: [{ ...before.at, text: 'first given here' }] }),
+    fixes:
+      first !== undefined
+        ? leavingOut(scalar, values[problem.index - 1])
+        : instead.flatMap((text) =>
+            writeInstead(scalar, text, {
+              safety: isSure ? 'safe' : 'unsafe',
+              ...(word !== scalar.value && { within: { ...entry, length: word.length } }),
+            }),
+          ),
+  }
+}
+
+/** With the comma before it; in a list of a line for each entry, the line may hold more. */
+function leavingOut({ at }: ScalarNode, before: ScalarNode | undefined): readonly Fix[] {
+  const start = before?.at.range.end
+  const gap = start?.line === at.range.start.line ? at.range.start.offset - start.offset : 0
+  if (!start || before?.at.file !== at.file || gap < 1 || gap > MOST_BETWEEN) return []
+  return fixOf('delete it', 'safe', replace({ file: at.file, range: { start, end: at.range.end } }, ''))
+}
+
+/** A comma and a space or two. */
+const MOST_BETWEEN = 3
 
 function plainEntry({ value, source, quoted, at }: ScalarNode): GivenEntry {
   const text = (quoted ? String(value) : source).trim()

@@ -9,7 +9,7 @@ import type { Schema } from '../core/schema.ts'
 import type { SourceSpec } from '../core/source.ts'
 import type { ScalarNode, YamlNode } from '../language/node.ts'
 import { toOptions } from '../language/schema-check.ts'
-import { spanWithin } from '../language/template.ts'
+import { spanWithin } from '../language/scalar-offsets.ts'
 import { type Comparison, every, FAILS, inIndex, when } from './comparison.ts'
 import { globToRegex } from './glob.ts'
 import { compileInline, findList, MATCHED_KINDS, VALUE_KINDS } from './list-use.ts'
@@ -124,7 +124,7 @@ function compilePattern(
   if (regex.ok) return { source: String(scalar.value), test: regex.test }
   complain(scope, {
     code: regex.kind === 'syntax' ? 'RGX301' : 'RGX302',
-    at: spanWithin(scalar, regex.offset, regex.length, scope.sources.get(scalar.at.file) ?? ''),
+    at: spanWithin(scalar, regex.offset, regex.length),
     message: `regular expression \`${pattern}\`: ${regex.problem}`,
     help: 'patterns have RE2 syntax: no look-around, no back-references',
   })

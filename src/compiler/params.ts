@@ -11,6 +11,7 @@ import type { Report, Span } from '../language/diagnostic.ts'
 import { type MapEntry, type ScalarNode, textOf, type YamlNode } from '../language/node.ts'
 import type { ParamDeclaration, ParamType } from '../language/plugin-file.ts'
 import { checkSchema } from '../language/schema-check.ts'
+import { didYouMean } from '../language/fix.ts'
 import { suggest } from '../language/suggest.ts'
 
 export interface BoundParam {
@@ -103,12 +104,11 @@ function unknownParam(
   known: readonly string[],
   { plugin, report }: Binding,
 ): void {
-  const near = suggest(key.value, known)
   report.add({
     code: 'CFG111',
     at: key.at,
     message: `plugin \`${plugin}\` has no parameter \`${key.value}\``,
-    ...(near && { label: `did you mean \`${near}\`?` }),
+    ...didYouMean(key, key.value, known),
     help: known.length > 0 ? `parameters: ${known.join(', ')}` : 'it takes none',
   })
 }

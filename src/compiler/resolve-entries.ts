@@ -11,7 +11,7 @@ import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.t
 import { PLUGIN_SCHEMA, type PluginFile, readPluginFile } from '../language/plugin-file.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import { type PluginEntry, RULESET_SCHEMA, readEntries } from '../language/site-file.ts'
-import { suggest } from '../language/suggest.ts'
+import { didYouMean } from '../language/fix.ts'
 import { parseYaml } from '../language/yaml.ts'
 import { YAML_LIMITS } from '../language/yaml-limits.ts'
 import type { ForeignReader, Machine } from './import/foreign.ts'
@@ -101,7 +101,7 @@ async function resolveEntry(
   const suffix = SUFFIX.exec(entry.use)?.[0] ?? ''
   const name = entry.use.slice(0, entry.use.length - suffix.length)
   const path = isPath(name) ? resolve(directory, name) : environment.builtins.get(name)
-  if (path === undefined) return unknownPlugin(name, entry.at, environment)
+  if (path === undefined) return unknownPlugin(name, entry, environment)
   if (CODE.test(path)) return [{ entry, suffix, plugin: { kind: 'code', path } }]
   const root = await readYaml(path, entry.at, environment)
   if (!root) return []
@@ -121,13 +121,12 @@ const PLUGIN_HEAD: Schema = {
   properties: { ...PLUGIN_SCHEMA.properties, hooks: { type: 'object', additionalProperties: { type: 'array' } } },
 }
 
-function unknownPlugin(name: string, at: Span, { report, builtins }: LoadEnvironment): readonly [] {
-  const near = suggest(name, [...builtins.keys()])
+function unknownPlugin(name: string, { at, typed }: PluginEntry, { report, builtins }: LoadEnvironment): readonly [] {
   report.add({
     code: 'CFG110',
     at,
     message: `unknown plugin \`${name}\``,
-    ...(near && { label: `did you mean \`${near}\`?` }),
+    ...(typed && didYouMean(typed, name, builtins.keys(), { offset: 0, length: name.length })),
     help: '`postern list builtins` shows the builtins; a file of your own begins with `./`',
   })
   return []

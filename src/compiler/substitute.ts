@@ -6,8 +6,9 @@
 import type { Hook } from '../core/hook.ts'
 import type { MatcherWord } from '../core/word.ts'
 import type { Report } from '../language/diagnostic.ts'
+import { didYouMean } from '../language/fix.ts'
 import { type MapNode, type ScalarNode, toJson, type YamlNode } from '../language/node.ts'
-import { suggest } from '../language/suggest.ts'
+import { spanWithin } from '../language/scalar-offsets.ts'
 import type { BoundParams } from './params.ts'
 import { settingOperand } from './policies/setting-use.ts'
 
@@ -81,14 +82,13 @@ export function hasLeftOvers(rule: MapNode, whose: Whose, report: Report): boole
     .filter(({ key }) => !TEXT_KEYS.has(key.value))
     .flatMap(({ value }) => leftOversIn(value, whose.words))
   const unknown = left.filter(({ name }) => !whose.params.has(name))
-  for (const { name, at } of unknown) {
-    const near = suggest(name, whose.params.keys())
+  for (const { name, node, offset } of unknown) {
     report.add({
       code: 'CFG111',
-      at,
+      at: spanWithin(node, offset, name.length),
       hook: whose.hook,
       message: `plugin \`${whose.plugin}\` has no parameter \`${name}\``,
-      ...(near && { label: `did you mean \`${near}\`?` }),
+      ...didYouMean(node, name, whose.params.keys(), { offset, length: name.length }),
       notes: ['facts are filled in only in texts: `message`, `log`, `set`, `headers`, and what a word says is a text'],
       help: `parameters: ${[...whose.params.keys()].join(', ')}`,
     })
@@ -106,7 +106,9 @@ function lacks(node: YamlNode, whose: Whose): boolean {
 
 interface LeftOver {
   readonly name: string
-  readonly at: ScalarNode['at']
+  readonly node: ScalarNode
+  /** Of the name, within the value. */
+  readonly offset: number
 }
 
 function leftOversIn(node: YamlNode, words: Words): readonly LeftOver[] {
@@ -114,8 +116,9 @@ function leftOversIn(node: YamlNode, words: Words): readonly LeftOver[] {
     return node.entries.flatMap(({ key, value }) => leftOversIn(withoutTexts(value, words.get(key.value)), words))
   if (node.kind === 'seq') return node.items.flatMap((item) => leftOversIn(item, words))
   if (settingOperand(node.value) !== undefined) return []
-  const name = typeof node.value === 'string' ? LEFT_OVER.exec(node.value)?.[1] : undefined
-  return name === undefined ? [] : [{ name, at: node.at }]
+  const left = typeof node.value === 'string' ? LEFT_OVER.exec(node.value) : undefined
+  const name = left?.[1]
+  return !left || name === undefined ? [] : [{ name, node, offset: left.index + left[0].length - name.length }]
 }
 
 function withoutTexts(node: YamlNode, word: MatcherWord | undefined): YamlNode {

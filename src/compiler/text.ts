@@ -4,9 +4,10 @@ import { FACTS, findFact, formatFact } from '../core/facts.ts'
 import { isKnownAt } from '../core/hook.ts'
 import { Unknown } from '../core/truth.ts'
 import type { Span } from '../language/diagnostic.ts'
+import { didYouMean } from '../language/fix.ts'
 import type { ScalarNode } from '../language/node.ts'
-import { suggest } from '../language/suggest.ts'
-import { parseTemplate, spanWithin, type TemplatePart } from '../language/template.ts'
+import { spanWithin } from '../language/scalar-offsets.ts'
+import { parseTemplate, type TemplatePart } from '../language/template.ts'
 import { readNote, readNoteOf } from './note-value.ts'
 import { settingIn, useSetting } from './policies/setting-use.ts'
 import { complain, type Scope } from './scope.ts'
@@ -22,28 +23,25 @@ export function compileText(node: ScalarNode, scope: Scope): Text {
 
 /** For values that are worked with rather than shown: nothing is cut off. */
 export function compileWhole(node: ScalarNode, scope: Scope, longest = Infinity): Text {
-  const source = scope.sources.get(node.at.file) ?? ''
-  const place: Place = (offset, length) => spanWithin(node, offset, length, source)
-  return compileTemplate(String(node.value), { place, longest, scope })
+  return compileTemplate(String(node.value), { node, from: 0, longest, scope })
 }
 
-/** Where a part of a template stands. */
-type Place = (offset: number, length: number) => Span
-
 interface Around {
-  readonly place: Place
+  readonly node: ScalarNode
+  /** Where the template begins in the value of the node. */
+  readonly from: number
   /** Of one name. */
   readonly longest: number
   readonly scope: Scope
 }
 
 function compileTemplate(text: string, around: Around): Text {
-  const { place, scope } = around
+  const { node, from, scope } = around
   const parsed = parseTemplate(text)
   if (!parsed.ok) {
     complain(scope, {
       code: 'TPL501',
-      at: place(parsed.offset, 2),
+      at: spanWithin(node, from + parsed.offset, 2),
       message: parsed.problem,
       help: 'write `${name}`, `${name | other text}`, or `$$` for a dollar sign',
     })
@@ -59,40 +57,52 @@ function compileTemplate(text: string, around: Around): Text {
 
 type Value = (context: HookContext) => string | undefined
 
-function compilePart(part: TemplatePart, { place, longest, scope }: Around): string | Text {
+function compilePart(part: TemplatePart, { node, from, longest, scope }: Around): string | Text {
   if (typeof part === 'string') return part
-  const here = (): Span => place(part.offset, part.length)
-  const value = compileName(part.name, scope, here)
-  const fallback = compileTemplate(part.fallback ?? '', { place: here, longest, scope })
+  const value = compileName({ name: part.name, node, offset: from + part.nameOffset }, scope)
+  const fallback = compileTemplate(part.fallback ?? '', { node, from: from + part.fallbackOffset, longest, scope })
   return (context) => value(context)?.slice(0, longest) ?? fallback(context)
 }
 
-function compileName(name: string, scope: Scope, at: () => Span): Value {
+/** A name to be filled in, where it stands in the value of a node. */
+interface Use {
+  readonly name: string
+  readonly node: ScalarNode
+  readonly offset: number
+}
+
+function placeOf({ name, node, offset }: Use): Span {
+  return spanWithin(node, offset, name.length)
+}
+
+function compileName(use: Use, scope: Scope): Value {
+  const { name } = use
   if (scope.finds.has(name)) return ({ found }) => found.get(name)
   if (name.startsWith('note.')) {
     const note = name.slice('note.'.length)
-    readNoteOf(note, at(), scope)
+    readNoteOf(note, placeOf(use), scope)
     return (context) => readNote(context, note)?.toString()
   }
   const setting = settingIn(name)
-  if (setting !== undefined) return compileSetting(setting, scope, at)
-  return compileFactName(name, scope, at)
+  if (setting !== undefined) return compileSetting(setting, use, scope)
+  return compileFactName(use, scope)
 }
 
-function compileSetting(setting: string, scope: Scope, at: () => Span): Value {
-  const use = useSetting(setting, at(), scope)
-  return (context) => use?.read(context)?.toString()
+function compileSetting(name: string, use: Use, scope: Scope): Value {
+  const setting = useSetting(name, placeOf(use), scope)
+  return (context) => setting?.read(context)?.toString()
 }
 
-function compileFactName(name: string, scope: Scope, at: () => Span): Value {
+function compileFactName(use: Use, scope: Scope): Value {
+  const { name, node, offset } = use
   const fact = findFact(name)
   if (!fact) {
-    const near = suggest(name, [...scope.finds, ...FACTS.map((known) => known.name)])
+    const known = [...scope.finds, ...FACTS.map((one) => one.name)]
     complain(scope, {
       code: 'TPL502',
-      at: at(),
+      at: placeOf(use),
       message: `unknown name \`${name}\` in a text`,
-      ...(near && { label: `did you mean \`${near}\`?` }),
+      ...didYouMean(node, name, known, { offset, length: name.length }),
       help: '`postern list facts` shows all facts; what a word finds can be used only in a rule that asks the word',
     })
     return () => undefined
@@ -101,12 +111,12 @@ function compileFactName(name: string, scope: Scope, at: () => Span): Value {
   if (!isKnownAt(definition.stage, scope.hook)) {
     complain(scope, {
       code: 'HOK402',
-      at: at(),
+      at: placeOf(use),
       message: `\`${name}\` is not known yet in hook \`${scope.hook}\``,
       help: 'leave it out, or move the rule to a later hook',
     })
   }
-  scope.split.readFact(scope, at(), { name: definition.name, parameter, text: name })
+  scope.split.readFact(scope, placeOf(use), { name: definition.name, parameter, text: name })
   return (context) => {
     const value = definition.read(context, parameter)
     return value === undefined || value instanceof Unknown ? undefined : formatFact(value)

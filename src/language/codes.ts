@@ -62,6 +62,7 @@ export const DIAGNOSTIC_CODES = {
   LST604: 'A list of the wrong kind for this fact',
   LST605: 'A list outside where only a list at hand will do',
   LST606: 'A source that cannot be read',
+  LST610: 'An entry that is in its list already',
   LST611: 'An entry that another one contains',
   LST612: 'A DNS list that is closed',
   NOT801: 'A note that nothing writes before it is read',
@@ -73,6 +74,9 @@ export const DIAGNOSTIC_CODES = {
   POL005: 'A policy that is larger than it may be',
   POL006: 'An answer to some recipients of a message, and nothing says what the others hear',
   POL007: 'A plugin that can be skipped, and has always spoken before anybody could',
+  SUP001: 'A comment `postern: allow` that cannot be read',
+  SUP002: 'A comment `postern: allow` for what is not found',
+  SUP003: 'A comment `postern: allow` whose time is over',
   TLS001: 'A certificate, key or cipher list that does not work, or TLS without any',
   TPL501: 'A `${…}` that cannot be read',
   TPL502: 'A `${…}` with an unknown name',
@@ -84,3 +88,7 @@ export const DIAGNOSTIC_CODES = {
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES
+
+export function isDiagnosticCode(text: string): text is DiagnosticCode {
+  return Object.hasOwn(DIAGNOSTIC_CODES, text)
+}

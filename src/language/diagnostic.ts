@@ -40,6 +40,22 @@ export interface Label extends Span {
   readonly text: string
 }
 
+/** What a range covers gives way to a text; a range without a width is a place to put it in. */
+export interface Edit extends Span {
+  readonly text: string
+}
+
+/** `safe`: certainly what was meant. `unsafe`: most likely, and somebody should look at it. */
+export type Safety = 'safe' | 'unsafe'
+
+/** A correction that a program can make. Its edits do not overlap, and are made all or none. */
+export interface Fix {
+  /** What it does, as an order: ``rename it to `match` ``. */
+  readonly title: string
+  readonly safety: Safety
+  readonly edits: readonly Edit[]
+}
+
 export interface Diagnostic extends Span {
   readonly code: DiagnosticCode
   readonly severity: Severity
@@ -53,13 +69,16 @@ export interface Diagnostic extends Span {
   readonly notes: readonly string[]
   /** What to type. One suggestion a line. */
   readonly help?: string
+  /** The likeliest first. */
+  readonly fixes: readonly Fix[]
 }
 
-export type Finding = Omit<Diagnostic, 'severity' | 'labels' | 'notes' | 'file' | 'range'> & {
+export type Finding = Omit<Diagnostic, 'severity' | 'labels' | 'notes' | 'fixes' | 'file' | 'range'> & {
   readonly at: Span
   readonly severity?: Severity
   readonly labels?: readonly Label[]
   readonly notes?: readonly string[]
+  readonly fixes?: readonly Fix[]
 }
 
 /** Collects findings; errors are counted as they come. */
@@ -68,9 +87,9 @@ export class Report {
   #errors = 0
 
   /** Severity is `error` unless the finding says otherwise. */
-  add({ at, severity = 'error', labels = [], notes = [], ...rest }: Finding): void {
+  add({ at, severity = 'error', labels = [], notes = [], fixes = [], ...rest }: Finding): void {
     if (severity === 'error') this.#errors += 1
-    this.#diagnostics.push({ ...rest, severity, labels, notes, file: at.file, range: at.range })
+    this.#diagnostics.push({ ...rest, severity, labels, notes, fixes, file: at.file, range: at.range })
   }
 
   get errors(): number {
@@ -80,11 +99,15 @@ export class Report {
   /** In order of file, place and code, each once. */
   sorted(): readonly Diagnostic[] {
     const seen = new Set<string>()
-    return this.#diagnostics.toSorted(byPlace).filter((one) => {
+    return inOrder(this.#diagnostics).filter((one) => {
       const key = `${one.code} ${one.file}:${one.range.start.offset} ${one.message}`
       return !seen.has(key) && seen.add(key)
     })
   }
+}
+
+export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted(byPlace)
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {

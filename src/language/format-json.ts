@@ -3,7 +3,7 @@
  * without its files. docs/cli.md describes the whole report.
  */
 import type { FromSchema, Schema } from '../core/schema.ts'
-import type { Diagnostic, Position, Range, Severity } from './diagnostic.ts'
+import type { Diagnostic, Position, Range, Safety, Severity } from './diagnostic.ts'
 import { SourceText } from './source-text.ts'
 
 const POSITION_SCHEMA = {
@@ -21,6 +21,31 @@ const RANGE_SCHEMA = {
 } as const satisfies Schema
 
 export const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Severity[]
+
+export const SAFETIES = ['safe', 'unsafe'] as const satisfies readonly Safety[]
+
+const FIX_SCHEMA = {
+  type: 'object',
+  required: ['title', 'safety', 'edits'],
+  properties: {
+    title: { type: 'string', description: 'What it does, as an order' },
+    safety: {
+      type: 'string',
+      enum: SAFETIES,
+      description: '`safe`: certainly what was meant; `unsafe`: most likely, and somebody should look at it',
+    },
+    edits: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['file', 'range', 'text'],
+        properties: { file: { type: 'string' }, range: RANGE_SCHEMA, text: { type: 'string' } },
+        description: 'What the range covers gives way to the text',
+      },
+      description: 'Made all or none',
+    },
+  },
+} as const satisfies Schema
 
 export const DIAGNOSTIC_SCHEMA = {
   type: 'object',
@@ -45,7 +70,11 @@ export const DIAGNOSTIC_SCHEMA = {
     },
     notes: { type: 'array', items: { type: 'string' } },
     help: { type: 'string', description: 'Empty when there is none; one suggestion a line' },
-    fixes: { type: 'array', items: {}, description: 'Edits a program could apply; none so far' },
+    fixes: {
+      type: 'array',
+      items: FIX_SCHEMA,
+      description: 'Corrections that a program can make, the likeliest first',
+    },
   },
 } as const satisfies Schema
 
@@ -60,7 +89,7 @@ export const EXCERPT_SCHEMA = {
 
 export type JsonExcerpt = FromSchema<typeof EXCERPT_SCHEMA>
 
-export function toJsonDiagnostic({ range, labels, help, ...diagnostic }: Diagnostic): JsonDiagnostic {
+export function toJsonDiagnostic({ range, labels, help, fixes, ...diagnostic }: Diagnostic): JsonDiagnostic {
   const { code, severity, message, file, label, hook, rule, notes } = diagnostic
   return {
     code,
@@ -74,7 +103,11 @@ export function toJsonDiagnostic({ range, labels, help, ...diagnostic }: Diagnos
     labels: labels.map((one) => ({ file: one.file, range: toJsonRange(one.range), text: one.text })),
     notes,
     help: help ?? '',
-    fixes: [],
+    fixes: fixes.map(({ title, safety, edits }) => ({
+      title,
+      safety,
+      edits: edits.map((edit) => ({ file: edit.file, range: toJsonRange(edit.range), text: edit.text })),
+    })),
   }
 }
 

@@ -10,7 +10,7 @@
  *       = help: rename it to `match`
  */
 import { styleText } from 'node:util'
-import type { Severity } from './diagnostic.ts'
+import type { Safety, Severity } from './diagnostic.ts'
 import { visible } from './display.ts'
 import { excerpt, type Lines, type Mark, type Row } from './excerpt.ts'
 import type { JsonDiagnostic, JsonRange } from './format-json.ts'
@@ -27,9 +27,18 @@ const SEVERITY_STYLES: Readonly<Record<Severity, Style>> = {
   info: ['bold', 'blue'],
 }
 
+const FIX_OPTIONS: Readonly<Record<Safety, string>> = { safe: '--fix', unsafe: '--fix=all' }
+
+/** What makes the fix, and what it is where the help does not say so already. */
+function fixLine({ title, safety }: { readonly title: string; readonly safety: Safety }, help: string): string {
+  const command = `\`postern check ${FIX_OPTIONS[safety]}\``
+  return help.includes(title) && !help.includes('\n') ? `${command} does it` : `${command}: ${title}`
+}
+
 /** A diagnostic, or one that was saved as JSON. */
 type Drawn = Pick<JsonDiagnostic, 'code' | 'severity' | 'message' | 'file' | 'range' | 'label' | 'labels' | 'notes'> & {
   readonly help?: string
+  readonly fixes?: readonly Pick<JsonDiagnostic['fixes'][number], 'title' | 'safety'>[]
 }
 
 /** `sources` has the texts of files by name; of a file that is not there no lines are shown. No line end at the end. */
@@ -120,15 +129,16 @@ class Drawing {
   }
 
   #footer(): readonly string[] {
-    const { notes, labels, help } = this.#diagnostic
+    const { notes, labels, help, fixes = [] } = this.#diagnostic
     const unseen = labels.filter(({ file }) => !this.#sources.has(file)).map(placed)
     return [
       ...[...unseen, ...notes].map((note) => this.#remark('note', note)),
       ...(help ? help.split('\n') : []).map((line) => this.#remark('help', line)),
+      ...fixes.slice(0, 1).map((fix) => this.#remark('fix', fixLine(fix, help ?? ''))),
     ]
   }
 
-  #remark(kind: 'note' | 'help', text: string): string {
+  #remark(kind: 'note' | 'help' | 'fix', text: string): string {
     return `${' '.repeat(this.#gutter + 1)}${this.#paint('blue', '=')} ${this.#paint('bold', `${kind}:`)} ${visible(text)}`
   }
 }

@@ -15,6 +15,8 @@ export interface RawEntry {
   readonly column: number
   /** From 0, in UTF-16 units from the start of the file. */
   readonly offset: number
+  /** Where the next line begins, counted as `offset` is. */
+  readonly next: number
   /** `lists/partners.txt:12` */
   readonly at: string
 }
@@ -44,6 +46,7 @@ export function* listEntries(text: string, file: string, { lines, units } = FILE
         line,
         column: first - start + 1,
         offset: units + first,
+        next: units + Math.min(end + 1, text.length),
       })
     }
     start = end + 1
@@ -64,14 +67,16 @@ class FileEntry implements RawEntry {
   readonly line: number
   readonly column: number
   readonly offset: number
+  readonly next: number
 
-  constructor(file: string, text: string, rest: string, place: Pick<RawEntry, 'line' | 'column' | 'offset'>) {
+  constructor(file: string, text: string, rest: string, place: Pick<RawEntry, 'line' | 'column' | 'offset' | 'next'>) {
     this.#file = file
     this.text = text
     this.rest = rest
     this.line = place.line
     this.column = place.column
     this.offset = place.offset
+    this.next = place.next
   }
 
   /** Made when asked for: few entries are. */

@@ -17,6 +17,8 @@ export interface ScalarNode extends Placed {
   readonly source: string
   /** In quotes, or a block text (`|`, `>`). */
   readonly quoted: boolean
+  /** All that was typed, quotes and escapes included; absent where nobody typed it. */
+  readonly typed?: string
 }
 
 export interface MapEntry {

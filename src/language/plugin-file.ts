@@ -4,10 +4,12 @@ import { LIST_KINDS, type ListKind } from '../core/list.ts'
 import type { NoteScope } from '../core/notes.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Report, Span } from './diagnostic.ts'
+import { didYouMean } from './fix.ts'
 import { type MapEntry, type MapNode, type SeqNode, textOf, valueOf, type YamlNode } from './node.ts'
 import { readSettings, type SettingDeclaration, SETTINGS_SCHEMA } from './policy-file.ts'
 import { ACCEPTANCE_SCHEMA } from './mutation-schema.ts'
 import { RULE_SCHEMA } from './rule-schema.ts'
+import { spanWithin } from './scalar-offsets.ts'
 import { suggest } from './suggest.ts'
 
 export const PARAM_TYPES = [
@@ -234,8 +236,9 @@ function readNote({ name, map }: Named): NoteDeclaration {
 /** One chain for each hook, whichever keys its rules stand under. */
 function readChains(entries: readonly MapEntry[], report: Report): readonly HookChain[] {
   const chains = new Map<Hook, HookChain>()
+  const given = entries.map(({ key }) => key.value)
   for (const { key, value } of entries.filter((entry) => !entry.key.value.startsWith('x-'))) {
-    for (const hook of hooksIn(key, report)) {
+    for (const hook of hooksIn(key, given, report)) {
       const { at, rules } = chains.get(hook) ?? { at: key.at, rules: [] }
       chains.set(hook, { hook, at, rules: [...rules, ...(value.kind === 'seq' ? value.items : [])] })
     }
@@ -243,18 +246,33 @@ function readChains(entries: readonly MapEntry[], report: Report): readonly Hook
   return [...chains.values()]
 }
 
-function hooksIn({ value, at }: MapEntry['key'], report: Report): readonly Hook[] {
-  return value.split(',').flatMap((name) => hookNamed(name.trim(), at, report))
+function hooksIn(key: MapEntry['key'], given: readonly string[], report: Report): readonly Hook[] {
+  let next = 0
+  return key.value.split(',').flatMap((written) => {
+    const name = written.trim()
+    const offset = next + written.indexOf(name)
+    next += written.length + 1
+    return isHook(name) ? [name] : unknownHook({ name, offset, key, given }, report)
+  })
 }
 
-function hookNamed(name: string, at: Span, report: Report): readonly Hook[] {
-  if (isHook(name)) return [name]
-  const near = suggest(name, HOOKS)
+interface UnknownHook {
+  readonly name: string
+  /** Within the key. */
+  readonly offset: number
+  readonly key: MapEntry['key']
+  readonly given: readonly string[]
+}
+
+/** A chain cannot be renamed to one that is there: its rules belong into that one. */
+function unknownHook({ name, offset, key, given }: UnknownHook, report: Report): readonly [] {
+  const { fixes = [], ...suggestion } = didYouMean(key, name, HOOKS, { offset, length: name.length })
   report.add({
     code: 'HOK401',
-    at,
+    at: spanWithin(key, offset, name.length),
     message: `unknown hook \`${name}\``,
-    ...(near && { label: `did you mean \`${near}\`?` }),
+    ...suggestion,
+    fixes: given.includes(suggest(name, HOOKS) ?? '') ? [] : fixes,
     help: '`postern list hooks` shows all hooks',
   })
   return []

@@ -1,6 +1,7 @@
 /** What can be wrong with a map, a list, or the kind of a value, in words. */
 import type { Schema } from '../core/schema.ts'
-import type { Finding } from './diagnostic.ts'
+import type { Finding, Fix } from './diagnostic.ts'
+import { fixOf, meant, replace } from './fix.ts'
 import type { MapEntry, MapNode, ScalarNode, YamlNode } from './node.ts'
 import { type Kind, got, kindOf } from './schema-kind.ts'
 import { nearestOf, suggest } from './suggest.ts'
@@ -29,19 +30,21 @@ export function listed(names: readonly string[], word: string, what: string): st
 export function unknownKey(key: MapEntry['key'], map: MapNode, schema: Schema, place: Place): Finding {
   const given = new Set(map.entries.map((entry) => entry.key.value))
   const known = Object.keys(schema.properties ?? {})
-  const near = suggest(
-    key.value,
-    known.filter((name) => !given.has(name)),
-  )
+  const free = known.filter((name) => !given.has(name))
+  const near = suggest(key.value, free)
   const effect = near === undefined ? undefined : schema.properties?.[near]?.description
   return {
     code: 'CFG101',
     at: key.at,
     message: `unknown key \`${shown(key.value)}\` in ${place.subject}`,
-    label: near === undefined ? 'not known here' : `did you mean \`${near}\`?`,
+    ...(near === undefined ? { label: 'not known here' } : renaming(key, near, free)),
     notes: effect === undefined ? [] : [`\`${near}\`: ${effect}`],
     help: near === undefined ? listed(known, key.value, 'keys allowed here') : `rename it to \`${near}\``,
   }
+}
+
+function renaming(key: MapEntry['key'], near: string, known: readonly string[]): Pick<Finding, 'label' | 'fixes'> {
+  return meant(key, key.value, { near, known, title: `rename it to \`${near}\`` })
 }
 
 export function missingKey(key: string, map: MapNode, schema: Schema, place: Place): Finding {
@@ -85,7 +88,14 @@ export function wrongKind(node: YamlNode, wanted: string, kinds: readonly Kind[]
     message: `${place.subject} must be ${wanted}, got ${got(node)}`,
     label: kindOf(node),
     ...(help !== undefined && { help }),
+    fixes: listFixes(node, kinds),
   }
+}
+
+/** One value where a list of them is wanted. */
+function listFixes(node: YamlNode, kinds: readonly Kind[]): readonly Fix[] {
+  const isOne = node.kind === 'scalar' && kinds.includes('list') && !/[\n,[\]{}#]|^$/.test(node.typed ?? '')
+  return isOne ? fixOf('write a list', 'safe', replace(node.at, `[${node.typed}]`)) : []
 }
 
 /** A block map begins with its first key, a flow map with its brace. */

@@ -1,12 +1,14 @@
 /** What can be wrong with a single value: its type, what YAML made of it, its range, its form. */
 import type { Schema } from '../core/schema.ts'
-import type { Finding } from './diagnostic.ts'
+import type { Finding, Fix } from './diagnostic.ts'
+import { fixOf, meant, replace, writeInstead } from './fix.ts'
 import type { ScalarNode } from './node.ts'
 import { listed, type Place, typed, wrongKind } from './schema-findings.ts'
 import { kindOf, kindsOf, wanted } from './schema-kind.ts'
 import { suggest } from './suggest.ts'
 import { formatDuration, formatSize, parseDuration, parseSize, suggestDuration, suggestSizes } from './units.ts'
-import { quoted, shown } from './yaml-quote.ts'
+import { isAsTyped, spanWithin } from './scalar-offsets.ts'
+import { inQuotes, quoted, shown } from './yaml-quote.ts'
 
 type Check = (node: ScalarNode, schema: Schema, place: Place) => Finding | undefined
 
@@ -23,7 +25,7 @@ const typeFinding: Check = (node, schema, place) => {
   if (kinds === undefined || kinds.includes(kind)) return undefined
   if (kinds.includes('boolean')) return booleanWord(node, schema, place)
   if (kinds.includes('string') && kind !== 'null') return quoteWanted(node, schema, place)
-  return withHelp(wrongKind(node, wanted(schema), kinds, place), numericHelp(node, schema, place))
+  return notNumeric(wrongKind(node, wanted(schema), kinds, place), node, schema, place)
 }
 
 const FALSE_WORDS = new Set(['off', 'no', 'n'])
@@ -31,44 +33,53 @@ const TRUE_WORDS = new Set(['on', 'yes', 'y'])
 
 const booleanWord: Check = (node, schema, place) => {
   const word = node.source.toLowerCase()
-  const meant = FALSE_WORDS.has(word) ? 'false' : TRUE_WORDS.has(word) ? 'true' : undefined
-  if (meant === undefined)
-    return withHelp(wrongKind(node, wanted(schema), ['boolean'], place), booleanHelp(node, place))
+  const wordFor = FALSE_WORDS.has(word) ? 'false' : TRUE_WORDS.has(word) ? 'true' : undefined
+  if (wordFor === undefined) return notBoolean(node, schema, place)
   return {
     code: 'YML702',
     at: node.at,
     message: `${place.subject} must be true or false; \`${node.source}\` is a string in YAML 1.2`,
     label: `reads as the text "${node.source}"`,
-    notes: [`tools that still read YAML 1.1 would take it as ${meant}`],
-    help: `write ${typed(place, meant)}`,
+    notes: [`tools that still read YAML 1.1 would take it as ${wordFor}`],
+    help: `write ${typed(place, wordFor)}`,
+    fixes: bare(node, wordFor, `write ${typed(place, wordFor)}`),
   }
 }
 
-function booleanHelp(node: ScalarNode, place: Place): string | undefined {
+/** A value without quotes, which is not a text. */
+function bare(node: ScalarNode, text: string, title: string, safety: Fix['safety'] = 'safe'): readonly Fix[] {
+  return isAsTyped(node) ? fixOf(title, safety, replace(node.at, text)) : []
+}
+
+const notBoolean: Check = (node, schema, place) => {
+  const finding = wrongKind(node, wanted(schema), ['boolean'], place)
   const word = node.source.toLowerCase()
-  return word === 'true' || word === 'false'
-    ? `remove the quotes: ${typed(place, word)}`
-    : `write ${typed(place, 'true')} or ${typed(place, 'false')}`
+  const isQuoted = word === 'true' || word === 'false'
+  return isQuoted
+    ? { ...finding, help: `remove the quotes: ${typed(place, word)}`, fixes: bare(node, word, 'remove the quotes') }
+    : { ...finding, help: `write ${typed(place, 'true')} or ${typed(place, 'false')}` }
 }
 
 /** A text is wanted, and YAML read a number or a boolean: sometimes not even the one that was typed. */
 const quoteWanted: Check = (node, schema, place) => {
   const help = `quote it: ${typed(place, quoted(node.source))}`
-  if (!isChanged(node)) return withHelp(wrongKind(node, wanted(schema), ['string'], place), help)
-  return changedNumber(node, help)
+  const fixes = isAsTyped(node) ? fixOf('quote it', 'safe', replace(node.at, inQuotes(node.source))) : []
+  if (!isChanged(node)) return { ...wrongKind(node, wanted(schema), ['string'], place), help, fixes }
+  return changedNumber(node, help, fixes)
 }
 
 function isChanged({ value, source }: ScalarNode): boolean {
   return typeof value === 'number' && String(value) !== source
 }
 
-function changedNumber(node: ScalarNode, help: string): Finding {
+function changedNumber(node: ScalarNode, help: string, fixes: readonly Fix[]): Finding {
   return {
     code: 'YML710',
     at: node.at,
     message: `\`${shown(node.source)}\` is read as the number ${node.value}`,
     label: `reads as ${node.value}`,
     help,
+    fixes,
   }
 }
 
@@ -79,7 +90,7 @@ const numberFinding: Check = (node, schema, place) => {
   const { value, source } = node
   if (typeof value !== 'number') return undefined
   const exact = DECIMAL.test(source) && (Number.isSafeInteger(value) || !Number.isInteger(value))
-  if (!exact) return changedNumber(node, numberHelp(value, source, place))
+  if (!exact) return changedNumber(node, numberHelp(value, source, place), numberFixes(node, value, place))
   if (schema.type !== 'integer' || Number.isInteger(value)) return undefined
   return {
     code: 'CFG102',
@@ -96,16 +107,31 @@ function numberHelp(value: number, source: string, place: Place): string {
   return plain ? `write ${typed(place, String(value))}${octal}` : 'write a smaller number, in decimal digits'
 }
 
-/** `"60"` where a number is wanted. */
-function numericHelp(node: ScalarNode, schema: Schema, place: Place): string | undefined {
-  if (kindOf(node) !== 'string' || !kindsOf(schema)?.includes('number')) return undefined
-  const numeric = node.source.trim() !== '' && DECIMAL.test(node.source) && Number.isFinite(Number(node.source))
-  if (numeric && node.quoted) return `remove the quotes: ${typed(place, node.source)}`
-  return `write a number, such as ${typed(place, String(typeof schema.default === 'number' ? schema.default : (schema.minimum ?? 10)))}`
+/** What was read; where it may have been meant octal, that too, and somebody has to choose. */
+function numberFixes(node: ScalarNode, value: number, place: Place): readonly Fix[] {
+  if (!Number.isSafeInteger(value)) return []
+  const isOctal = /^0[0-7]+$/.test(node.source)
+  const choices = isOctal ? [value, Number.parseInt(node.source, 8)] : [value]
+  return choices.flatMap((one) =>
+    bare(node, String(one), `write ${typed(place, String(one))}`, isOctal ? 'unsafe' : 'safe'),
+  )
 }
 
-function withHelp(finding: Finding, help: string | undefined): Finding {
-  return help === undefined ? finding : { ...finding, help }
+/** `"60"` where a number is wanted. */
+function notNumeric(finding: Finding, node: ScalarNode, schema: Schema, place: Place): Finding {
+  if (kindOf(node) !== 'string' || !kindsOf(schema)?.includes('number')) return finding
+  const numeric = node.source.trim() !== '' && DECIMAL.test(node.source) && Number.isFinite(Number(node.source))
+  if (numeric && node.quoted)
+    return {
+      ...finding,
+      help: `remove the quotes: ${typed(place, node.source)}`,
+      fixes: bare(node, node.source, 'remove the quotes'),
+    }
+  return { ...finding, help: numberExample(schema, place) }
+}
+
+function numberExample(schema: Schema, place: Place): string {
+  return `write a number, such as ${typed(place, String(typeof schema.default === 'number' ? schema.default : (schema.minimum ?? 10)))}`
 }
 
 const valueFinding: Check = (node, schema, place) => {
@@ -121,7 +147,9 @@ function notAllowed(node: ScalarNode, allowed: readonly string[], place: Place):
     code: 'CFG104',
     at: node.at,
     message: `${place.subject} cannot be \`${shown(node.source)}\``,
-    label: near === undefined ? 'not one of the values allowed' : `did you mean \`${near}\`?`,
+    ...(near === undefined
+      ? { label: 'not one of the values allowed' }
+      : meant(node, node.source, { near, known: allowed, title: `write ${typed(place, near)}` })),
     notes: near === undefined ? [] : [choice],
     help: near === undefined ? choice : `write ${typed(place, near)}`,
   }
@@ -171,13 +199,13 @@ const QUANTITIES = {
   duration: {
     parse: parseDuration,
     format: formatDuration,
-    meant: (text: string) => [suggestDuration(text)].filter((one) => one !== undefined),
+    likely: (text: string) => [suggestDuration(text)].filter((one) => one !== undefined),
     usual: 'a number and one of ms, s, m, h, d, w: `30s`, `10m`, `2h`',
   },
   size: {
     parse: parseSize,
     format: formatSize,
-    meant: suggestSizes,
+    likely: suggestSizes,
     usual: 'a number and a unit: `512 KiB`, `10 MiB`, `10 MB`',
   },
 } as const
@@ -187,15 +215,23 @@ const quantityFinding: Check = (node, schema, place) => {
   if (kindOf(node) === 'boolean' || kindOf(node) === 'null')
     return wrongKind(node, wanted(schema), ['string', 'number'], place)
   const name = schema.format === 'size' ? 'size' : 'duration'
-  const { parse, format, meant, usual } = QUANTITIES[name]
+  const { parse, format, likely, usual } = QUANTITIES[name]
   const value = parse(node.source)
   if (value !== undefined) return rangeFinding(node, value, schema, place, format)
-  const better = meant(node.source)
+  const better = likely(node.source)
+  const safety = better.length === 1 ? 'safe' : 'unsafe'
   return {
     code: 'CFG113',
-    at: node.at,
+    at: faultyPart(node),
     message: `\`${shown(node.source)}\` is not a ${name}`,
     label: `${place.subject} is a ${name}`,
+    fixes: better.flatMap((one) => writeInstead(node, one, { title: `write ${typed(place, one)}`, safety })),
     help: better.length > 0 ? `write ${better.map((one) => typed(place, one)).join(' or ')}` : `write ${usual}`,
   }
+}
+
+/** The unit, where a number stands before it. */
+function faultyPart(node: ScalarNode): Finding['at'] {
+  const [, before = '', unit = ''] = /^(\s*\d+(?:\.\d+)?\s*)(\S.*?)\s*$/.exec(String(node.value)) ?? []
+  return unit === '' ? node.at : spanWithin(node, before.length, unit.length)
 }

@@ -125,6 +125,8 @@ export interface PluginEntry {
   /** As written: `dnsbl:1`, `./rules/house.yaml`. */
   readonly use: string
   readonly at: Span
+  /** Where `use` was typed, and how; absent where nobody typed it. */
+  readonly typed?: ScalarNode
   readonly args: readonly MapEntry[]
   readonly match: YamlNode | undefined
   readonly unless: YamlNode | undefined
@@ -140,7 +142,7 @@ export function readEntries(node: YamlNode | undefined, report: Report): readonl
 
 function readEntry(node: YamlNode, report: Report): readonly PluginEntry[] {
   if (node.faulty || node.kind === 'seq') return []
-  if (node.kind === 'scalar') return [entry(String(node.value), node.at, undefined)]
+  if (node.kind === 'scalar') return [entry(node, undefined)]
   const use = valueOf(node, 'use')
   if (use) return readLongForm(node, use, report)
   const [first, ...others] = node.entries
@@ -148,7 +150,7 @@ function readEntry(node: YamlNode, report: Report): readonly PluginEntry[] {
   for (const { key } of others) reportSecondKey(key, first.key.value, report)
   const { key, value } = first
   const isGood = checkSchema(value, ARGUMENTS, report, { what: `what \`${key.value}\` is given` })
-  return isGood ? [entry(key.value, key.at, value)] : []
+  return isGood ? [entry(key, value)] : []
 }
 
 const ARGUMENTS: Schema = { type: 'object', additionalProperties: {} }
@@ -157,7 +159,7 @@ function readLongForm(node: MapNode, use: YamlNode, report: Report): readonly Pl
   checkSchema(node, USE_SCHEMA, report, { what: 'an entry' })
   const mode = valueOf(node, 'mode')
   if (mode?.kind === 'scalar' && textOf(mode)?.includes('${')) reportUnfilled(mode, report)
-  return use.kind === 'scalar' ? [{ ...entry(String(use.value), use.at, valueOf(node, 'with')), ...scopeOf(node) }] : []
+  return use.kind === 'scalar' ? [{ ...entry(use, valueOf(node, 'with')), ...scopeOf(node) }] : []
 }
 
 function reportSecondKey(key: ScalarNode, use: string, report: Report): void {
@@ -180,10 +182,11 @@ function reportUnfilled(mode: ScalarNode, report: Report): void {
   })
 }
 
-function entry(use: string, at: Span, args: YamlNode | undefined): PluginEntry {
+function entry(typed: ScalarNode, args: YamlNode | undefined): PluginEntry {
   return {
-    use,
-    at,
+    use: String(typed.value),
+    at: typed.at,
+    typed,
     args: args?.kind === 'map' ? args.entries : [],
     match: undefined,
     unless: undefined,

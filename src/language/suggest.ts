@@ -72,6 +72,17 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   return same ?? synonym(plain, known) ?? nearest(plain, known) ?? synonym(nearest(plain, [...SYNONYMS.keys()]), known)
 }
 
+/** Whether the name is one typing error away, or a matter of case and dashes, and no other candidate is as near. */
+export function isSlip(word: string, name: string, candidates: Iterable<string>): boolean {
+  const plain = normalised(word)
+  const isNear = (candidate: string): boolean => distance(plain, normalised(candidate), 1) <= 1
+  const short = plain.length < SHORT && normalised(name) !== plain
+  return !short && isNear(name) && [...candidates].every((candidate) => candidate === name || !isNear(candidate))
+}
+
+/** Of such words a letter says too much. */
+const SHORT = 4
+
 /** The nearest candidates by the share of letters that differ, nearest first, however far they are. */
 export function nearestOf(word: string, candidates: Iterable<string>, count: number): readonly string[] {
   const plain = normalised(word)

@@ -4,11 +4,6 @@
  *
  * Parsed once, at load. What is filled in is never parsed again.
  */
-import type { Span } from './diagnostic.ts'
-import type { ScalarNode } from './node.ts'
-import { sourceOffsets } from './scalar-offsets.ts'
-import { SourceText } from './source-text.ts'
-
 /** A text, or a name to be filled in. */
 export type TemplatePart = string | Placeholder
 
@@ -16,6 +11,9 @@ export interface Placeholder {
   readonly name: string
   /** Used when the fact is absent; may be empty. A template of its own. */
   readonly fallback?: string
+  /** Of the name, in the same units. */
+  readonly nameOffset: number
+  readonly fallbackOffset: number
   /** From the `$` to the `}`, in UTF-16 units of the text. */
   readonly offset: number
   readonly length: number
@@ -44,33 +42,31 @@ export function parseTemplate(text: string): ParsedTemplate {
       if (typeof field === 'string') return { ok: false, offset, problem: field }
       if (plain !== '') parts.push(plain)
       plain = ''
-      parts.push({ ...field, offset, length: piece.length })
+      const inner = offset + '${'.length
+      const places = { nameOffset: inner + field.at, fallbackOffset: inner + field.fallbackAt }
+      parts.push({ ...field.named, ...places, offset, length: piece.length })
     }
   }
   if (plain !== '') parts.push(plain)
   return { ok: true, parts }
 }
 
+interface Field {
+  readonly named: Pick<Placeholder, 'name' | 'fallback'>
+  readonly at: number
+  readonly fallbackAt: number
+}
+
 /** What stands between the braces; a problem as a sentence. */
-function parseField(inside: string): Pick<Placeholder, 'name' | 'fallback'> | string {
+function parseField(inside: string): Field | string {
   const bar = inside.indexOf('|')
   const name = (bar < 0 ? inside : inside.slice(0, bar)).trim()
   if (name === '') return '`${}` names nothing'
   if (!NAME.test(name)) return `\`${name}\` is not a name: letters, digits, and \`. _ : -\``
-  return bar < 0 ? { name } : { name, fallback: inside.slice(bar + 1).trim() }
-}
-
-/**
- * The place in the file of a part of a scalar's value, through quotes, escapes and folded lines. A part of a block text
- * (`|`, `>`) is the whole scalar.
- *
- * `offset` and `length` count in the value; `sourceText` is the text of the scalar's file.
- */
-export function spanWithin(scalar: ScalarNode, offset: number, length: number, sourceText: string): Span {
-  const { start, end } = scalar.at.range
-  const offsets = sourceOffsets(sourceText.slice(start.offset, end.offset), String(scalar.value), scalar.quoted)
-  const from = offsets?.[offset]
-  const to = offsets?.[offset + length]
-  if (from === undefined || to === undefined) return scalar.at
-  return new SourceText(scalar.at.file, sourceText).span(start.offset + from, start.offset + to)
+  const behind = bar < 0 ? '' : inside.slice(bar + 1)
+  return {
+    named: bar < 0 ? { name } : { name, fallback: behind.trim() },
+    at: inside.indexOf(name),
+    fallbackAt: bar + 1 + behind.search(/\S|$/),
+  }
 }

@@ -1,8 +1,9 @@
 /** Findings about a tree that YAML could read: keys given twice, keys with nothing behind them, braces taken for maps. */
-import type { Report } from './diagnostic.ts'
+import type { Fix, Report } from './diagnostic.ts'
+import { fixOf, replace } from './fix.ts'
 import type { ScalarNode } from './node.ts'
 import type { SourceText } from './source-text.ts'
-import { quoted, shown } from './yaml-quote.ts'
+import { inQuotes, quoted, shown } from './yaml-quote.ts'
 
 type Range = readonly [start: number, end: number]
 
@@ -60,8 +61,14 @@ export function reportCurly([start, end]: Range, source: SourceText, report: Rep
     at: source.span(start, end),
     message: `\`${shown(text)}\` is read as a map whose keys have no values`,
     label: 'a map, not a text',
+    fixes: curlyFix(source, [start, end], name === undefined ? text : `\${${name}}`),
     help: name ? `what is filled in is written \`"\${${name}}"\`` : `if it is a text, quote it: ${quoted(text)}`,
   })
+}
+
+function curlyFix(source: SourceText, range: Range, text: string): readonly Fix[] {
+  const isLine = !text.includes('\n')
+  return isLine ? fixOf('quote it', 'unsafe', replace(source.span(...range), inQuotes(text))) : []
 }
 
 /** A key that is no text: a map, a list, or nothing at all. */

@@ -9,6 +9,10 @@ export function shown(text: string): string {
 
 /** In double quotes; in single quotes when it holds a double quote or a backslash. */
 export function quoted(text: string): string {
-  const line = shown(text)
-  return /["\\]/.test(line) ? `'${line.replaceAll("'", "''")}'` : `"${line}"`
+  return inQuotes(shown(text))
+}
+
+/** The same for all of a text, which must be of one line. */
+export function inQuotes(text: string): string {
+  return /["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`
 }

@@ -3,7 +3,8 @@
  *
  * Only the first mistake is reported: what a parser says after it is guesswork.
  */
-import type { Finding, Report } from './diagnostic.ts'
+import type { Finding, Report, Span } from './diagnostic.ts'
+import { fixOf, replace } from './fix.ts'
 import type { SourceText } from './source-text.ts'
 import type { Leaf, Traps } from './yaml-scan.ts'
 import { reword, type SyntaxError } from './yaml-wordings.ts'
@@ -45,6 +46,7 @@ function reportTab(errors: readonly SyntaxError[], source: SourceText, report: R
     label: 'tab',
     notes: [`YAML forbids tabs in indentation; the line should start with ${spaces} spaces`],
     help: 'replace tabs at the start of lines by spaces, in the whole file',
+    fixes: fixOf(`indent it by ${spaces} spaces`, 'unsafe', replace(indentationOf(line, source), ' '.repeat(spaces))),
   })
   return true
 }
@@ -52,6 +54,11 @@ function reportTab(errors: readonly SyntaxError[], source: SourceText, report: R
 /** Column from 0 of a tab in the indentation of a line; -1 when it has none. */
 function tabOf(line: number, source: SourceText): number {
   return /^[ \t]*/.exec(source.lineText(line))?.[0].indexOf('\t') ?? -1
+}
+
+function indentationOf(line: number, source: SourceText): Span {
+  const start = source.lineStart(line)
+  return source.span(start, start + (/^[ \t]*/.exec(source.lineText(line))?.[0].length ?? 0))
 }
 
 /** As deep as the content of the line above, or a step deeper when that line opens a map or a list. */

@@ -1,7 +1,12 @@
 /** The traps themselves: for each kind of token, what it may be that nobody meant. */
-import type { Label } from './diagnostic.ts'
-import { quoted, shown } from './yaml-quote.ts'
+import type { Fix, Label, Span } from './diagnostic.ts'
+import { fixOf, replace } from './fix.ts'
+import { inQuotes, quoted, shown } from './yaml-quote.ts'
 import type { Leaf, Scan } from './yaml-scan.ts'
+
+function quoteIt(start: number, written: string, scan: Scan): readonly Fix[] {
+  return fixOf('quote it', 'safe', replace(scan.source.span(start, start + written.length), inQuotes(written)))
+}
 
 type Trap = (leaf: Leaf, scan: Scan, index: number) => void
 
@@ -38,6 +43,7 @@ function directive({ offset, source }: Leaf, scan: Scan): void {
       label: 'only YAML 1.2 is read',
       notes: ['in YAML 1.1, `no` and `off` are false and `010` is 8'],
       help: 'delete this line',
+      fixes: fixOf('delete this line', 'unsafe', replace(lineOf(offset, scan), '')),
     })
   } else if (source.startsWith('%TAG')) {
     scan.add(offset, end, {
@@ -47,6 +53,11 @@ function directive({ offset, source }: Leaf, scan: Scan): void {
       help: 'delete this line',
     })
   } else reserved(offset, scan.written(offset), scan)
+}
+
+function lineOf(offset: number, { source }: Scan): Span {
+  const { line } = source.positionAt(offset)
+  return source.span(source.lineStart(line), source.lineStart(line + 1))
 }
 
 const NETWORK = /^!(?:\d+\.|[\da-f]*:)/i
@@ -60,6 +71,7 @@ function tag({ offset, source }: Leaf, scan: Scan): void {
     message: `\`${shown(type ? source : written)}\` is a YAML tag, not ${NETWORK.test(source) ? 'a negated network' : 'a text'}`,
     label: bare === '' ? 'read as an empty value' : 'read as the type of the value behind it',
     help: type ? `delete \`${shown(source)}\`; a value in quotes is always a text` : `quote it: ${quoted(written)}`,
+    fixes: type || written === '' ? [] : quoteIt(offset, written, scan),
   })
 }
 
@@ -110,6 +122,7 @@ function reserved(offset: number, written: string, scan: Scan): void {
     message: `${SIGNS[written[0] ?? '']} at the start of an unquoted value means something else in YAML`,
     label: 'needs quotes',
     help: `quote it: ${quoted(written)}`,
+    fixes: quoteIt(offset, written, scan),
   })
 }
 
@@ -152,6 +165,7 @@ function curlyInFlow({ offset }: Leaf, scan: Scan): void {
     message: `\`${shown(written)}\` is torn apart: inside \`[ ]\` and \`{ }\`, its \`{\` begins a map`,
     label: 'needs quotes',
     help: `quote it: ${quoted(written)}`,
+    fixes: quoteIt(offset, written, scan),
   })
 }
 
@@ -180,7 +194,17 @@ function cutOff({ offset, source }: Leaf, scan: Scan): void {
     message: `the value ends before \` #\`: only \`${shown(source)}\` is read`,
     label: 'read as a comment',
     help: `if it belongs to the value, quote the whole: ${quoted(scan.source.text.slice(offset, end))}\nif it is a comment, put a space behind the \`#\``,
+    fixes: continued ? [] : cutFixes([offset, end - comment.length, end], scan),
   })
+}
+
+/** Somebody has to choose. */
+function cutFixes([start, hash, end]: readonly [number, number, number], { source }: Scan): readonly Fix[] {
+  const whole = source.span(start, end)
+  return [
+    ...fixOf('quote the whole', 'unsafe', replace(whole, inQuotes(source.text.slice(start, end).trimEnd()))),
+    ...fixOf('put a space behind the `#`', 'unsafe', replace(source.span(hash + 1, hash + 1), ' ')),
+  ]
 }
 
 function openBrackets(text: string): number {

@@ -182,7 +182,7 @@ class Builder {
 
   #text(range: Source): ScalarNode {
     const source = this.#source.text.slice(...range)
-    return { kind: 'scalar', at: this.#source.span(...range), value: source, source, quoted: false }
+    return { kind: 'scalar', at: this.#source.span(...range), value: source, source, quoted: false, typed: source }
   }
 }
 

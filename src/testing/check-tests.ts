@@ -3,7 +3,7 @@ import type { Report } from '../language/diagnostic.ts'
 import { entryOf, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import { SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-schema.ts'
-import { suggest } from '../language/suggest.ts'
+import { didYouMean } from '../language/fix.ts'
 import { parseDuration } from '../language/units.ts'
 import { rowsOf } from './test-table.ts'
 
@@ -125,12 +125,11 @@ function checkGiven(test: MapNode, where: string, known: readonly string[], repo
   const node = valueOf(test, where)
   for (const { key } of node?.kind === 'map' ? node.entries : []) {
     if (known.includes(key.value)) continue
-    const near = suggest(key.value, known)
     report.add({
       code: 'TST901',
       at: key.at,
       message: `the test gives \`${key.value}\`, and there is no such parameter or list`,
-      ...(near && { label: `did you mean \`${near}\`?` }),
+      ...didYouMean(key, key.value, known),
       help:
         known.length > 0 ? `parameters and lists: ${known.join(', ')}` : 'this plugin has neither parameters nor lists',
     })
@@ -148,13 +147,13 @@ function checkRuleNames(test: MapNode, rules: readonly string[], report: Report)
   for (const one of expectationsOf(test).flatMap((node) => (node.kind === 'seq' ? node.items : [node]))) {
     const node = one.kind === 'map' ? valueOf(one, 'rule') : undefined
     const name = textOf(node)
-    if (!node || name === undefined || name === 'none' || rules.includes(name) || rules.length === 0) continue
-    const near = suggest(name, rules)
+    if (node?.kind !== 'scalar' || name === undefined || name === 'none' || rules.includes(name) || rules.length === 0)
+      continue
     report.add({
       code: 'TST901',
       at: node.at,
       message: `the test names a rule \`${name}\` that does not exist`,
-      ...(near && { label: `did you mean \`${near}\`?` }),
+      ...didYouMean(node, name, rules),
       help: `rules of this plugin: ${rules.slice(0, 12).join(', ')}`,
     })
   }

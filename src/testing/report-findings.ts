@@ -39,6 +39,16 @@ export function findingsOf(report: SavedReport): readonly ReportFinding[] {
   return withFingerprints([...diagnostics, ...failed, ...notCovered(report), ...survivors(report)])
 }
 
+export interface SuppressedFinding extends ReportFinding {
+  readonly reason: string
+}
+
+/** What comments allow. */
+export function suppressedIn({ suppressed = [] }: SavedReport): readonly SuppressedFinding[] {
+  const findings = withFingerprints(suppressed.map(({ finding }) => finding))
+  return findings.map((finding, index) => ({ ...finding, reason: suppressed[index]?.reason ?? '' }))
+}
+
 /** Whether it fails the run, as `--fail-on` says. */
 export function isFailing(
   { severity }: Pick<JsonDiagnostic, 'severity'>,

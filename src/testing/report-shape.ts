@@ -21,6 +21,8 @@ export const SUMMARY_SCHEMA = {
   properties: {
     files: { ...COUNT, description: 'Files looked at' },
     rules: { ...COUNT, description: 'Rules looked at, by `check`' },
+    lists: { ...COUNT, description: 'List files looked at, by `check`' },
+    suppressed: { ...COUNT, description: 'Findings that a comment allows' },
     error: COUNT,
     warning: COUNT,
     info: COUNT,
@@ -155,6 +157,12 @@ const SNAPSHOTS_SCHEMA = {
   },
 } as const satisfies Schema
 
+const SUPPRESSED_SCHEMA = {
+  type: 'object',
+  required: ['finding', 'reason'],
+  properties: { finding: DIAGNOSTIC_SCHEMA, reason: { type: 'string', description: 'What its comment says' } },
+} as const satisfies Schema
+
 export const REPORT_SCHEMA = {
   type: 'object',
   required: ['version', 'tool', 'command', 'summary', 'diagnostics', 'excerpts'],
@@ -170,6 +178,7 @@ export const REPORT_SCHEMA = {
     summary: { ...SUMMARY_SCHEMA, description: 'Counts, and the exit code' },
     failure: { type: 'string', description: 'Why the command could not run, or had nothing to do' },
     diagnostics: { type: 'array', items: DIAGNOSTIC_SCHEMA, description: 'Findings about the files' },
+    suppressed: { type: 'array', items: SUPPRESSED_SCHEMA, description: 'Findings that a comment allows; by `check`' },
     tests: { type: 'array', items: TEST_RESULT_SCHEMA, description: 'Results, in order; by `test`' },
     coverage: { ...COVERAGE_SCHEMA, description: 'By `test --coverage`' },
     mutation: { ...MUTATION_SCHEMA, description: 'By `test --mutate`' },

@@ -5,9 +5,9 @@
  * `given.`, `expect.`, `params.` and `lists.` in front say which. `~` leaves the column out of its row.
  */
 import type { Report } from '../language/diagnostic.ts'
+import { didYouMean } from '../language/fix.ts'
 import { type MapEntry, type MapNode, type ScalarNode, type SeqNode, valueOf, type YamlNode } from '../language/node.ts'
 import { EXPECT_SCHEMA, SESSION_SCHEMA } from '../language/session-schema.ts'
-import { suggest } from '../language/suggest.ts'
 
 type Key = MapEntry['key']
 
@@ -35,16 +35,12 @@ function columnOf(node: YamlNode, report: Report): Column | undefined {
   const name = node.kind === 'scalar' ? node.source : ''
   const path = pathOf(name)
   if (path && node.kind === 'scalar') return { at: node, path }
-  const near = suggest(name, [
-    'name',
-    ...Object.keys(SESSION_SCHEMA.properties),
-    ...Object.keys(EXPECT_SCHEMA.properties),
-  ])
+  const known = ['name', ...Object.keys(SESSION_SCHEMA.properties), ...Object.keys(EXPECT_SCHEMA.properties)]
   report.add({
     code: 'TST903',
     at: node.at,
     message: `the table has a column \`${name}\`, which is no key of a session or an expectation`,
-    ...(near !== undefined && { label: `did you mean \`${near}\`?` }),
+    ...(node.kind === 'scalar' && didYouMean(node, name, known)),
     help: 'a column is `name`, a key of `given` or `expect`, or begins with `given.`, `expect.`, `params.` or `lists.`',
   })
   return undefined

@@ -79,6 +79,47 @@ const RULE = {
   additionalProperties: false,
 }
 
+/** §3.55 to §3.57. */
+const FIX = {
+  type: 'object',
+  required: ['artifactChanges'],
+  properties: {
+    description: TEXT,
+    artifactChanges: {
+      type: 'array',
+      minItems: 1,
+      uniqueItems: true,
+      items: {
+        type: 'object',
+        required: ['artifactLocation', 'replacements'],
+        properties: {
+          artifactLocation: ARTIFACT,
+          replacements: {
+            type: 'array',
+            minItems: 1,
+            items: {
+              type: 'object',
+              required: ['deletedRegion'],
+              properties: { deletedRegion: REGION, insertedContent: TEXT },
+              additionalProperties: false,
+            },
+          },
+        },
+        additionalProperties: false,
+      },
+    },
+  },
+  additionalProperties: false,
+}
+
+/** §3.35. */
+const SUPPRESSION = {
+  type: 'object',
+  required: ['kind'],
+  properties: { kind: { enum: ['inSource', 'external'] }, justification: { type: 'string', minLength: 1 } },
+  additionalProperties: false,
+}
+
 const RESULT = {
   type: 'object',
   required: ['ruleId', 'message', 'locations', 'partialFingerprints'],
@@ -94,6 +135,8 @@ const RESULT = {
       maxItems: 999,
       items: { ...LOCATION, required: ['physicalLocation', 'id'] },
     },
+    fixes: { type: 'array', minItems: 1, items: FIX },
+    suppressions: { type: 'array', minItems: 1, uniqueItems: true, items: SUPPRESSION },
     partialFingerprints: {
       type: 'object',
       required: ['posternRule/v1', 'primaryLocationLineHash'],

@@ -24,6 +24,7 @@ describe('drawings of what the parser and the schemas find', () => {
         |                     ^^^^ string
         |
         = help: remove the quotes: \`max_per_minute: 60\`
+        = fix: \`postern check --fix\` does it
       `,
     )
   })
@@ -52,6 +53,7 @@ describe('drawings of what the parser and the schemas find', () => {
         |
         = note: tools that still read YAML 1.1 would take it as false
         = help: write \`greylist: false\`
+        = fix: \`postern check --fix\` does it
       `,
     )
   })
@@ -73,6 +75,7 @@ describe('drawings of what the parser and the schemas find', () => {
         |
         = note: YAML forbids tabs in indentation; the line should start with 6 spaces
         = help: replace tabs at the start of lines by spaces, in the whole file
+        = fix: \`postern check --fix=all\`: indent it by 6 spaces
       `,
     )
   })
@@ -116,6 +119,7 @@ describe('drawings of what the parser and the schemas find', () => {
         |                ^^^^^^^^^^^ read as an empty value
         |
         = help: quote it: "!10.0.0.0/8"
+        = fix: \`postern check --fix\` does it
       `,
     )
   })

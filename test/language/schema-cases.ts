@@ -196,13 +196,13 @@ export const SCHEMA_CASES: readonly SchemaCase[] = [
   {
     name: 'a duration in words',
     text: 'wait: 5 seconds',
-    says: ['error CFG113 2:7-2:16 `wait` is a duration'],
+    says: ['error CFG113 2:9-2:16 `wait` is a duration'],
     help: 'write `wait: 5s`',
   },
   {
     name: 'a size that could be either',
     text: 'limit: 10M',
-    says: ['error CFG113 2:8-2:11 `limit` is a size'],
+    says: ['error CFG113 2:10-2:11 `limit` is a size'],
     help: 'write `limit: 10 MiB` or `limit: 10 MB`',
   },
 

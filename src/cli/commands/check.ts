@@ -1,39 +1,118 @@
-/** `postern check`: is everything that these files say valid? Reads files, and nothing else. */
-import type { Command } from 'commander'
-import { checkFiles } from '../check-files.ts'
-import { findYaml } from '../find-files.ts'
+/** `postern check`: is everything that these files say valid? Reads files, and nothing else; with `--fix` it corrects them. */
+import { type Command, Option } from 'commander'
+import type { Diagnostic, Safety } from '../../language/diagnostic.ts'
+import { type Checked, checkFiles } from '../check-files.ts'
+import { codePrefix, isSelected } from '../code-selection.ts'
+import { CommandError, EXIT } from '../exit-code.ts'
+import { findYaml, shown } from '../find-files.ts'
+import { type Fixed, fixFiles } from '../fix-files.ts'
 import { reportOf } from '../formats/assemble.ts'
-import { addJudgeFlags, formatsHelp, type JudgeFlags } from '../formats/flags.ts'
+import { addJudgeFlags, formatsHelp, type JudgeFlags, oneMore } from '../formats/flags.ts'
+import { count } from '../formats/format.ts'
 import { publish } from '../formats/publish.ts'
+import { lineDiff } from '../line-diff.ts'
+import { replaceFile } from '../replace-file.ts'
 import type { Shell } from '../shell.ts'
 import { addSiteFlags, type SiteFlags, siteGiven } from '../site-option.ts'
+import type { Terminal } from '../terminal.ts'
 
 const EXAMPLES = `
 Examples:
   $ postern check
   $ postern check postern.yaml -f compact
+  $ postern check --fix --diff
+  $ postern check --select FLW --ignore FLW505
   $ postern check --qpsmtpd /etc/qpsmtpd
   $ postern check -f github -f sarif=postern.sarif -f json=check.json
 
-Exits with 1 when there is an error, 4 when there is nothing to check.
+Exits with 1 when there is an error, 4 when there is nothing to check; with --diff, 1 when something would change.
 `
+
+type Level = 'safe' | 'all'
+
+interface Flags extends JudgeFlags, SiteFlags {
+  readonly select?: readonly string[]
+  readonly ignore?: readonly string[]
+  readonly fix?: Level
+  readonly diff?: boolean
+}
+
+const SAFETIES: Readonly<Record<Level, readonly Safety[]>> = { safe: ['safe'], all: ['safe', 'unsafe'] }
 
 export function addCheck(program: Command, shell: Shell): void {
   const command = program
     .command('check')
     .description('Check sites, plugins, rulesets, lists and tests for mistakes, without touching the network')
     .argument('[path...]', 'files or directories', ['.'])
+    .option(
+      '--select <code>',
+      'only findings of this code, or of all that begin so; may be given several times',
+      oneCode,
+    )
+    .option('--ignore <code>', 'no findings of this code, or of all that begin so; may be given several times', oneCode)
+    .addOption(new Option('--fix [how]', 'correct what can be corrected: --fix, or --fix=all').choices(['safe', 'all']))
+    .option('--diff', 'change nothing, show what --fix would change')
   addJudgeFlags(addSiteFlags(command))
     .addHelpText('after', `${formatsHelp('check')}${EXAMPLES}`)
-    .action(async (paths: string[], flags: JudgeFlags & SiteFlags) => {
-      const { format: outputs = [], maxDiagnostics: limit } = flags
-      await publish({ command: 'check', outputs, limit }, shell, async () => {
-        const files = await findYaml(pathsToCheck(paths, flags, command.args.length))
-        const checked = await checkFiles(files, (path) => shell.terminal.progress(`checking ${path}`))
-        const nothing = checked.files === 0 ? 'nothing to check: no site, plugin, ruleset or suite here' : undefined
-        return reportOf({ command: 'check', ...checked, nothing }, judgingOf(flags))
-      })
-    })
+    .action((paths: string[], flags: Flags) =>
+      flags.diff
+        ? showDiff(pathsToCheck(paths, flags, command.args.length), flags, shell)
+        : check(pathsToCheck(paths, flags, command.args.length), flags, shell),
+    )
+}
+
+function oneCode(text: string, others: readonly string[] = []): readonly string[] {
+  return oneMore(codePrefix(text), others)
+}
+
+async function check(paths: readonly string[], flags: Flags, shell: Shell): Promise<void> {
+  const { format: outputs = [], maxDiagnostics: limit } = flags
+  await publish({ command: 'check', outputs, limit }, shell, async () => {
+    const files = await findYaml(paths)
+    if (flags.fix !== undefined) await write(await fixesOf(files, flags.fix, flags, shell.terminal), shell.terminal)
+    const checked = selected(await checkNow(files, shell.terminal), flags)
+    const nothing = checked.files === 0 ? 'nothing to check: no site, plugin, ruleset or suite here' : undefined
+    return reportOf({ command: 'check', ...checked, nothing }, judgingOf(flags))
+  })
+}
+
+function checkNow(
+  files: readonly string[],
+  terminal: Terminal,
+  changed?: ReadonlyMap<string, string>,
+): Promise<Checked> {
+  return checkFiles(files, (path) => terminal.progress(`checking ${path}`), changed)
+}
+
+function selected(checked: Checked, flags: Flags): Checked {
+  return {
+    ...checked,
+    diagnostics: checked.diagnostics.filter(({ code }) => isSelected(code, flags)),
+    allowed: checked.allowed.filter(({ diagnostic }) => isSelected(diagnostic.code, flags)),
+  }
+}
+
+function fixesOf(files: readonly string[], level: Level, flags: Flags, terminal: Terminal): Promise<Fixed> {
+  return fixFiles({
+    safeties: SAFETIES[level],
+    paths: files,
+    isWanted: ({ code }: Diagnostic) => isSelected(code, flags),
+    check: (changed) => checkNow(files, terminal, changed),
+  })
+}
+
+async function write({ files, done }: Fixed, terminal: Terminal): Promise<void> {
+  for (const [path, { after }] of files) await replaceFile(path, after)
+  for (const line of done) terminal.talk(`fixed ${line}`)
+}
+
+/** Standard output has what `patch` reads, and nothing else. */
+async function showDiff(paths: readonly string[], flags: Flags, { terminal, finish }: Shell): Promise<void> {
+  if (flags.format) throw new CommandError('--diff shows what would change, and no report: leave out -f', EXIT.usage)
+  const { files, done } = await fixesOf(await findYaml(paths), flags.fix ?? 'safe', flags, terminal)
+  for (const [path, { before, after }] of files) terminal.print(lineDiff(shown(path), before, after))
+  terminal.talk(`${count(done.length, 'correction')} in ${count(files.size, 'file')}`)
+  finish(files.size > 0 ? EXIT.findings : EXIT.ok)
 }
 
 /** The directory we are in is checked when nothing else is named. */

@@ -1,6 +1,5 @@
 /** `postern fmt`: one layout for the files of a site. */
-import { randomBytes } from 'node:crypto'
-import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { Report } from '../../language/diagnostic.ts'
@@ -9,6 +8,7 @@ import { layOut } from '../../language/yaml-layout.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { findYaml, shown } from '../find-files.ts'
 import { lineDiff } from '../line-diff.ts'
+import { replaceFile } from '../replace-file.ts'
 import type { Shell } from '../shell.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -68,7 +68,7 @@ async function run(
   const changed = all.filter(isChanged)
   for (const { path, before, after } of changed) {
     shell.print(diff ? lineDiff(shown(path), before, after) : shown(path))
-    if (!check && !diff) await replace(path, after)
+    if (!check && !diff) await replaceFile(path, after)
   }
   const broken = all.filter(({ after }) => after === undefined).length
   shell.talk(summary({ files: files.length, changed: changed.length, broken, only: check || diff }))
@@ -101,20 +101,4 @@ function format(path: string, before: string, terminal: Terminal): Formatted {
   const errors = report.sorted().filter(({ severity }) => severity === 'error')
   terminal.talk(renderPretty(errors, new Map([[shown(path), before]]), { color: terminal.color }))
   return { path, before, after }
-}
-
-/** All of it or nothing: whoever reads meanwhile reads the old file. Through a link, the file it leads to is replaced. */
-async function replace(path: string, content: string): Promise<void> {
-  const target = await realpath(path)
-  const beside = `${target}.${randomBytes(4).toString('hex')}.tmp`
-  try {
-    const { mode } = await stat(target)
-    await writeFile(beside, content, { mode, flush: true })
-    await rename(beside, target)
-  } catch (fault) {
-    await rm(beside, { force: true })
-    throw new CommandError(
-      `${shown(path)} cannot be written: ${fault instanceof Error ? fault.message : String(fault)}`,
-    )
-  }
 }

@@ -1,5 +1,6 @@
 /** Reports made from what commands found: counts, exit code, paths as the user would type them. */
 import type { Diagnostic, Severity } from '../../language/diagnostic.ts'
+import type { Allowed } from '../../language/suppressions.ts'
 import { excerptsOf, type JsonDiagnostic, toJsonDiagnostic } from '../../language/format-json.ts'
 import { type Coverage, COVERAGE_KINDS, type CoverageKind, GATES } from '../../testing/coverage.ts'
 import type { MutationReport } from '../../testing/mutation/report-shape.ts'
@@ -20,7 +21,10 @@ export interface Found {
   readonly command: Exclude<Command, 'report'>
   readonly files: number
   readonly rules?: number
+  readonly lists?: number
   readonly diagnostics: readonly Diagnostic[]
+  /** Findings that a comment allows. */
+  readonly allowed?: readonly Allowed[]
   /** Texts of files by their path. */
   readonly sources: ReadonlyMap<string, string>
   /** Absent for `check`. */
@@ -47,11 +51,13 @@ export interface Judging {
 export function reportOf(found: Found, judging: Judging): SavedReport {
   const { command, results, coverage, mutation } = found
   const diagnostics = found.diagnostics.map(shownDiagnostic)
+  const suppressed = found.allowed?.map(({ diagnostic, reason }) => ({ finding: shownDiagnostic(diagnostic), reason }))
   const sources = new Map([...found.sources].map(([path, text]) => [shown(path), text]))
   const draft: SavedReport = {
     ...head(command),
     summary: { ...counts(found, diagnostics), fail_on: judging.failOn, exit_code: EXIT.ok },
     diagnostics,
+    ...(suppressed && suppressed.length > 0 && { suppressed }),
     ...(results && { tests: results.map(jsonTest) }),
     ...(coverage && { coverage: { ...coverage, ...gatesOf(judging.failUnder) } }),
     ...(mutation && { mutation }),
@@ -111,7 +117,7 @@ function snapshotsOf({ stale = [], written = [] }: Found): Pick<SavedReport, 'sn
 }
 
 function counts(
-  { files, rules, results, bailed }: Found,
+  { files, rules, lists, allowed, results, bailed }: Found,
   diagnostics: readonly JsonDiagnostic[],
 ): Omit<Summary, 'fail_on' | 'exit_code'> {
   const of = (wanted: Severity): number => diagnostics.filter(({ severity }) => severity === wanted).length
@@ -119,6 +125,8 @@ function counts(
   return {
     files,
     ...(rules !== undefined && { rules }),
+    ...(lists !== undefined && { lists }),
+    ...(allowed && { suppressed: allowed.length }),
     error: of('error'),
     warning: of('warning'),
     info: of('info'),
@@ -138,6 +146,10 @@ function shownDiagnostic(diagnostic: Diagnostic): JsonDiagnostic {
     ...json,
     file: shown(json.file),
     labels: json.labels.map((label) => ({ ...label, file: shown(label.file) })),
+    fixes: json.fixes.map((fix) => ({
+      ...fix,
+      edits: fix.edits.map((edit) => ({ ...edit, file: shown(edit.file) })),
+    })),
   }
 }
 

@@ -7,10 +7,11 @@ export function renderJson(report: SavedReport): string {
 
 /** Every line is an object with a `kind`; the summary is last, so that a report that was cut off can be told. */
 export function renderNdjson({ version, tool, command, summary, ...found }: SavedReport): string {
-  const { diagnostics, excerpts, tests = [], coverage, mutation, snapshots, failure } = found
+  const { diagnostics, suppressed = [], excerpts, tests = [], coverage, mutation, snapshots, failure } = found
   const lines = [
     { kind: 'run', version, tool, command },
     ...diagnostics.map((diagnostic) => ({ kind: 'diagnostic', ...diagnostic })),
+    ...suppressed.map((one) => ({ kind: 'suppressed', ...one })),
     ...tests.map((test) => ({ kind: 'test', ...test })),
     ...(coverage ? [{ kind: 'coverage', ...coverage }] : []),
     ...(mutation ? [{ kind: 'mutation', ...mutation }] : []),

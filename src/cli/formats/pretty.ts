@@ -74,14 +74,28 @@ function fileLines(tests: readonly JsonTest[]): readonly string[] {
 }
 
 function lastLine({ command, summary, diagnostics }: SavedReport): string {
-  return command === 'test' ? testLine(summary) : checkLine(summary, diagnostics.length)
+  return command === 'test' ? testLine(summary) : checkLine(summary, diagnostics)
 }
 
-function checkLine({ files, rules = 0, error, warning, info }: Summary, findings: number): string {
-  const looked = `${count(files, 'file')}, ${count(rules, 'rule')}`
-  if (findings === 0) return `OK  ${looked}`
+function checkLine(summary: Summary, diagnostics: SavedReport['diagnostics']): string {
+  const { files, rules = 0, lists = 0, suppressed = 0, error, warning, info } = summary
+  const looked = [count(files, 'file'), count(rules, 'rule'), ...(lists > 0 ? [count(lists, 'list')] : [])].join(', ')
+  const allowed = suppressed > 0 ? `; ${suppressed} allowed by comments` : ''
+  if (diagnostics.length === 0) return `OK  ${looked}${allowed}`
   const notes = info > 0 ? [`${info} info`] : []
-  return `Checked ${looked}: ${[count(error, 'error'), count(warning, 'warning'), ...notes].join(', ')}`
+  const found = [count(error, 'error'), count(warning, 'warning'), ...notes].join(', ')
+  return `Checked ${looked}: ${found}${allowed}${fixableLine(diagnostics)}`
+}
+
+/** `; 2 fixed by --fix, 1 more by --fix=all` */
+function fixableLine(diagnostics: SavedReport['diagnostics']): string {
+  const has = (wanted: string): number =>
+    diagnostics.filter(({ fixes }) => fixes.some(({ safety }) => safety === wanted)).length
+  const all = diagnostics.filter(({ fixes }) => fixes.length > 0).length
+  const safe = has('safe')
+  if (all === 0) return ''
+  if (safe === 0) return `; --fix=all corrects ${all}`
+  return `; --fix corrects ${safe}${all > safe ? `, --fix=all ${all}` : ''}`
 }
 
 function testLine({ passed = 0, failed = 0, skipped = 0, todo = 0, error, bailed }: Summary): string {

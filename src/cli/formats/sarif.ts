@@ -3,7 +3,13 @@
  * so every result has one, relative and percent-encoded, and no base to be relative to is named.
  */
 import { type JsonDiagnostic, type JsonRange, SEVERITIES } from '../../language/format-json.ts'
-import { codeMeaning, findingsOf, type ReportFinding } from '../../testing/report-findings.ts'
+import {
+  codeMeaning,
+  findingsOf,
+  type ReportFinding,
+  suppressedIn,
+  type SuppressedFinding,
+} from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 import { count } from './format.ts'
 import { uriOf } from './in-tree.ts'
@@ -21,8 +27,11 @@ const LEVELS: Readonly<Record<JsonDiagnostic['severity'], string>> = {
 export function renderSarif(report: SavedReport): string {
   const { tool, command } = report
   const findings = worstFirst(findingsOf(report))
-  const codes = [...new Set(findings.map(({ code }) => code))].toSorted()
-  const driver = { name: tool.name, semanticVersion: tool.version, rules: codes.map((code) => ruleOf(code, findings)) }
+  const shown = findings.slice(0, MOST_RESULTS)
+  const allowed = suppressedIn(report)
+  const all = [...findings, ...allowed]
+  const codes = [...new Set(all.map(({ code }) => code))].toSorted()
+  const driver = { name: tool.name, semanticVersion: tool.version, rules: codes.map((code) => ruleOf(code, all)) }
   return JSON.stringify({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -32,7 +41,10 @@ export function renderSarif(report: SavedReport): string {
         columnKind: 'utf16CodeUnits',
         automationDetails: { id: `postern/${command}/` },
         invocations: [invocationOf(report, findings.length)],
-        results: findings.slice(0, MOST_RESULTS).map((finding) => resultOf(finding, codes)),
+        results: [
+          ...shown.map((finding) => resultOf(finding, codes)),
+          ...allowed.slice(0, MOST_RESULTS - shown.length).map((one) => suppressedResult(one, codes)),
+        ],
       },
     ],
   })
@@ -90,8 +102,36 @@ function resultOf(finding: ReportFinding, codes: readonly string[]): object {
         message: { text: label.text },
       })),
     }),
+    ...sarifFixes(finding),
     // The second name is the one that GitHub looks at.
     partialFingerprints: { 'posternRule/v1': fingerprint, primaryLocationLineHash: `${fingerprint}:1` },
+  }
+}
+
+/** Code scanning shows it as dismissed, with its reason. */
+function suppressedResult({ reason, ...finding }: SuppressedFinding, codes: readonly string[]): object {
+  return { ...resultOf(finding, codes), suppressions: [{ kind: 'inSource', justification: reason }] }
+}
+
+/** Replacements by file; SARIF has no word for how safe a fix is. */
+function sarifFixes({ fixes }: ReportFinding): object {
+  if (fixes.length === 0) return {}
+  return {
+    fixes: fixes.map(({ title, safety, edits }) => ({
+      description: { text: safety === 'safe' ? title : `${title} (to be looked at)` },
+      artifactChanges: [...Map.groupBy(edits, ({ file }) => file)].map(([file, of]) => ({
+        artifactLocation: { uri: uriOf(file) },
+        replacements: of.map(({ range: { start, end }, text }) => ({
+          deletedRegion: {
+            startLine: start.line,
+            startColumn: start.column,
+            endLine: end.line,
+            endColumn: end.column,
+          },
+          ...(text !== '' && { insertedContent: { text } }),
+        })),
+      })),
+    })),
   }
 }
 

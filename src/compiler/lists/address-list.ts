@@ -55,7 +55,7 @@ export function addressOf(value: FactValue): Address | undefined {
 }
 
 export function addressFault(text: string): Fault {
-  return fault('NET205', `\`${text}\` is no mail address`, addressHelp(text))
+  return { ...fault('NET205', `\`${text}\` is no mail address`, addressHelp(text)), ...addressMeant(text) }
 }
 
 function addressHelp(text: string): string | undefined {
@@ -64,4 +64,12 @@ function addressHelp(text: string): string | undefined {
   if (canonicalHost(name) === undefined) return undefined
   if (host !== name) return `for every domain below it: \`.${name}\``
   return user === '*' ? `for the whole domain: \`@${name}\`` : undefined
+}
+
+/** `*@example.org` and `*@*.example.org`, as other programs write them. */
+function addressMeant(text: string): Pick<Fault, 'instead' | 'isSure'> {
+  const [user = '', host = ''] = text.split('@')
+  const name = host.replace(/^[*.]+/, '')
+  if (canonicalHost(name) === undefined || user.replace('*', '') !== '') return {}
+  return { instead: [host === name ? `@${name}` : `.${name}`], isSure: true }
 }

@@ -38,7 +38,7 @@ export function domainOf(value: FactValue): string | undefined {
 }
 
 export function domainFault(text: string): Fault {
-  return fault('NET204', `\`${text}\` is no domain name`, domainHelp(text))
+  return { ...fault('NET204', `\`${text}\` is no domain name`, domainHelp(text)), ...domainMeant(text) }
 }
 
 function domainHelp(text: string): string | undefined {
@@ -47,4 +47,11 @@ function domainHelp(text: string): string | undefined {
   if (text.startsWith('@') && canonicalDomain(below)) return `without the \`@\`: \`${below}\``
   if (!isIpFault(parseNetwork(text))) return 'addresses of machines stand in a list `of: ip`'
   return text.includes('@') ? 'mail addresses stand in a list `of: address`' : undefined
+}
+
+/** `*.example.org` and `@example.org`, as other programs write them. */
+function domainMeant(text: string): Pick<Fault, 'instead' | 'isSure'> {
+  const below = text.replace(/^[@*.]+/, '')
+  if (!canonicalDomain(below) || !/^[@*]/.test(text)) return {}
+  return { instead: [text.startsWith('*') ? `.${below}` : below], isSure: true }
 }

@@ -5,7 +5,7 @@ import { compileRegex, type Regex } from '../regex.ts'
 import { EntryStore, type Expected, type RawEntry } from './entry-store.ts'
 import { type Family, isFault, type Reading } from './family.ts'
 import { hashText, HashTable } from './hash-table.ts'
-import { type Fault, fault } from './problem.ts'
+import { duplicate, type Fault, fault } from './problem.ts'
 
 interface Pattern {
   readonly entry: number
@@ -42,14 +42,16 @@ export class KeyedList implements ListIndex {
     if (regex?.ok === false) return regexFault(reading, regex)
     const entry = this.#store.add(reading.keep ?? raw, at)
     if (regex) this.#patterns.push({ entry, holds: reading.inverted ? (text) => !regex.test(text) : regex.test })
-    if (key !== undefined) this.#addKey(key, entry)
-    return undefined
+    const first = key === undefined ? -1 : this.#addKey(key, entry)
+    return first < 0 ? undefined : duplicate(raw.text, this.#store.entry(first))
   }
 
-  /** Of equal keys the first is the one that is found. */
-  #addKey(key: string, entry: number): void {
+  /** Of equal keys the first is the one that is found: its entry, or -1 when this is the first. */
+  #addKey(key: string, entry: number): number {
     const hash = hashText(key)
-    if (this.#entryOf(key, hash) < 0) this.#table.add(hash, entry)
+    const first = this.#entryOf(key, hash)
+    if (first < 0) this.#table.add(hash, entry)
+    return first
   }
 
   #entryOf(key: string, hash: number): number {

@@ -19,7 +19,7 @@ import type { ListEntry, ListIndex } from '../../core/list.ts'
 import { EntryStore, type Expected, type RawEntry } from './entry-store.ts'
 import { valuesOf } from './family.ts'
 import { HashTable, hashNumbers } from './hash-table.ts'
-import { type Fault, fault } from './problem.ts'
+import { duplicate, type Fault, fault } from './problem.ts'
 
 export class NetworkList implements ListIndex {
   readonly kind = 'ip'
@@ -45,7 +45,9 @@ export class NetworkList implements ListIndex {
     if (isIpFault(network)) return networkFault(raw.text, network)
     const entry = this.#store.add(raw, at)
     this.#prefixes[network.version].add(network.prefix)
-    if (this.#entryOf(network) < 0) this.#table.add(hashOf(network), entry)
+    const first = this.#entryOf(network)
+    if (first >= 0) return duplicate(raw.text, this.#store.entry(first))
+    this.#table.add(hashOf(network), entry)
     return undefined
   }
 
@@ -94,20 +96,54 @@ function hashOf({ version, value, prefix }: Network): number {
 }
 
 function networkFault(text: string, { problem, network }: IpFault): Fault {
-  const [address = '', prefix = ''] = text.split('/')
-  if (problem === 'host-bits')
-    return fault(
-      'NET201',
-      `\`${text}\` has host bits set below the /${prefix} prefix`,
-      `the whole network: \`${network ?? ''}\`\nthis one address: \`${address}\``,
-    )
-  if (problem === 'leading-zero')
-    return fault('NET203', `ambiguous IPv4 address \`${text}\`: leading zero`, `write \`${withoutZeros(text)}\``)
+  const [address = ''] = text.split('/')
+  if (problem === 'host-bits') return hostBits(text, network ?? '')
+  if (problem === 'leading-zero') return leadingZero(text)
   if (problem === 'too-few-parts')
-    return fault('NET203', `\`${text}\`: ${IP_PROBLEMS[problem]}`, `everything that begins so: \`${address}.\``)
+    return {
+      ...fault('NET203', `\`${text}\`: ${IP_PROBLEMS[problem]}`, `everything that begins so: \`${address}.\``),
+      instead: [`${address}.`],
+    }
   return fault('NET202', `\`${text}\` is no IP address or network: ${IP_PROBLEMS[problem]}`)
 }
 
-function withoutZeros(text: string): string {
-  return text.replace(/\b0+(?=[0-9])/g, '')
+/** Which of the two was meant, nobody knows. */
+function hostBits(text: string, network: string): Fault {
+  const [address = '', prefix = ''] = text.split('/')
+  const one = `${address}/${address.includes(':') ? 128 : 32}`
+  return {
+    ...fault(
+      'NET201',
+      `\`${text}\` has host bits set below the /${prefix} prefix`,
+      `the whole network: \`${network}\`\nthis one address: \`${one}\``,
+    ),
+    label: hostBitsOf(address, network),
+    instead: [network, one],
+  }
+}
+
+/** `host bits: .77` */
+function hostBitsOf(address: string, network: string): string {
+  const sign = address.includes(':') ? ':' : '.'
+  const [parts, kept] = [address.split(sign), network.split(/[/]/)[0]?.split(sign) ?? []]
+  const first = parts.findIndex((part, index) => part !== kept[index])
+  return first < 0 ? 'host bits' : `host bits: ${sign}${parts.slice(first).join(sign)}`
+}
+
+const ZEROS = /\b0+(?=\d)/g
+
+function leadingZero(text: string): Fault {
+  const decimal = text.replace(ZEROS, '')
+  const octal = text.replace(/\b0[0-7]+\b/g, (digits) => String(Number.parseInt(digits, 8)))
+  const choices = octal === decimal || isIpFault(parseNetwork(octal)) ? [decimal] : [decimal, octal]
+  return {
+    ...fault(
+      'NET203',
+      `ambiguous IPv4 address \`${text}\`: leading zero`,
+      `write ${choices.map((one) => `\`${one}\``).join(' or ')}`,
+    ),
+    instead: choices,
+    ...(choices.length === 1 && { isSure: true as const }),
+    ...(octal !== decimal && { label: `decimal ${decimal} or octal ${octal}?` }),
+  }
 }

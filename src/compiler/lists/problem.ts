@@ -1,18 +1,27 @@
 /** What can be wrong with an entry, in the admin's words. */
+import type { ListEntry } from '../../core/list.ts'
 import type { DiagnosticCode } from '../../language/codes.ts'
 
 export type EntryCode = Extract<
   DiagnosticCode,
-  'LST602' | 'NET201' | 'NET202' | 'NET203' | 'NET204' | 'NET205' | 'RGX301' | 'RGX302'
+  'LST602' | 'LST610' | 'NET201' | 'NET202' | 'NET203' | 'NET204' | 'NET205' | 'RGX301' | 'RGX302'
 >
 
 export interface Fault {
   readonly code: EntryCode
   readonly message: string
+  /** What stands under the entry. */
+  readonly label?: string
   /** What to write instead; one suggestion a line. */
   readonly help?: string
   /** The culprit within the entry's text, in UTF-16 units; absent when it is all of it. */
   readonly range?: { readonly offset: number; readonly length: number }
+  /** What can be written in place of the whole entry, the likeliest first. */
+  readonly instead?: readonly string[]
+  /** Only one of these can have been meant. */
+  readonly isSure?: true
+  /** Place of the entry that says the same already: this one is never found. */
+  readonly first?: string
 }
 
 export interface ListProblem extends Fault {
@@ -24,4 +33,10 @@ export interface ListProblem extends Fault {
 
 export function fault(code: EntryCode, message: string, help?: string): Fault {
   return { code, message, ...(help !== undefined && { help }) }
+}
+
+/** An entry that says what another one said before it. It is in the list, and never found. */
+export function duplicate(text: string, first: ListEntry): Fault {
+  const same = first.text === text ? '' : `, as \`${first.text}\``
+  return { ...fault('LST610', `\`${text}\` is in this list already${same}`, 'delete it'), first: first.at }
 }
