@@ -75,7 +75,8 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
   const uses = await Promise.all(resolved.map((entry) => useOf(entry, spec, environment, shared)))
   const prepared = uses.map((use) => use && { use, live: prepare(use, site) })
   const chains = resolved.map((entry, index) => chainsOf(entry, prepared[index], codes.get(entry), { site, shared }))
-  site.notes.check(environment.report, { hasCode: codes.size > 0 })
+  const order = uses.flatMap((use) => use?.name ?? [])
+  site.notes.check(environment.report, { hasCode: codes.size > 0, order })
   const onSplit = spec.recipients?.onSplit
   if (!spec.place.lenient) {
     site.split.check(onSplit, environment.report)
@@ -132,13 +133,14 @@ interface NamedChains {
 
 function siteScope(
   { hostname, recipients }: SiteSpec,
-  { report, sources, vocabulary }: CompileEnvironment,
+  { report, sources, vocabulary, now }: CompileEnvironment,
   codes: Codes,
 ): SiteScope {
   const settings = new SettingBook()
   settings.declare(recipients?.settings ?? [], report)
   const books = { notes: new NoteBook(), settings, split: new SplitBook(), asked: new Set<string>(), naughty: [] }
-  return { report, sources, hostname, ...books, vocabulary: joinWords(vocabulary, codes, report) }
+  const today = now && new Date(now()).toISOString().slice(0, 'YYYY-MM-DD'.length)
+  return { report, sources, hostname, today, ...books, vocabulary: joinWords(vocabulary, codes, report) }
 }
 
 async function sharedLists(
@@ -179,6 +181,7 @@ async function useOf(
     match: entry.match,
     unless: entry.unless,
     mode: entry.mode,
+    trial: entry.trial,
     skippable: entry.skippable,
   }
 }

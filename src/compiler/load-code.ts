@@ -8,6 +8,7 @@ import type { YamlNode } from '../language/node.ts'
 import { type CodePlugin, setUpCodePlugin } from './code-plugin.ts'
 import { compileEntry, type EntryUse, type SiteScope } from './plugin.ts'
 import { type LoadEnvironment, readText, type ResolvedEntry } from './resolve-entries.ts'
+import { onTrial } from './trial.ts'
 
 export interface CodeEnvironment extends LoadEnvironment {
   /** Loads a TypeScript or JavaScript module. */
@@ -74,8 +75,13 @@ function isTaken({ kind, name }: Word, { matchers, deliveries }: Vocabulary): bo
 /** Scoped by its entry like any other plugin. */
 export function codeChain(hook: Hook, rule: Rule, use: EntryUse & { readonly at: Span }, site: SiteScope): Chain {
   const { at } = use
-  const { scope, exempt, mode = rule.mode } = compileEntry(hook, use, site)
+  const { scope, exempt, mode = rule.mode, trial } = compileEntry(hook, use, site)
   const perRecipient = site.split.isRead({ hook, plugin: use.name })
   if (perRecipient) site.split.do({ hook, plugin: use.name, rule: undefined }, at, 'refuses')
-  return { plugin: use.name, scope, rules: [{ ...rule, exempt, mode }], ...(perRecipient && { perRecipient }) }
+  return {
+    plugin: use.name,
+    scope,
+    rules: [onTrial({ ...rule, exempt, mode }, {}, trial)],
+    ...(perRecipient && { perRecipient }),
+  }
 }

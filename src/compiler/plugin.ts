@@ -7,6 +7,7 @@ import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.t
 import type { HookChain, PluginFile } from '../language/plugin-file.ts'
 import { RULE_SCHEMA } from '../language/rule-schema.ts'
 import { checkSchema } from '../language/schema-check.ts'
+import type { TrialNodes } from '../language/trial.ts'
 import { all, compileCondition, inverted } from './condition.ts'
 import { isEnabled } from './enabled.ts'
 import type { ListRegistry } from './list-registry.ts'
@@ -19,6 +20,7 @@ import type { SplitBook } from './policies/split-book.ts'
 import { compileRule, type EntryScope } from './rule.ts'
 import type { Scope } from './scope.ts'
 import { hasLeftOvers, substitute } from './substitute.ts'
+import { compileTrial } from './trial.ts'
 
 /** A plugin as the site's entry loads it, whatever it is written in. */
 export interface EntryUse {
@@ -28,6 +30,7 @@ export interface EntryUse {
   readonly match: YamlNode | undefined
   readonly unless: YamlNode | undefined
   readonly mode: Mode | undefined
+  readonly trial?: TrialNodes | undefined
   readonly skippable?: Span | undefined
 }
 
@@ -45,6 +48,8 @@ export interface SiteScope {
   readonly split: SplitBook
   readonly sources: ReadonlyMap<string, string>
   readonly hostname: string
+  /** As 2026-11-20; undefined where nobody asks what has passed. */
+  readonly today: string | undefined
   /** Names of the words that rules ask. */
   readonly asked: Set<string>
   /** Where rules ask for `mode: naughty`. */
@@ -136,6 +141,7 @@ function enterNotes(node: MapNode, rule: string, hook: Hook, use: PluginUse, not
       if (!entry.key.value.startsWith('note.')) continue
       notes.write(entry.key.value.slice('note.'.length), {
         plugin: use.file.name,
+        instance: use.name,
         hook,
         rule,
         at: entry.key.at,
@@ -172,6 +178,7 @@ export function compileEntry(hook: Hook, use: EntryUse, site: SiteScope): EntryS
     scope: tests.length > 0 ? all(tests) : undefined,
     exempt,
     mode: use.mode,
+    trial: compileTrial(use.trial ?? {}, scope),
     onUnknown: scope.words.onUnknown,
   }
 }

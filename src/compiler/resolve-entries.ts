@@ -37,7 +37,7 @@ export interface LoadEnvironment {
   readonly sourceFault?: (source: SourceSpec) => string | undefined
   /** What is wrong with the URL of the store, as far as it can be said without opening it. */
   readonly storeFault?: (store: StorePlace) => string | undefined
-  /** Milliseconds since the epoch; without it nobody asks whether certificates are valid now. */
+  /** Milliseconds since the epoch; without it nobody asks whether certificates are valid now, or trials over. */
   readonly now?: () => number
   /** What is wrong with these settings as a whole, to those who would use them. */
   readonly tlsFault?: (settings: TlsSettings) => string | undefined
@@ -214,6 +214,7 @@ function within(inner: PluginEntry, outer: PluginEntry): PluginEntry {
     match: joined('all', outer.match, inner.match),
     unless: joined('any', outer.unless, inner.unless),
     mode: outer.mode ?? inner.mode,
+    trial: outer.mode ? outer.trial : inner.trial,
     skippable: outer.skippable ?? inner.skippable,
   }
 }

@@ -6,12 +6,14 @@ import { isAllowedAt, REPLY_TABLE } from '../core/reply-table.ts'
 import { ON_UNKNOWN, type OnUnknown } from '../core/truth.ts'
 import { isRefusal, isReturnCode, isTemporary, type ReturnCode, type Verdict } from '../core/verdict.ts'
 import { entryOf, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import { idleTrialKeys, isMonitored, trialIn } from '../language/trial.ts'
 import { all, any, compileCondition, inverted } from './condition.ts'
 import { compileDelivery } from './delivery-use.ts'
 import { enterDeeds } from './policies/deeds.ts'
 import { compileEffects } from './rule-effects.ts'
 import { complain, moreCareful, type Scope } from './scope.ts'
 import { compileText, type Text } from './text.ts'
+import { type CompiledTrial, compileTrial, onTrial } from './trial.ts'
 
 /** The condition and mode of the plugin's entry in the site file. */
 export interface EntryScope {
@@ -19,18 +21,20 @@ export interface EntryScope {
   readonly scope: Test | undefined
   readonly exempt: Test | undefined
   readonly mode: Mode | undefined
+  readonly trial: CompiledTrial
   /** What the words of its condition say about unknown. */
   readonly onUnknown: OnUnknown
 }
 
 export function compileRule(node: MapNode, id: string, scope: Scope, entry: EntryScope): Rule {
   const { test, exempt } = compileTests(node, scope)
-  const mode = entry.mode ?? (textOf(valueOf(node, 'mode')) === 'monitor' ? 'monitor' : 'enforce')
+  const mode = entry.mode ?? (isMonitored(node) ? 'monitor' : 'enforce')
   const act = compileAct(node, mode, scope)
   const onUnknown = readOnUnknown(node, scope, entry)
   if (mode === 'enforce') enterDeeds(node, scope)
   const replyAt = textOf(valueOf(node, 'reply_at'))
-  return {
+  if (!isMonitored(node) && entry.mode !== 'monitor') for (const one of idleTrialKeys(node)) complain(scope, one)
+  const rule: Rule = {
     id,
     at: placeOf(node.at),
     test,
@@ -41,6 +45,7 @@ export function compileRule(node: MapNode, id: string, scope: Scope, entry: Entr
     act,
     boundsItself: valueOf(node, 'deliver') !== undefined,
   }
+  return onTrial(rule, compileTrial(trialIn(node), scope), entry.trial)
 }
 
 function compileTests(node: MapNode, scope: Scope): { test: Test; exempt: Test | undefined } {

@@ -17,6 +17,8 @@ export interface Scope {
   readonly rule: string | undefined
   /** Our own name. */
   readonly hostname: string
+  /** As 2026-11-20; undefined where nobody asks what has passed. */
+  readonly today: string | undefined
   readonly lists: ListRegistry
   readonly notes: NoteBook
   /** What policies of recipients may say. */

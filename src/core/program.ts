@@ -23,6 +23,14 @@ export interface Action {
 
 export type Mode = 'enforce' | 'monitor'
 
+/** What is known of a rule in monitor mode: what it would do is logged, and one day somebody decides. */
+export interface Trial {
+  /** The last day: 2026-12-31. */
+  readonly until?: string
+  /** Share of the clients that it is asked for, from 0 to 1; all without it. */
+  readonly sample?: number
+}
+
 export interface Rule {
   readonly id: string
   /** `file:line:column` */
@@ -35,6 +43,8 @@ export interface Rule {
   /** The later hook that speaks its refusal, and the one that unknown becomes. */
   readonly replyAt?: Hook
   readonly mode: Mode
+  /** In monitor mode. */
+  readonly trial?: Trial
   readonly act: (context: HookContext) => MaybePromise<Action>
   /** A delivery bounds its own time: cutting it off would leave the client with 4xx for a message that arrives. */
   readonly boundsItself?: boolean

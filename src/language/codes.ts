@@ -15,6 +15,7 @@ export const DIAGNOSTIC_CODES = {
   CFG113: 'A duration or size that cannot be read',
   CFG114: 'A rule that does nothing',
   CFG115: 'A key that has no effect beside another one',
+  CFG116: 'A rule on trial whose last day has passed',
   YML701: 'A line that YAML cannot read',
   YML702: 'A word such as `off` where true or false is wanted',
   YML704: 'A tab used for indentation',

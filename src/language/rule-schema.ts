@@ -6,6 +6,7 @@ import type { Schema } from '../core/schema.ts'
 import { ON_UNKNOWN } from '../core/truth.ts'
 import { RETURN_CODES } from '../core/verdict.ts'
 import { ACCEPTANCE_SCHEMA } from './mutation-schema.ts'
+import { TRIAL_PROPERTIES } from './trial.ts'
 
 const NOTE_VALUES: Schema = {
   anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
@@ -147,6 +148,7 @@ export const RULE_SCHEMA = {
       description:
         'monitor: log what the rule would have done, do not do it; naughty: remember the refusal for the plugin naughty',
     },
+    ...TRIAL_PROPERTIES,
     mutation: ACCEPTANCE_SCHEMA,
   },
 } as const satisfies Schema

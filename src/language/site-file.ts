@@ -9,6 +9,7 @@ import { ACCEPTANCE_SCHEMA } from './mutation-schema.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from './node.ts'
 import { checkSchema } from './schema-check.ts'
 
+import { idleTrialKeys, isMonitored, TRIAL_PROPERTIES, trialIn, type TrialNodes } from './trial.ts'
 const ENTRY_SCHEMA: Schema = {
   anyOf: [
     { type: 'string', description: 'Name of a builtin, or path of a plugin or ruleset' },
@@ -38,6 +39,7 @@ export const USE_SCHEMA = {
     unless: { $ref: '#/definitions/match', description: 'The plugin is not asked for sessions like this' },
     mode: { type: 'string', enum: ['enforce', 'monitor'], description: 'For all its rules' },
     mutation: ACCEPTANCE_SCHEMA,
+    ...TRIAL_PROPERTIES,
     skippable: { type: 'boolean', description: 'The policy of a recipient may switch it off (`skip`)' },
   },
 } as const satisfies Schema
@@ -125,6 +127,7 @@ export interface PluginEntry {
   /** As written: `dnsbl:1`, `./rules/house.yaml`. */
   readonly use: string
   readonly at: Span
+  readonly trial?: TrialNodes | undefined
   /** Where `use` was typed, and how; absent where nobody typed it. */
   readonly typed?: ScalarNode
   readonly args: readonly MapEntry[]
@@ -153,6 +156,7 @@ function readEntry(node: YamlNode, report: Report): readonly PluginEntry[] {
   return isGood ? [entry(key, value)] : []
 }
 
+  if (!isMonitored(node)) for (const one of idleTrialKeys(node)) report.add(one)
 const ARGUMENTS: Schema = { type: 'object', additionalProperties: {} }
 
 function readLongForm(node: MapNode, use: YamlNode, report: Report): readonly PluginEntry[] {
@@ -194,7 +198,8 @@ function entry(typed: ScalarNode, args: YamlNode | undefined): PluginEntry {
   }
 }
 
-function scopeOf(node: MapNode): Pick<PluginEntry, 'match' | 'unless' | 'mode' | 'skippable'> {
+function scopeOf(node: MapNode): Pick<PluginEntry, 'match' | 'unless' | 'mode' | 'trial' | 'skippable'> {
+    trial: trialIn(node),
   const skippable = valueOf(node, 'skippable')
   const mode = textOf(valueOf(node, 'mode'))
   return {

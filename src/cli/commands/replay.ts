@@ -1,6 +1,6 @@
 /** `postern replay`: what would these rules have decided about the mail of last week? */
-import { createHash } from 'node:crypto'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { standing } from '../../core/sample.ts'
 import { createDispatcher } from '../../engine/dispatch.ts'
 import { offlinePolicies } from '../../testing/offline-policies.ts'
 import { type Gate, GATE_KINDS, judgeGate, parseGate, ReplayTally } from '../../testing/replay-summary.ts'
@@ -118,12 +118,7 @@ async function judgesOf(path: string, terminal: Terminal): Promise<Judges> {
 
 function isWanted({ time, id, facts }: LoggedDecision, { since, sample = 100 }: Options): boolean {
   if (since !== undefined && Date.parse(time) < since) return false
-  return sample === 100 || fraction(facts.remote_ip ?? id) * 100 < sample
-}
-
-/** The same for the same client in every run. */
-function fraction(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32
+  return sample === 100 || standing(facts.remote_ip ?? id) * 100 < sample
 }
 
 function timeIn(text: string): number {
