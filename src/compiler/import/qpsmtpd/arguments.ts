@@ -51,4 +51,7 @@ export const asCount: Convert = (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(
 export const asFlag: Convert = (text) => text !== '0'
 export const inSeconds: Convert = (text) => (/^[1-9]\d{0,8}$/.test(text) ? `${text}s` : undefined)
 export const inDays: Convert = (text) => (/^[1-9]\d{0,5}$/.test(text) ? `${text}d` : undefined)
+/** Where plugin naughty refuses; a name that is none means the last of them. */
+export const asNaughtyHook: Convert = (text) =>
+  /^(?:connect|mail|rcpt|data)$/i.test(text) ? text.toLowerCase() : 'data_post'
 export const splitAtCommas: Convert = (text) => text.split(',').filter((one) => one !== '')

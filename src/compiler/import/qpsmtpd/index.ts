@@ -6,11 +6,11 @@
  * mail could come in that qpsmtpd refuses, as a warning when mail could stay out, else for information.
  */
 import { basename, dirname, join } from 'node:path'
-import { type Hook, isHook } from '../../../core/hook.ts'
 import type { Severity } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
 import type { ForeignReader, ForeignSite, LeftOut } from '../foreign.ts'
 import { entry, map, scalar, seq, startOf } from '../nodes.ts'
+import { inPairs } from './arguments.ts'
 import { COMPANION, type Companion, readCompanion } from './companion.ts'
 import { ConfigReader, type ConfigText } from './config-reader.ts'
 import { importList } from './list-file.ts'
@@ -62,7 +62,7 @@ class Import {
     this.#reader = reader
     this.#companion = companion
     this.#lines = lines
-    this.#context = { reader, naughty: naughtyHook(lines), taken: new Set(), copies: [] }
+    this.#context = { reader, naughty: naughtyIn(lines), taken: new Set(), copies: [] }
   }
 
   async run(): Promise<ForeignSite> {
@@ -226,11 +226,11 @@ function ownPerl(name: string): AbsentRow {
   return { absent: 'Perl of your own is not run here', effect: 'laxer', instead }
 }
 
-function naughtyHook(lines: readonly PluginLine[]): Hook | undefined {
+/** The reject_type of plugin naughty; undefined when it is not loaded. */
+function naughtyIn(lines: readonly PluginLine[]): ConfigText | undefined {
   const line = lines.find(({ name }) => name === 'naughty')
-  const index = line?.args.findIndex(({ text }) => text === 'reject') ?? -1
-  const hook = index < 0 ? 'rcpt' : (line?.args[index + 1]?.text.toLowerCase() ?? '')
-  return line && (isHook(hook) ? hook : 'data_post')
+  const given = line && inPairs(line.args)?.find(({ key }) => key.text === 'reject_type')
+  return line && (given?.value ?? { text: 'disconnect', at: line.at })
 }
 
 /** A directory that has qpsmtpd's own plugins is not the admin's, and what comes behind it is not reached. */

@@ -1,5 +1,4 @@
 /** One line of the list of plugins, as an entry of the site file. */
-import { type Hook, HOOKS } from '../../../core/hook.ts'
 import type { Span } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
 import { type Difference, differencesOf } from '../differences.ts'
@@ -12,8 +11,8 @@ import type { BuiltinRow, ListUse } from './table/row.ts'
 
 export interface EntryContext {
   readonly reader: ConfigReader
-  /** Where plugin naughty refuses what others put off; undefined without it. */
-  readonly naughty: Hook | undefined
+  /** How plugin naughty refuses what others leave to it without saying how; undefined without it. */
+  readonly naughty: ConfigText | undefined
   /** Names of entries so far: a second one of a builtin needs a number. */
   readonly taken: Set<string>
   readonly copies: CopiedList[]
@@ -73,7 +72,7 @@ function rejecting(
   const entries = rejects.type && type ? [rejectType(type, name, reader)] : []
   const reject = valueOf(given, 'reject')
   if (reject?.text === '0') return { mode: scalar('monitor', reject.at), entries }
-  if (reject?.text !== 'naughty') return { entries }
+  if (reject?.text !== 'naughty' || rejects.naughty === 'at-once') return { entries }
   if (!naughty) {
     reader.say(
       'info',
@@ -82,8 +81,9 @@ function rejecting(
     )
     return { mode: scalar('monitor', reject.at), entries }
   }
-  const isLater = rejects.at !== undefined && HOOKS.indexOf(naughty) > HOOKS.indexOf(rejects.at)
-  return { entries: isLater ? [...entries, entry('reply_at', scalar(naughty, reject.at))] : entries }
+  const isTypeless = rejects.naughty === 'typeless' && !type
+  const byType = isTypeless ? [rejectType(naughty, 'naughty', reader)] : []
+  return { entries: [...entries, ...byType, entry('reject', scalar('naughty', reject.at))] }
 }
 
 const REJECT_TYPES = new Set(['perm', 'hard', 'temp', 'soft', 'disconnect', 'temp_disconnect'])

@@ -29,7 +29,7 @@ function namesGivenBy({ params = {}, files = {}, always = {}, setting, rejects }
     ...Object.keys(always),
     ...(setting ? [setting.to] : []),
     ...(rejects?.type ? ['reject_type'] : []),
-    ...(rejects?.at === undefined ? [] : ['reply_at']),
+    ...(rejects && rejects.naughty !== 'at-once' ? ['reject'] : []),
   ]
 }
 

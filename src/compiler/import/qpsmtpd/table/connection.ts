@@ -1,5 +1,15 @@
 /** Plugins for connections, the greeting and commands. */
-import { alone, asCount, asFlag, asNumber, byPlace, inSeconds, type Keyed, inPairs } from '../arguments.ts'
+import {
+  alone,
+  asCount,
+  asFlag,
+  asNaughtyHook,
+  asNumber,
+  byPlace,
+  inSeconds,
+  type Keyed,
+  inPairs,
+} from '../arguments.ts'
 import { absent, type BuiltinRow, list, notYet, ONLY_LOGS, optionalList, type Rows } from './row.ts'
 
 const RELAY: BuiltinRow = {
@@ -15,7 +25,7 @@ const HELO: BuiltinRow = {
     timeout: { to: 'timeout', as: inSeconds },
     dns_timeout: { to: 'timeout', as: inSeconds },
   },
-  rejects: { at: 'ehlo', type: false },
+  rejects: { type: false },
 }
 const WHITELIST: BuiltinRow = {
   builtin: 'whitelist',
@@ -49,7 +59,7 @@ const EARLYTALKER: BuiltinRow = {
     'defer-reject': { to: 'defer_reject', as: asFlag },
     'check-at': { to: 'check_at' },
   },
-  rejects: { at: 'connect', type: true },
+  rejects: { type: true },
 }
 
 /** The socket, then keys and values. */
@@ -83,7 +93,7 @@ export const CONNECTION: Rows = {
     lists: [list('dnsbl_zones', 'zone', 'zones'), optionalList('dnsbl_allow', 'ip', 'allow')],
     keyed: alone('reject_type'),
     params: { timeout: { to: 'timeout', as: inSeconds } },
-    rejects: { at: 'connect', type: true },
+    rejects: { type: true },
     setting: { to: 'rejectmsg', file: 'dnsbl_rejectmsg' },
   },
   dns_whitelist_soft: { builtin: 'dns_whitelist_soft', lists: [list('whitelist_zones', 'zone')] },
@@ -93,7 +103,10 @@ export const CONNECTION: Rows = {
   check_earlytalker: EARLYTALKER,
   fcrdns: { builtin: 'fcrdns', params: { timeout: { to: 'timeout', as: inSeconds } } },
   karma: notYet(),
-  naughty: { setting: 'naughty' },
+  naughty: {
+    builtin: 'naughty',
+    params: { reject: { to: 'reject', as: asNaughtyHook }, reject_type: { to: 'reject_type' } },
+  },
   'ident/geoip': {
     builtin: 'ident/geoip',
     params: {

@@ -25,7 +25,11 @@ export const CONTENT: Rows = {
   check_loop: LOOP,
   bogus_bounce: notYet(),
   check_bogus_bounce: notYet(),
-  denysubject: { builtin: 'denysubject', lists: [list('denysubject', 'pattern')], rejects: { type: true } },
+  denysubject: {
+    builtin: 'denysubject',
+    lists: [list('denysubject', 'pattern')],
+    rejects: { type: true, naughty: 'at-once' },
+  },
   charset: notYet(),
   uribl: notYet(),
   spamassassin: SCANNER,

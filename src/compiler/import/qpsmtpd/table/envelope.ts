@@ -5,7 +5,7 @@ import { absent, type BuiltinRow, list, notYet, optionalList, type Rows } from '
 const BADMAILFROM: BuiltinRow = {
   builtin: 'badmailfrom',
   lists: [list('badmailfrom', 'address_or_pattern')],
-  rejects: { at: 'mail', type: true },
+  rejects: { type: true, naughty: 'typeless' },
 }
 const BADMAILFROMTO: BuiltinRow = { builtin: 'badmailfromto', lists: [list('badmailfromto', 'pair')] }
 const BADRCPTTO: BuiltinRow = { builtin: 'badrcptto', lists: [list('badrcptto', 'address_or_pattern')] }
@@ -16,7 +16,7 @@ const BADRCPTTO_PATTERNS: BuiltinRow = {
 const RESOLVABLE: BuiltinRow = {
   builtin: 'resolvable_fromhost',
   lists: [optionalList('invalid_resolvable_fromhost', 'ip')],
-  rejects: { at: 'mail', type: true },
+  rejects: { type: true, naughty: 'at-once' },
 }
 
 export const ENVELOPE: Rows = {
@@ -34,7 +34,7 @@ export const ENVELOPE: Rows = {
     builtin: 'rhsbl',
     lists: [list('rhsbl_zones', 'zone', 'zones')],
     keyed: alone('reject_type'),
-    rejects: { at: 'mail', type: true },
+    rejects: { type: true },
   },
   sender_permitted_from: {
     builtin: 'sender_permitted_from',

@@ -1,5 +1,4 @@
 /** What becomes of a plugin of qpsmtpd: a builtin with its arguments, a setting of the site, or a reason why nothing does. */
-import type { Hook } from '../../../../core/hook.ts'
 import type { ListKind } from '../../../../core/list.ts'
 import type { Value } from '../../nodes.ts'
 import type { Convert, Keyed } from '../arguments.ts'
@@ -20,17 +19,23 @@ export interface ParamUse {
   readonly as?: Convert
 }
 
+export interface Rejects {
+  readonly type: boolean
+  /**
+   * What `reject naughty` comes to, where that is not what it says: the plugin refuses at once all the same, or it has no
+   * reject_type of its own, and naughty's holds.
+   */
+  readonly naughty?: 'at-once' | 'typeless'
+}
+
 export interface BuiltinRow {
   readonly builtin: string
   readonly lists?: readonly ListUse[]
   /** How the arguments are written, where they are not keys and values. */
   readonly keyed?: Keyed
   readonly params?: Readonly<Record<string, ParamUse>>
-  /**
-   * `reject` is understood, and with `type` also `reject_type`. `at`: the hook at which it refuses, where the refusal can be
-   * put off.
-   */
-  readonly rejects?: { readonly at?: Hook; readonly type: boolean }
+  /** `reject` is understood, and with `type` also `reject_type`. */
+  readonly rejects?: Rejects
   /** The first line of a file is a parameter, unless an argument is. */
   readonly setting?: { readonly to: string; readonly file: string; readonly as?: Convert }
   /** Parameters that are files in the configuration's directory. */
@@ -50,7 +55,7 @@ export interface AbsentRow {
 
 /** A part of the site file. */
 export interface SettingRow {
-  readonly setting: 'naughty' | 'tls' | 'log-file' | 'log-level'
+  readonly setting: 'tls' | 'log-file' | 'log-level'
 }
 
 export type PluginRow = BuiltinRow | AbsentRow | SettingRow
