@@ -21,6 +21,18 @@ interface Use {
 
 interface Write extends Use {
   readonly type: NoteType
+  /** Name of the plugin as the site loads it. */
+  readonly instance: string
+}
+
+/** Plugins as the site loads them, in their order. */
+type Order = readonly string[]
+
+/** Hooks that are asked once in a connection, and once in a transaction: there a rule reads nothing that a later one sets. */
+const ONCE: Readonly<Record<NoteScope, readonly Hook[]>> = {
+  connection: ['pre_connection', 'connect'],
+  transaction: ['mail', 'data', 'data_headers_end'],
+  recipient: [],
 }
 
 export class NoteBook {
@@ -52,13 +64,14 @@ export class NoteBook {
   }
 
   /** What can be said only when the whole site has been read. TypeScript plugins may write any note. */
-  check(report: Report, { hasCode }: { readonly hasCode: boolean }): void {
+  check(report: Report, { hasCode, order }: { readonly hasCode: boolean; readonly order: Order }): void {
     for (const [name, writes] of this.#writes) checkWriters(name, writes, this.#declared.get(name)?.type, report)
     if (hasCode) return
-    for (const read of this.#reads) this.#checkReader(read, report)
+    for (const read of this.#reads) this.#checkReader(read, order, report)
   }
 
-  #checkReader({ name, at, hook, rule }: Use & { readonly name: string }, report: Report): void {
+  #checkReader(read: Use & { readonly name: string }, order: Order, report: Report): void {
+    const { name, at, hook, rule } = read
     const writes = this.#writes.get(name)
     const common = { code: 'NOT801', at, hook, ...(rule !== undefined && { rule }) } as const
     if (!writes) {
@@ -71,16 +84,28 @@ export class NoteBook {
       })
       return
     }
-    if (this.#outlivesTransactions(name) || writes.some((write) => runsBefore(write.hook, hook))) return
-    const [first] = writes
+    if (writes.some((write) => this.#isSetBefore(name, write, read, order))) return
+    const first = writes.find((write) => write.hook === hook) ?? writes[0]
     if (!first) return
+    const isSameHook = first.hook === hook
     report.add({
       ...common,
+      ...(isSameHook && { severity: 'warning' }),
       message: `note \`${name}\` is read before anything sets it`,
       label: `read in hook \`${hook}\``,
-      labels: [{ ...first.at, text: `first set here, in hook \`${first.hook}\`, which runs later` }],
-      help: `set it in \`${hook}\` or in an earlier hook`,
+      labels: [
+        { ...first.at, text: isSameHook ? LATER_RULE : `first set here, in hook \`${first.hook}\`, which runs later` },
+      ],
+      help: isSameHook ? 'move the rule that sets it up' : `set it in \`${hook}\` or in an earlier hook`,
     })
+  }
+
+  /** What a rule sets, it does not read itself: its condition is asked before. */
+  #isSetBefore(name: string, write: Write, read: Use, order: Order): boolean {
+    if (write.hook !== read.hook) return this.#outlivesTransactions(name) || runsBefore(write.hook, read.hook)
+    if (!ONCE[this.scopeOf(name)].includes(read.hook)) return true
+    if (write.instance !== read.plugin) return order.indexOf(write.instance) < order.indexOf(read.plugin)
+    return write.rule !== read.rule && write.at.range.start.offset < read.at.range.start.offset
   }
 
   /** Declared so: what one transaction sets, the next one reads from its start. */
@@ -88,6 +113,8 @@ export class NoteBook {
     return this.#declared.get(name)?.scope === 'connection'
   }
 }
+
+const LATER_RULE = 'first set here, by a rule that is asked later'
 
 function scopeAt(hook: Hook): NoteScope {
   const { stage } = HOOK_TABLE[hook]
