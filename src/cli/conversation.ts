@@ -48,7 +48,7 @@ export class Conversation {
       offer,
       tellsLog: site.program.chains.has('logging'),
       ports,
-      policies: offlinePolicies({}, { plan: site.policies, open: policySource, clock: ports.clock, log: ports.log }),
+      policies: offlinePolicies({}, { plan: site.policies, open: policySource, ...ports }),
       split: site.program.split,
       entropy: { bytes: randomBytes, key: randomBytes(32) },
       newId: () => randomBytes(10).toString('hex'),

@@ -41,7 +41,13 @@ export async function explainSession(
       isolated: false,
       message,
       ports,
-      policies: offlinePolicies(record, { plan: site.policies, open: policySource, clock: ports.clock, log: ports.log }),
+      policies: offlinePolicies(record, {
+        plan: site.policies,
+        open: policySource,
+        clock: ports.clock,
+        log: ports.log,
+        sources: ports.sources,
+      }),
       split: site.program.split,
     })
     return {

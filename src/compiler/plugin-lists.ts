@@ -1,7 +1,7 @@
 /** The lists of one plugin: read from files or taken in place, and indexed once; or outside, and only named here. */
 import { resolve } from 'node:path'
 import type { ListIndex, ListKind } from '../core/list.ts'
-import { isLoadedWhole, readSource, schemeOf, type SourceSpec } from '../core/source.ts'
+import { isLoadedWhole, schemeOf, type SourceSpec } from '../core/source.ts'
 import type { Span } from '../language/diagnostic.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, type YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
@@ -11,6 +11,7 @@ import { inlineIndex } from './list-use.ts'
 import { buildList } from './lists/index.ts'
 import { hasKeys } from './lists/source-keys.ts'
 import type { BoundParams } from './params.ts'
+import { readOutside } from './read-outside.ts'
 import type { LoadEnvironment } from './resolve-entries.ts'
 
 export interface ListPlace {
@@ -97,7 +98,9 @@ async function readList(wanted: Wanted, environment: LoadEnvironment): Promise<N
   if (value?.kind === 'seq') return { name, kind, at, index: inPlace(kind, value.items, environment) }
   const url = textOf(value)
   if (value && url !== undefined && (isOutside || schemeOf(url))) {
-    const source = readOutside({ ...wanted, value, url }, environment)
+    const { directory, parameters } = wanted
+    const use = { url, kind, directory, parameters, at: value.at, faultOf: kindFault }
+    const source = readOutside(use, environment)
     if (source) return { name, kind, at, index: undefined, source }
     return { name, kind, at, index: empty(kind, name) }
   }
@@ -113,35 +116,9 @@ function empty(kind: ListKind, name: string): ListIndex {
   return buildList(kind, name, [], () => undefined)
 }
 
-/** As far as it can be read without asking it. */
-function readOutside(
-  { kind, directory, url, value, parameters }: Wanted & { readonly url: string; readonly value: YamlNode },
-  { report, outside, sourceFault }: LoadEnvironment,
-): SourceSpec | undefined {
-  try {
-    const source = readSource({ url, kind, directory, ...(parameters && { parameters: textsIn(parameters) }) })
-    const fault = kindFault(source) ?? sourceFault?.(source)
-    if (fault !== undefined) throw new Error(fault)
-    outside?.set(source.id, source)
-    return source
-  } catch (fault) {
-    report.add({
-      code: 'LST606',
-      at: value.at,
-      message: fault instanceof Error ? fault.message : 'this source cannot be read',
-      help: 'docs/sources.md shows each kind of source',
-    })
-    return undefined
-  }
-}
-
 function kindFault(source: SourceSpec): string | undefined {
   if (hasKeys(source.kind) || isLoadedWhole(source)) return undefined
   return `a list \`of: ${source.kind}\` cannot be asked key by key: it holds more than keys`
-}
-
-function textsIn({ entries }: MapNode): ReadonlyMap<string, string> {
-  return new Map(entries.map(({ key, value }) => [key.value, value.kind === 'scalar' ? String(value.value) : '']))
 }
 
 async function fromFile(wanted: Wanted, environment: LoadEnvironment): Promise<ListIndex> {

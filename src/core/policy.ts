@@ -9,6 +9,7 @@ import { addressKey, type Address, localKey, mailbox, splitDetail } from './addr
 import type { ListEntry, ListIndex } from './list.ts'
 import type { KeyedSource } from './ports.ts'
 import type { Connection, Transaction } from './session.ts'
+import type { SourceSpec } from './source.ts'
 import type { MaybePromise } from './truth.ts'
 
 export const SETTING_TYPES = ['number', 'boolean', 'text'] as const
@@ -32,10 +33,12 @@ export interface RecipientPolicy extends Policy {
   readonly settings: Map<string, SettingValue>
   /** Which policy it is: the key it was found by. Absent where there is none. */
   readonly key?: string
-  /** Where it is: a path. */
+  /** Where it is: a path, or the URL of a source. */
   readonly at?: string
   /** Why it is this one. */
   readonly because: string
+  /** Nobody can say now which policy it is: it says nothing, and is not what the recipient wants. */
+  readonly unknown?: true
 }
 
 export const NO_POLICY: Policy = { settings: new Map(), lists: { allow: [], block: [] }, skip: new Set() }
@@ -52,31 +55,48 @@ export function noPolicy(): RecipientPolicy {
   return recipientPolicy(NO_POLICY, { because: 'nobody has written one' })
 }
 
+export function unknownPolicy(because: string): RecipientPolicy {
+  return { ...recipientPolicy(NO_POLICY, { because }), unknown: true }
+}
+
 /** Faults are codes and places, never what stands there: a file that is no policy may be a secret. */
 export type ReadPolicy =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly faults: readonly string[] }
 
+/** What becomes of recipients while the source of their policies is away. */
+export const POLICY_UNKNOWN = {
+  defer: 'the client hears 451 4.4.3 for the recipient, and comes again',
+  default: 'the recipient has the default as it was known last; 451 4.4.3 where it never was',
+} as const
+export type PolicyUnknown = keyof typeof POLICY_UNKNOWN
+
 /** What a site says about policies. */
 export interface PolicyPlan {
   /** Directory of the policy files; absent where a site has none. */
   readonly directory?: string
-  /** Name of the policy of recipients without one of their own. */
-  readonly fallback?: { readonly key: string; readonly policy: Policy }
+  /** Instead of a directory. Nobody asks it while a site is loaded. */
+  readonly source?: SourceSpec
+  readonly onUnknown?: PolicyUnknown
+  /** Name of the policy of recipients without one of their own, and what was read in the directory. */
+  readonly fallback?: { readonly key: string; readonly policy?: Policy }
   /** Milliseconds after which a policy is looked up anew. */
   readonly refresh: number
   /** The settings that plugins and site declare decide what a policy may say. */
   readonly read: (text: string, name: string) => ReadPolicy
 }
 
-/** Where the policies of recipients are. Never rejects: whose policy does not load has the default. */
+/**
+ * Where the policies of recipients are. Never rejects: whose policy does not load has the default, and whose policy cannot
+ * be asked for now has one that is `unknown`.
+ */
 export interface Policies {
   find(recipient: Address): MaybePromise<RecipientPolicy>
 }
 
 /** Opens the place where the texts of policies are. */
 export interface PolicySource extends KeyedSource {
-  /** What an admin would call the place of a key: a path. */
+  /** What an admin would call the place of a key: a path, or the URL of the source. */
   placeOf(key: string): string
 }
 

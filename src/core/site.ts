@@ -3,6 +3,7 @@ import type { Limits } from './limits.ts'
 import type { PolicyPlan } from './policy.ts'
 import type { Program } from './program.ts'
 import type { Service } from './service.ts'
+import type { SourceSpec } from './source.ts'
 
 export interface Listener {
   /** What rules see as `listener`. */
@@ -38,4 +39,9 @@ export interface Site {
   readonly program: Program
   /** Absent where rules know no policies. */
   readonly policies?: PolicyPlan
+}
+
+/** Everything outside that a site asks key by key. */
+export function sourcesOf({ program, policies }: Pick<Site, 'program' | 'policies'>): readonly SourceSpec[] {
+  return [...(program.sources ?? []), ...(policies?.source ? [policies.source] : [])]
 }

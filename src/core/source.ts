@@ -29,6 +29,8 @@ export interface SourceSpec {
   /** What names of files are relative to. */
   readonly directory: string
   readonly kind: ListKind
+  /** A value is one text with all its lines, such as a policy. */
+  readonly isText?: boolean
   /** For people and fixtures: the URL as written, without what may be secret. */
   readonly shown: string
   /** Equal for what is one source. */
@@ -48,12 +50,14 @@ export interface SourceText {
   readonly url: string
   readonly kind: ListKind
   readonly directory: string
+  readonly isText?: boolean
   /** As if they stood behind the `#`. */
   readonly parameters?: ReadonlyMap<string, string>
 }
 
 /** Throws an Error with a plain sentence that does not repeat the URL. */
-export function readSource({ url, kind, directory, parameters: more = new Map() }: SourceText): SourceSpec {
+export function readSource(text: SourceText): SourceSpec {
+  const { url, kind, directory, isText = false, parameters: more = new Map() } = text
   const scheme = schemeOf(url)
   if (!scheme) throw new Error(`a source begins with one of ${Object.keys(SOURCE_SCHEMES).join(', ')} and a colon`)
   const [before = '', ...behind] = url.split('#')
@@ -69,8 +73,9 @@ export function readSource({ url, kind, directory, parameters: more = new Map() 
     parameters,
     directory,
     kind,
+    ...(isText && { isText }),
     shown,
-    id: JSON.stringify([scheme, place, directory, kind, inOrder(parameters)]),
+    id: JSON.stringify([scheme, place, directory, kind, isText, inOrder(parameters)]),
   }
 }
 

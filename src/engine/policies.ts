@@ -2,9 +2,9 @@
  * Finds the policy of a recipient: asks the source for one key after the other, reads what it answers, and keeps what is in
  * use.
  *
- * Whoever has a policy that does not load has the default, and the log says so. What is kept is asked for anew after a
- * while, so that a change needs no restart; of what did not change nothing is read again. Memory is bounded, and what
- * strangers made us look for counts too.
+ * Whoever has a policy that does not load has the default, and the log says so. Where the source is away, which policy holds
+ * is unknown, unless the site has the default hold then. What is kept is asked for anew after a while, so that a change needs
+ * no restart; of what did not change nothing is read again. Memory is bounded, and what strangers made us look for counts too.
  */
 import type { Address } from '../core/address.ts'
 import {
@@ -17,12 +17,13 @@ import {
   type PolicySource,
   recipientPolicy,
   type RecipientPolicy,
+  unknownPolicy,
 } from '../core/policy.ts'
-import type { Clock, Log } from '../core/ports.ts'
+import type { Clock, Log, SourceAnswer } from '../core/ports.ts'
 import { andThen, type MaybePromise } from '../core/truth.ts'
 
 export interface PolicyOptions {
-  readonly plan: Pick<PolicyPlan, 'fallback' | 'read' | 'refresh'>
+  readonly plan: Pick<PolicyPlan, 'fallback' | 'onUnknown' | 'read' | 'refresh'>
   readonly source: PolicySource
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
@@ -34,8 +35,13 @@ export interface PolicyOptions {
 interface Known {
   readonly readAt: number
   readonly text: string | undefined
-  readonly found: Policy | 'none' | 'broken'
+  readonly found: Policy | 'none' | 'broken' | 'unknown'
 }
+
+/** What is not known is asked for again this soon, in milliseconds: nobody is made to wait longer than the source is away. */
+const UNKNOWN_FOR = 1000
+
+type Judged = Pick<Known, 'text' | 'found'>
 
 /** About what is kept in memory, in octets, measured with bench/policies.ts: of any key, of a policy, and for an octet of its text. */
 const COST = { key: 512, policy: 8192, octet: 6 } as const
@@ -46,9 +52,12 @@ export class PolicyShelf implements Policies {
   readonly #known = new Map<string, Known>()
   readonly #asked = new Map<string, Promise<Known>>()
   #octets = 0
+  /** The default as it was known last. */
+  #standby: Policy | undefined
 
   constructor(options: PolicyOptions) {
     this.#options = options
+    this.#standby = options.plan.fallback?.policy
   }
 
   /** Octets kept, as `memory` counts them. */
@@ -65,18 +74,28 @@ export class PolicyShelf implements Policies {
     if (!next) return this.#fallback('nothing more particular is there')
     return andThen(this.#look(next.key), ({ found }) => {
       if (found === 'none') return this.#first(keys, from + 1)
+      if (found === 'unknown') return this.#unknown(next.key)
       if (found === 'broken') return this.#fallback(`the policy ${next.key} does not load`)
       return recipientPolicy(found, this.#about(next))
     })
   }
 
-  /** The default of the site as it was loaded stands in for one that has been broken since. */
+  #unknown(key: string): MaybePromise<RecipientPolicy> {
+    const because = `nobody can say now whether there is a policy ${key}`
+    return this.#options.plan.onUnknown === 'default' ? this.#fallback(because) : unknownPolicy(because)
+  }
+
+  /** The default as it was known last stands in for one that is broken or gone since. */
   #fallback(because: string): MaybePromise<RecipientPolicy> {
-    const { fallback } = this.#options.plan
+    const { fallback, onUnknown } = this.#options.plan
     if (!fallback) return noPolicy()
-    return andThen(this.#look(fallback.key), ({ found }) =>
-      recipientPolicy(typeof found === 'string' ? fallback.policy : found, this.#about({ key: fallback.key, because })),
-    )
+    return andThen(this.#look(fallback.key), ({ found }) => {
+      const isAway = found === 'unknown' && onUnknown !== 'default'
+      const policy = typeof found === 'string' ? this.#standby : found
+      if (isAway || !policy) return unknownPolicy(`the default policy ${fallback.key} is not known`)
+      this.#standby = policy
+      return recipientPolicy(policy, this.#about({ key: fallback.key, because }))
+    })
   }
 
   #about({ key, because }: PolicyKey): Required<PolicyKey> & { readonly at: string } {
@@ -85,10 +104,15 @@ export class PolicyShelf implements Policies {
 
   #look(key: string): MaybePromise<Known> {
     const known = this.#known.get(key)
-    if (!known || this.#options.clock.now() - known.readAt >= this.#options.plan.refresh) return this.#ask(key)
+    if (!known || this.#options.clock.now() - known.readAt >= this.#freshFor(known)) return this.#ask(key)
     this.#known.delete(key)
     this.#known.set(key, known)
     return known
+  }
+
+  #freshFor({ found }: Known): number {
+    const { refresh } = this.#options.plan
+    return found === 'unknown' ? Math.min(UNKNOWN_FOR, refresh) : refresh
   }
 
   /** Once for all who want to know at the same time. */
@@ -103,22 +127,36 @@ export class PolicyShelf implements Policies {
     const answer = await source.lookup(key)
     const before = this.#known.get(key)
     const readAt = clock.now()
-    if (answer.kind === 'failed') return this.#keep(key, { readAt, ...this.#broken(key, [answer.because]) })
-    const text = answer.kind === 'none' ? undefined : (answer.values[0] ?? '')
-    if (before && text !== undefined && before.text === text) return this.#keep(key, { ...before, readAt })
-    return this.#keep(key, text === undefined ? { readAt, text, found: 'none' } : { readAt, ...this.#parse(key, text) })
+    return this.#keep(key, { ...this.#judge(key, answer, before), readAt })
   }
 
-  #parse(key: string, text: string): Omit<Known, 'readAt'> {
+  #judge(key: string, answer: SourceAnswer, before: Known | undefined): Judged {
+    const { onUnknown } = this.#options.plan
+    if (answer.kind === 'none') return { text: undefined, found: 'none' }
+    if (answer.kind === 'failed') return onUnknown ? this.#away(key, answer.because) : this.#broken(key, answer.because)
+    const [text = '', ...others] = answer.values
+    if (before?.text === text && others.length === 0) return before
+    if (others.length > 0) return this.#broken(key, 'it is there more than once')
+    return text === '' ? this.#broken(key, 'it is empty') : this.#parse(key, text)
+  }
+
+  #parse(key: string, text: string): Judged {
     const read = this.#options.plan.read(text, this.#options.source.placeOf(key))
-    return read.ok ? { text, found: read.policy } : { ...this.#broken(key, read.faults), text }
+    return read.ok ? { text, found: read.policy } : { ...this.#broken(key, read.faults.join('; ')), text }
   }
 
-  #broken(key: string, faults: readonly string[]): Omit<Known, 'readAt'> {
+  #broken(key: string, because: string): Judged {
     const { log, source, plan } = this.#options
-    const fields = { policy: key, at: source.placeOf(key), because: faults.join('; '), instead: plan.fallback?.key }
+    const fields = { policy: key, at: source.placeOf(key), because, instead: plan.fallback?.key }
     log.write('error', fields, 'a policy does not load: its recipients have the default')
     return { text: undefined, found: 'broken' }
+  }
+
+  #away(key: string, because: string): Judged {
+    const { log, source, plan } = this.#options
+    const fields = { policy: key, at: source.placeOf(key), because, on_unknown: plan.onUnknown }
+    log.write('error', fields, 'a policy is unknown: its source does not answer')
+    return { text: undefined, found: 'unknown' }
   }
 
   #keep(key: string, known: Known): Known {

@@ -5,10 +5,11 @@
  * nothing in it that could let others relay, and no pattern.
  */
 import type { Schema } from '../core/schema.ts'
-import { type PolicyList, SETTING_TYPES, type SettingType } from '../core/policy.ts'
+import { POLICY_UNKNOWN, type PolicyList, SETTING_TYPES, type SettingType } from '../core/policy.ts'
 import { ON_SPLIT } from '../core/program.ts'
 import type { Span } from './diagnostic.ts'
 import { type MapNode, textOf, valueOf } from './node.ts'
+import { SOURCE_OPTIONS } from './source-schema.ts'
 
 /** Letters, digits and `_`: what `policy.KEY` can name. */
 export const SETTING_NAME = '^[a-z][a-z0-9_]*$'
@@ -36,6 +37,11 @@ export const RECIPIENTS_SCHEMA = {
   minProperties: 1,
   properties: {
     directory: { type: 'string', minLength: 1, description: 'Directory of the policy files of recipients' },
+    source: {
+      type: 'string',
+      description: 'URL of the policies instead, such as `sqlite:policies.db#table=policies&key=who&value=policy`',
+    },
+    with: SOURCE_OPTIONS,
     default: {
       type: 'string',
       pattern: '^[a-z0-9][a-z0-9_-]*$',
@@ -43,6 +49,12 @@ export const RECIPIENTS_SCHEMA = {
       description: 'Policy of recipients without one of their own, and of those whose policy does not load',
     },
     settings: SETTINGS_SCHEMA,
+    on_unknown: {
+      type: 'string',
+      enum: Object.keys(POLICY_UNKNOWN),
+      default: 'defer',
+      description: 'What becomes of recipients while the source of their policies is away',
+    },
     on_split: {
       type: 'string',
       enum: Object.keys(ON_SPLIT),

@@ -6,12 +6,15 @@ import { differences, mayDiffer } from '../core/split.ts'
 import { andThen, type MaybePromise } from '../core/truth.ts'
 import type { Dialogue } from './dialogue.ts'
 
-/** The recipient has its policy then, and rules have had their say about it. */
+/** The recipient has its policy then, and rules have had their say about it. Where nobody can say which, that is logged. */
 export function settle(dialogue: Dialogue, recipient: Recipient): MaybePromise<void> {
   const found = dialogue.policies?.find(recipient.address) ?? noPolicy()
   return andThen(found, (policy) => {
     recipient.policy = policy
-    return dialogue.tell('user_config', { recipient })
+    if (!policy.unknown) return dialogue.tell('user_config', { recipient })
+    const { because } = policy
+    dialogue.log('warn', { rcpt: addressText(recipient.address), because }, 'a recipient has to wait for its policy')
+    return undefined
   })
 }
 

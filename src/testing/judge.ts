@@ -131,8 +131,8 @@ function portsOf({ step, test: { steps }, store }: Turn, { world }: Stage, missi
   return offlinePorts({ ...given, now: new Date(now).toISOString() }, { ...world, ...noting(missing), store })
 }
 
-function policiesOf({ step }: Turn, stage: Stage, { clock, log }: Ports): ReturnType<typeof offlinePolicies> {
-  return offlinePolicies(step.given, { plan: stage.policies, open: stage.openPolicies, clock, log })
+function policiesOf({ step }: Turn, stage: Stage, ports: Ports): ReturnType<typeof offlinePolicies> {
+  return offlinePolicies(step.given, { plan: stage.policies, open: stage.openPolicies, ...ports })
 }
 
 /** What a test does not answer is unknown to the rules, and a failure of the test. */

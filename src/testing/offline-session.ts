@@ -14,6 +14,7 @@ import { type ReplyRow, replyRow } from '../core/reply-table.ts'
 import type { Connection, Recipient, Transaction } from '../core/session.ts'
 import { isRefusal } from '../core/verdict.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
+import { POLICY_AWAY } from '../smtp/protocol-replies.ts'
 import { decisionOf } from './decision.ts'
 
 export interface OfflineOptions {
@@ -118,6 +119,17 @@ export class OfflineSession {
     else if (!isQuiet) this.#note(outcome, asked)
     const isOpen = this.#options.isolated && outcome.verdict.code === 'DECLINED'
     return { outcome, row, goesOn: isOpen || (row.meaning !== 'refuse' && row.meaning !== 'silent') }
+  }
+
+  /** Nobody is asked: which policy the recipient has is not known. The session goes on. */
+  postpone(recipient: Recipient): true {
+    const { code: replyCode, status, text: message } = POLICY_AWAY
+    const verdict = { code: 'DENYSOFT', replyCode, message, ...(status !== undefined && { status }) } as const
+    this.#note(
+      { hook: 'rcpt', verdict, by: undefined, monitored: [], delay: 0, trace: [] },
+      { hook: 'rcpt', recipient },
+    )
+    return true
   }
 
   /** Recipients that were refused are left out from here on, or the message is kept aside for them. */

@@ -155,6 +155,7 @@ class Walker {
     const { outcome } = await this.#session.consult({ hook: 'rcpt_pre', command })
     const recipient = newRecipient(addressIn(rewrittenBy(outcome) ?? text))
     recipient.policy = (await this.#options.policies?.find(recipient.address)) ?? noPolicy()
+    if (recipient.policy.unknown) return this.#session.postpone(recipient)
     await this.#session.consult({ hook: 'user_config', recipient })
     const subject = formatAddress(recipient.address)
     const { goesOn, row } = await this.#session.consult({ hook: 'rcpt', command, recipient, subject })

@@ -81,7 +81,7 @@ export async function tell(site: Site, record: SessionRecord, isolated = true): 
   })
   const ports: Ports = { ...offline, carry: (target, job) => target.deliver(job) }
   const dispatch = createDispatcher(site.program, { deadline: site.limits.handler_deadline, trace: true })
-  const policies = offlinePolicies(record, { plan: site.policies, clock: ports.clock, log: ports.log })
+  const policies = offlinePolicies(record, { plan: site.policies, ...ports })
   const { hostname, program } = site
   const around = { policies, split: program.split, message: undefined, isolated }
   const walked = await walk(record, { dispatch, hostname, ports, ...around })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { type Address, parseMailbox } from '../../src/core/address.ts'
-import { type Policy, policyKeys, type PolicySource } from '../../src/core/policy.ts'
+import { type Policy, policyKeys, type PolicySource, type PolicyUnknown } from '../../src/core/policy.ts'
 import type { SourceAnswer } from '../../src/core/ports.ts'
 import { PolicyShelf } from '../../src/engine/policies.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
@@ -30,8 +30,15 @@ function addressOf(text: string): Address {
   return address
 }
 
+interface Terms {
+  readonly memory?: number
+  /** As of a source outside. */
+  readonly onUnknown?: PolicyUnknown
+}
+
 /** A text is the name of its policy; `broken` is none. */
-function library(texts: Readonly<Record<string, string | SourceAnswer>>, memory = MEMORY): Library {
+function library(texts: Readonly<Record<string, string | SourceAnswer>>, terms: Terms = {}): Library {
+  const { memory = MEMORY, onUnknown } = terms
   const [clock, log, asked]: [FakeClock, LogLine[], string[]] = [fakeClock(), [], []]
   const held = new Map(Object.entries(texts))
   let parsed = 0
@@ -52,7 +59,9 @@ function library(texts: Readonly<Record<string, string | SourceAnswer>>, memory 
     log: { write: (level, fields, text) => log.push({ level, fields, text }) },
     plan: {
       refresh: 5000,
-      fallback: { key: 'standard', policy: policyOf('as loaded') },
+      ...(onUnknown === undefined
+        ? { fallback: { key: 'standard', policy: policyOf('as loaded') } }
+        : { fallback: { key: 'standard' }, onUnknown }),
       read(text, name) {
         parsed += 1
         return text === 'broken'
@@ -132,6 +141,89 @@ describe('the policy of a recipient', () => {
   })
 })
 
+describe('a source outside', () => {
+  const away: SourceAnswer = { kind: 'failed', because: 'nobody answers' }
+
+  it('that is away leaves unknown which policy holds, never none, and says so', async () => {
+    const { shelf, log } = library({ 'ann@a.example': away, standard: 'all' }, { onUnknown: 'defer' })
+    const found = await shelf.find(addressOf('ann@a.example'))
+    assert.equal(found.unknown, true)
+    assert.equal(found.because, 'nobody can say now whether there is a policy ann@a.example')
+    assert.deepEqual(log, [
+      {
+        level: 'error',
+        fields: {
+          policy: 'ann@a.example',
+          at: 'policies/ann@a.example',
+          because: 'nobody answers',
+          on_unknown: 'defer',
+        },
+        text: 'a policy is unknown: its source does not answer',
+      },
+    ])
+  })
+
+  it('that fails at a later key leaves it unknown too, whatever stands behind', async () => {
+    const { shelf } = library({ 'a.example': away, example: 'top', standard: 'all' }, { onUnknown: 'defer' })
+    assert.equal((await shelf.find(addressOf('ann@a.example'))).unknown, true)
+  })
+
+  it('is asked again within a second, however long a policy is good for', async () => {
+    const { shelf, clock, find, texts, asked } = library({ 'ann@a.example': away }, { onUnknown: 'defer' })
+    await shelf.find(addressOf('ann@a.example'))
+    texts.set('ann@a.example', 'ann')
+    clock.advance(999)
+    assert.equal((await shelf.find(addressOf('ann@a.example'))).unknown, true)
+    assert.equal(asked.length, 1)
+    clock.advance(1)
+    assert.equal(await find('ann@a.example'), 'ann by ann@a.example')
+  })
+
+  it('that goes away while a policy is kept makes it unknown when its time is over', async () => {
+    const { shelf, clock, find, texts } = library({ 'ann@a.example': 'ann' }, { onUnknown: 'defer' })
+    assert.equal(await find('ann@a.example'), 'ann by ann@a.example')
+    texts.set('ann@a.example', away)
+    clock.advance(4999)
+    assert.equal(await find('ann@a.example'), 'ann by ann@a.example')
+    clock.advance(1)
+    assert.equal((await shelf.find(addressOf('ann@a.example'))).unknown, true)
+  })
+
+  it('with on_unknown: default leaves the default as it was known last, and waits where it never was', async () => {
+    const { shelf, clock, find, texts } = library({ 'ann@a.example': away, standard: away }, { onUnknown: 'default' })
+    assert.equal((await shelf.find(addressOf('ann@a.example'))).unknown, true)
+    texts.set('standard', 'all')
+    clock.advance(1000)
+    assert.equal(await find('ann@a.example'), 'all by standard')
+    texts.set('standard', away)
+    clock.advance(5000)
+    assert.equal(await find('ann@a.example'), 'all by standard')
+  })
+
+  it('without a default lets nobody in without a policy', async () => {
+    const { shelf } = library({ 'bob@a.example': 'broken' }, { onUnknown: 'defer' })
+    for (const one of ['ann@a.example', 'bob@a.example'])
+      assert.deepEqual(
+        [(await shelf.find(addressOf(one))).unknown, (await shelf.find(addressOf(one))).because],
+        [true, 'the default policy standard is not known'],
+      )
+  })
+
+  it('that has a policy twice, or an empty one, has one that does not load', async () => {
+    const twice: SourceAnswer = { kind: 'found', values: ['one', 'two'] }
+    const { find, log } = library(
+      { 'ann@a.example': twice, 'bob@a.example': '', standard: 'all' },
+      { onUnknown: 'defer' },
+    )
+    assert.equal(await find('ann@a.example'), 'all by standard')
+    assert.equal(await find('bob@a.example'), 'all by standard')
+    assert.deepEqual(
+      log.map(({ fields }) => fields['because']),
+      ['it is there more than once', 'it is empty'],
+    )
+  })
+})
+
 describe('what is kept', () => {
   it('is not asked for again, and answers at once', async () => {
     const { shelf, find, asked } = library({ 'a.example': 'domain' })
@@ -165,7 +257,7 @@ describe('what is kept', () => {
 
   it('limit policy_memory: is bounded in octets, however many recipients strangers invent', async () => {
     const memory = 64 * 1024
-    const { shelf, find, asked } = library({ 'ann@a.example': 'ann' }, memory)
+    const { shelf, find, asked } = library({ 'ann@a.example': 'ann' }, { memory })
     await find('ann@a.example')
     for (let index = 0; index < 2000; index += 1) {
       await find(`${index}@b${index}.example`)

@@ -19,7 +19,7 @@ import { lookAtServers, lookAtZone } from './look-at-dns.ts'
 import { lookAtDirectory, lookAtOutput, lookAtRules, lookAtSecret } from './look-at-files.ts'
 import { lookAtHealth, lookAtListener } from './look-at-ports.ts'
 import { lookAtDescriptors, lookAtUser } from './look-at-process.ts'
-import { lookAtSource, lookAtStore } from './look-at-sources.ts'
+import { lookAtPolicies, lookAtSource, lookAtStore } from './look-at-sources.ts'
 import { lookAtTls } from './look-at-tls.ts'
 import { type SiteUses, usesOf } from './site-uses.ts'
 
@@ -75,9 +75,11 @@ const WORLD = { chance: Math.random, log: { write: () => undefined }, env: (name
 /** The memory of a process needs no doctor. */
 async function lookOutside({ loaded: { site, settings } }: SiteUses, world: SourceWorld): Promise<readonly Finding[]> {
   const sources = site?.program.sources ?? []
+  const { policies } = site ?? {}
   const stores = settings.store.url === 'memory:' ? [] : [settings.store]
   return Promise.all([
     ...sources.map((source) => lookAtSource(source, world)),
+    ...(policies?.source ? [lookAtPolicies(policies.source, policies, world)] : []),
     ...stores.map((store) => lookAtStore(store, world)),
   ])
 }

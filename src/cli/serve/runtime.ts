@@ -8,7 +8,8 @@ import type { SiteSettings } from '../../compiler/load-site.ts'
 import { LOG_LEVELS, type LogLevel } from '../../core/effect.ts'
 import type { Clock, Log, Ports } from '../../core/ports.ts'
 import type { Policies } from '../../core/policy.ts'
-import type { Site } from '../../core/site.ts'
+import { type Site, sourcesOf } from '../../core/site.ts'
+import { openPolicies } from '../../engine/outside-policies.ts'
 import { createDispatcher, type Dispatch } from '../../engine/dispatch.ts'
 import { PolicyShelf } from '../../engine/policies.ts'
 import { type DecisionLog, openDecisionLog } from '../../ports/decision-log.ts'
@@ -79,7 +80,7 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
     log,
     metrics,
     ports,
-    use: ({ program }) => sources.use(program.sources ?? []),
+    use: (site) => sources.use(sourcesOf(site)),
     spool,
     entropy: { bytes: randomBytes, key: createHmac('sha256', maskKey).update('entropy').digest() },
     attach,
@@ -110,10 +111,9 @@ function dispatcher({ program, limits }: Site, metrics: Metrics, recorder: Recor
   return recorder ? recorder.recorded(dispatch, program.revision) : dispatch
 }
 
-function policies({ policies: plan, limits }: Site, { clock, log }: Ports): Policies | undefined {
-  if (plan?.directory === undefined) return undefined
-  const source = servedPolicies(plan.directory, limits.policy_size)
-  return new PolicyShelf({ plan, source, clock, log, memory: limits.policy_memory })
+function policies({ policies: plan, limits }: Site, { clock, log, sources }: Ports): Policies | undefined {
+  const source = plan && openPolicies(plan, limits.policy_size, { open: servedPolicies, sources })
+  return source && new PolicyShelf({ plan, source, clock, log, memory: limits.policy_memory })
 }
 
 interface Decisions {

@@ -1,13 +1,21 @@
 /** `recipients` of a site file: where policies are, which one is the default, what may stand in them. */
 import { relative, resolve } from 'node:path'
 import type { Limits } from '../../core/limits.ts'
-import type { Policy, PolicyPlan, PolicySource } from '../../core/policy.ts'
+import {
+  type Policy,
+  POLICY_UNKNOWN,
+  type PolicyPlan,
+  type PolicySource,
+  type PolicyUnknown,
+} from '../../core/policy.ts'
 import { ON_SPLIT, type OnSplit } from '../../core/program.ts'
 import type { Finding, Report, Span } from '../../language/diagnostic.ts'
-import { entryOf, type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
+import { entryOf, type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
 import { readSettings, RECIPIENTS_SCHEMA } from '../../language/policy-file.ts'
 import { parseDuration } from '../../language/units.ts'
 import type { RecipientSpec } from '../compile-site.ts'
+import { isLoadedWhole, type SourceSpec } from '../../core/source.ts'
+import { readOutside } from '../read-outside.ts'
 import type { LoadEnvironment } from '../resolve-entries.ts'
 import { type PolicyRules, readPolicy, readPolicyText } from './read-policy.ts'
 
@@ -26,7 +34,10 @@ export function barePlan(rules: PolicyRules): PolicyPlan {
   return { refresh: REFRESH, read: (text, name) => readPolicyText(text, name, rules) }
 }
 
-/** The default is read here: a site whose default does not load does not load. */
+/**
+ * The default is read here where it is a file: a site whose default does not load does not load. Of policies outside nothing
+ * is read: `check` asks nobody, and a server has to start while a database is away.
+ */
 export async function policyPlan(
   node: YamlNode | undefined,
   rules: PolicyRules,
@@ -35,32 +46,70 @@ export async function policyPlan(
 ): Promise<PolicyPlan> {
   const plan = barePlan(rules)
   if (node?.kind !== 'map') return plan
-  const directory = directoryOf(node, place, environment.report)
-  if (directory === undefined) return plan
-  const name = valueOf(node, 'default')
+  checkPlace(node, environment.report)
   const refresh = parseDuration(textOf(valueOf(node, 'refresh')) ?? '') ?? plan.refresh
-  const fallback = name && (await readDefault(name, { place, directory, rules }, environment))
-  return { ...plan, directory, refresh, ...(fallback && { fallback }) }
+  const directory = textOf(valueOf(node, 'directory'))
+  const source = outsideOf(node, place, environment)
+  const name = valueOf(node, 'default')
+  const key = textOf(name)
+  if (source)
+    return { ...plan, source, refresh, onUnknown: onUnknownOf(node), ...(key !== undefined && { fallback: { key } }) }
+  if (directory === undefined) return plan
+  const whole = resolve(place, directory)
+  const fallback = name && (await readDefault(name, { place, directory: whole, rules }, environment))
+  return { ...plan, directory: whole, refresh, ...(fallback && { fallback }) }
 }
 
-function directoryOf(node: MapNode, place: string, report: Report): string | undefined {
-  const directory = textOf(valueOf(node, 'directory'))
-  const fallback = entryOf(node, 'default')
-  if (directory !== undefined && !fallback)
+function onUnknownOf(node: MapNode): PolicyUnknown {
+  const wanted = textOf(valueOf(node, 'on_unknown'))
+  return (Object.keys(POLICY_UNKNOWN) as PolicyUnknown[]).find((one) => one === wanted) ?? 'defer'
+}
+
+/** What goes with what. */
+function checkPlace(node: MapNode, report: Report): void {
+  const [directory, source, fallback] = ['directory', 'source', 'default'].map((name) => entryOf(node, name))
+  const place = source ?? directory
+  if (place && !fallback)
     report.add({
       code: 'POL003',
-      at: valueOf(node, 'directory')?.at ?? node.at,
+      at: place.value.at,
       message: 'policies need a default: what holds for a recipient whose own does not load?',
-      help: 'add `default: standard`, and write `standard.yaml` in that directory',
+      help: source
+        ? 'add `default: standard`, and let the source have a policy with that key'
+        : 'add `default: standard`, and write `standard.yaml` in that directory',
     })
-  if (directory === undefined && fallback)
-    report.add({
-      code: 'CFG115',
-      at: fallback.key.at,
-      message: '`default` has no effect without `directory`',
-      help: 'add `directory: policies`',
-    })
-  return directory === undefined ? undefined : resolve(place, directory)
+  if (directory && source)
+    reportVain(directory, '`directory` has no effect beside `source`', 'policies have one place', report)
+  if (!place && fallback)
+    reportVain(fallback, '`default` has no effect without `directory`', 'add `directory: policies`', report)
+  for (const entry of ['with', 'on_unknown'].flatMap((name) => entryOf(node, name) ?? []))
+    if (!source)
+      reportVain(entry, `\`${entry.key.value}\` has no effect without \`source\``, 'it is for policies outside', report)
+}
+
+function reportVain(entry: MapEntry, message: string, help: string, report: Report): void {
+  report.add({ code: 'CFG115', at: entry.key.at, message, help })
+}
+
+function outsideOf(node: MapNode, directory: string, environment: LoadEnvironment): SourceSpec | undefined {
+  const value = valueOf(node, 'source')
+  const url = textOf(value)
+  if (!value || url === undefined) return undefined
+  const parameters = valueOf(node, 'with')
+  const use = { url, kind: 'string', isText: true, directory, at: value.at, faultOf: textFault } as const
+  return readOutside({ ...use, ...(parameters?.kind === 'map' && { parameters }) }, environment)
+}
+
+/** What holds keys alone, or lines, holds no policy. */
+function textFault(source: SourceSpec): string | undefined {
+  const { scheme, parameters } = source
+  const named = (name: string): boolean => parameters.has(name)
+  if (scheme === 'dns') return 'policies do not stand in DNS: anybody could read them'
+  if (isLoadedWhole(source)) return 'a policy has a page of its own: write `{key}` into the URL'
+  if (named('set')) return 'a set has no policies, only keys: name a `prefix` or a `hash`'
+  if (named('table') && !named('value')) return '`value` names the column with the policies'
+  if (scheme.startsWith('ldap') && !named('attribute')) return '`attribute` names the attribute with the policy'
+  return undefined
 }
 
 interface Place {

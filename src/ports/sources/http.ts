@@ -13,6 +13,7 @@ import { WebList } from './web-list.ts'
 
 const [HOUR, DAY, MIB] = [3_600_000, 86_400_000, 1024 * 1024]
 const LARGEST_PAGE = 64 * 1024
+const LARGEST_TEXT = MIB
 const OF_LISTS = ['refresh', 'max_age', 'size', 'copy', 'public_key', 'signature']
 const HERE: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
@@ -41,27 +42,36 @@ function readMap(source: SourceSpec): ReturnType<Driver['read']> {
   const other = OF_LISTS.find((name) => source.parameters.has(name))
   if (other !== undefined) throw new Error(`\`${other}\` is for lists that are loaded whole; this URL has \`{key}\``)
   const caFile = fileIn(source, 'ca_file')
-  return () => new WebMap(text, new WebClient(url), caFile)
+  return () => new WebMap({ text, caFile, isText: source.isText ?? false }, new WebClient(url))
+}
+
+interface MapOptions {
+  /** The URL, with `{key}` in it. */
+  readonly text: string
+  readonly caFile: string | undefined
+  /** A page is one value. */
+  readonly isText: boolean
 }
 
 class WebMap implements Asking {
-  readonly #text: string
+  readonly #options: MapOptions
   readonly #client: WebClient
-  readonly #caFile: string | undefined
 
-  constructor(text: string, client: WebClient, caFile: string | undefined) {
-    this.#text = text
+  constructor(options: MapOptions, client: WebClient) {
+    this.#options = options
     this.#client = client
-    this.#caFile = caFile
   }
 
   async ask(key: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
     if (/^\.{1,2}$/.test(key)) throw new Error('dots alone are a step in a path')
-    const ca = this.#caFile === undefined ? undefined : await readFile(this.#caFile)
-    const url = new URL(this.#text.replaceAll('{key}', () => encodeURIComponent(key)))
-    const { status, body } = await this.#client.get({ url, ca, headers: {}, most: LARGEST_PAGE }, signal)
+    const { text, caFile, isText } = this.#options
+    const ca = caFile === undefined ? undefined : await readFile(caFile)
+    const url = new URL(text.replaceAll('{key}', () => encodeURIComponent(key)))
+    const most = isText ? LARGEST_TEXT : LARGEST_PAGE
+    const { status, body } = await this.#client.get({ url, ca, headers: {}, most }, signal)
     if (status === 404 || status === 410 || status === 204) return undefined
     if (status !== 200) throw new Error(`it answers ${status}`)
+    if (isText) return [body.toString('utf8')]
     const lines = body.toString('utf8').split(/\r?\n/)
     return lines.filter((line) => line.trim() !== '').slice(0, MOST_VALUES)
   }

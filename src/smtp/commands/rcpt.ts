@@ -11,6 +11,7 @@ import {
   CHUNKS_BEGUN,
   MAIL_FIRST,
   OTHER_RULES,
+  POLICY_AWAY,
   syntaxError,
   TOO_MANY_DELIVERIES,
   TOO_MANY_RECIPIENTS,
@@ -56,5 +57,7 @@ function takeRecipient(dialogue: Dialogue, transaction: Transaction, command: Co
       return { reply }
     },
   }
-  return dialogue.when(settle(dialogue, recipient), () => dialogue.ask(ask))
+  return dialogue.when(settle(dialogue, recipient), () =>
+    recipient.policy?.unknown ? { reply: POLICY_AWAY, logged: true } : dialogue.ask(ask),
+  )
 }
