@@ -13,6 +13,7 @@ import type { Listener } from '../../core/site.ts'
 import type { Outline, OutlinedPlugin } from './outline.ts'
 import type { World } from './product.ts'
 import { type Unreached, unreachedRules } from './reach.ts'
+import { overlongMessage } from './replies.ts'
 import { SiteWorld } from './site-world.ts'
 import { idleConditions, neverHolds } from './truths.ts'
 import { relayFindings } from './relay.ts'
@@ -39,7 +40,7 @@ export function analyse({ outline, services, listeners = [], isOurs }: Analysed,
   const findings = new Findings(report, rules)
   for (const rule of rules.filter(({ plugin }) => !isOurs(plugin.path))) {
     const said = neverHolds(rule, world) ?? [...idleConditions(rule, world), ...site.findings(rule)]
-    for (const finding of said) findings.against(rule, finding)
+    for (const finding of [...said, ...overlongMessage(rule)]) findings.against(rule, finding)
   }
   reportUnreached(unreachedRules(hooks, world), { rules, findings, isOurs })
   if (services) {
