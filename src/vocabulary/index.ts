@@ -14,6 +14,7 @@ import { inPair } from './in-pair.ts'
 import { inRecipients } from './in-recipients.ts'
 import { listedByRecipient } from './listed-by-recipient.ts'
 import { load } from './load.ts'
+import { lookup } from './lookup.ts'
 import { missingHeader } from './missing-header.ts'
 import { p0f } from './p0f.ts'
 import { rate } from './rate.ts'
@@ -36,6 +37,7 @@ export const MATCHERS: readonly MatcherWord[] = [
   inRecipients,
   listedByRecipient,
   load,
+  lookup,
   missingHeader,
   p0f,
   rate,
