@@ -10,6 +10,7 @@ import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addList } from './commands/list.ts'
 import { addMan } from './commands/man.ts'
+import { addMonitor } from './commands/monitor.ts'
 import { addReplay } from './commands/replay.ts'
 import { addReport } from './commands/report.ts'
 import { addSchema } from './commands/schema.ts'
@@ -62,6 +63,7 @@ function build(shell: Shell): Command {
     addReport,
     addExplain,
     addReplay,
+    addMonitor,
     addShell,
     addImport,
     addFmt,

@@ -8,6 +8,7 @@
 import { HOOKS, type Hook, isHook } from '../core/hook.ts'
 import { replyRow } from '../core/reply-table.ts'
 import type { Outcome } from '../core/outcome.ts'
+import type { Truth } from '../core/truth.ts'
 import type { ReturnCode } from '../core/verdict.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
 import { type OfflineWorld, offlinePorts } from './offline-ports.ts'
@@ -15,10 +16,19 @@ import { RecordedMessage } from './recorded-message.ts'
 import { recipientsOf, type SessionRecord } from './session-record.ts'
 import { walk, type WalkOptions } from './walk.ts'
 
+/** A rule on the path to a decision. */
+export interface LoggedStep {
+  readonly plugin: string
+  readonly rule: string
+  readonly truth: Truth
+  readonly mode?: 'monitor'
+}
+
 /** What a line of the decision log must have to be decided again. */
 export interface LoggedDecision {
   readonly id: string
   readonly time: string
+  readonly connection?: string
   readonly transaction?: string
   readonly hook: Hook
   readonly facts: SessionRecord
@@ -33,6 +43,10 @@ export interface LoggedDecision {
     readonly rule?: string
     readonly rcpt?: string
   }
+  /** Rules that held, or could not be decided. */
+  readonly path?: readonly LoggedStep[]
+  /** What rules on trial would have answered. */
+  readonly would?: readonly { readonly plugin?: string; readonly rule?: string; readonly return: ReturnCode }[]
 }
 
 export const ENDINGS = ['accept', 'defer', 'reject', 'silent'] as const
@@ -174,7 +188,8 @@ function verdictOf({ hook, return: code, plugin, rule, message }: Said, facts: S
   return { ending: endingOf(hook, code, facts), by: speaker(plugin, rule), message: text }
 }
 
-function endingOf(hook: Hook, code: ReturnCode, facts: SessionRecord): Ending {
+/** What a client takes an answer for. */
+export function endingOf(hook: Hook, code: ReturnCode, facts: SessionRecord): Ending {
   if (!stops(hook, code, facts)) return 'accept'
   if (code === 'DONE') return 'silent'
   return code.startsWith('DENYSOFT') || code === 'DECLINED' ? 'defer' : 'reject'

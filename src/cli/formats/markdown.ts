@@ -1,11 +1,11 @@
 /** A report as Markdown (GitHub's dialect), for job summaries and comments. What files say stays text in it. */
-import { visible } from '../../language/display.ts'
 import { codeMeaning, findingsOf, isGateMissed, type ReportFinding } from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 import { missingIn, missingText } from '../../testing/coverage-missing.ts'
 import type { MutationReport } from '../../testing/mutation/report-shape.ts'
 import { coverageLine, type JsonCoverage } from './coverage-lines.ts'
 import { count } from './format.ts'
+import { table, text } from './markdown-table.ts'
 import { mutationLine, noticedBy, unacceptedIn } from './mutation-lines.ts'
 
 export function renderMarkdown(report: SavedReport): string {
@@ -54,29 +54,4 @@ function mutationSection(mutation: MutationReport): readonly string[] {
     `${one.file}:${one.line}:${one.column}`,
   ])
   return ['', text(mutationLine(mutation)), ...table(['survived', '', 'place'], rows)]
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  if (rows.length === 0) return []
-  return ['', tableRow(head), tableRow(head.map(() => '---')), ...rows.map((cells) => tableRow(cells.map(text)))]
-}
-
-function tableRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`
-}
-
-/** Everything that Markdown or HTML would read as more than text; code in backquotes stays code. */
-function text(words: string): string {
-  return visible(words)
-    .split(/((?<!`)`[^`]+`(?!`))/)
-    .map((part, index) => (index % 2 === 1 ? part.replaceAll('|', '\\|') : escaped(part)))
-    .join('')
-}
-
-function escaped(words: string): string {
-  return words
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replace(/[\\`*_[\]#|~]/g, '\\$&')
-    .replaceAll('@', '&#64;')
 }
