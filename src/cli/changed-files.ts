@@ -2,13 +2,15 @@
 import type { Files } from '../core/ports.ts'
 import { inOnePiece } from '../compiler/index-list-file.ts'
 
-/** `changed` may go on changing. */
-export function withChanges(files: Files, changed: ReadonlyMap<string, string>): Files {
+/** `changed` may go on changing. `onList` is told of each list file that is there, as often as it is read. */
+export function withChanges(files: Files, changed: ReadonlyMap<string, string>, onList: (path: string) => void): Files {
   return {
     read: async (path, most) => changed.get(path) ?? files.read(path, most),
     pieces: async (path) => {
       const text = changed.get(path)
-      return text === undefined ? files.pieces?.(path) : inOnePiece(text)
+      const pieces = text === undefined ? await files.pieces?.(path) : inOnePiece(text)
+      if (pieces) onList(path)
+      return pieces
     },
   }
 }

@@ -47,8 +47,8 @@ export async function checkFiles(
   changed = NO_CHANGES,
 ): Promise<Checked> {
   const plain = compileEnvironment()
-  const lists = new Map<string, string>()
-  const environment = { ...plain, files: withChanges(plain.files, changed), lists }
+  const lists = new Set<string>()
+  const environment = { ...plain, files: withChanges(plain.files, changed, (path) => void lists.add(path)) }
   const foreign = paths.filter((path) => readerInPlace(path))
   const { found, unreadable } = await readAll(
     paths.filter((path) => !foreign.includes(path)),

@@ -51,13 +51,21 @@ const BYTE_ORDER_MARK = '\ufeff'
 /** Texts of files as they lie there, and as they will be. */
 class Texts {
   readonly #before = new Map<string, string>()
+  readonly #marked = new Set<string>()
   readonly changed = new Map<string, string>()
 
   /** All that these findings would change. */
   async read(diagnostics: readonly Diagnostic[]): Promise<void> {
     const edits = diagnostics.flatMap(({ fixes }) => fixes.flatMap((fix) => fix.edits))
     for (const path of new Set(edits.map(({ file }) => resolve(file))))
-      if (!this.#before.has(path)) this.#before.set(path, await textOf(path))
+      if (!this.#before.has(path)) this.#keep(path, await readText(path))
+  }
+
+  /** Files are checked without a byte order mark, and keep it. */
+  #keep(path: string, text: string): void {
+    const isMarked = text.startsWith(BYTE_ORDER_MARK)
+    if (isMarked) this.#marked.add(path)
+    this.#before.set(path, isMarked ? text.slice(1) : text)
   }
 
   of(file: string): string {
@@ -75,14 +83,17 @@ class Texts {
   }
 
   files(): Fixed['files'] {
-    return new Map([...this.changed].map(([path, after]) => [path, { before: this.#before.get(path) ?? '', after }]))
+    return new Map(
+      [...this.changed].map(([path, text]) => {
+        const mark = this.#marked.has(path) ? BYTE_ORDER_MARK : ''
+        return [path, { before: `${mark}${this.#before.get(path) ?? ''}`, after: `${mark}${text}` }]
+      }),
+    )
   }
 }
 
-/** Without a byte order mark, as files are checked. */
-async function textOf(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((fault: unknown) => {
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((fault: unknown) => {
     throw new CommandError(`${path} cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`)
   })
-  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
 }

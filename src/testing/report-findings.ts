@@ -34,9 +34,13 @@ export function codeMeaning(code: string): string {
 }
 
 export function findingsOf(report: SavedReport): readonly ReportFinding[] {
+  return withFingerprints(complaints(report))
+}
+
+function complaints(report: SavedReport): readonly JsonDiagnostic[] {
   const { diagnostics, tests = [] } = report
   const failed = tests.filter(({ status }) => status === 'failed').map(failedTest)
-  return withFingerprints([...diagnostics, ...failed, ...notCovered(report), ...survivors(report)])
+  return [...diagnostics, ...failed, ...notCovered(report), ...survivors(report)]
 }
 
 export interface SuppressedFinding extends ReportFinding {
@@ -44,8 +48,10 @@ export interface SuppressedFinding extends ReportFinding {
 }
 
 /** What comments allow. */
-export function suppressedIn({ suppressed = [] }: SavedReport): readonly SuppressedFinding[] {
-  const findings = withFingerprints(suppressed.map(({ finding }) => finding))
+export function suppressedIn(report: SavedReport): readonly SuppressedFinding[] {
+  const { suppressed = [] } = report
+  const others = complaints(report)
+  const findings = withFingerprints([...others, ...suppressed.map(({ finding }) => finding)]).slice(others.length)
   return findings.map((finding, index) => ({ ...finding, reason: suppressed[index]?.reason ?? '' }))
 }
 

@@ -35,7 +35,12 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   re2js: ['src/compiler/regex.ts'],
   'vscode-languageserver': ['src/cli/lsp/'],
   'vscode-languageserver-textdocument': ['src/cli/lsp/'],
-  yaml: ['src/language/yaml.ts', 'src/language/yaml-layout.ts', 'src/language/yaml-traps.ts'],
+  yaml: [
+    'src/language/yaml.ts',
+    'src/language/yaml-comments.ts',
+    'src/language/yaml-layout.ts',
+    'src/language/yaml-traps.ts',
+  ],
 }
 
 /** Node's modules that only compute. */

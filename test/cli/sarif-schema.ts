@@ -226,5 +226,7 @@ export interface SarifResult {
     { readonly physicalLocation: { readonly artifactLocation: { readonly uri: string }; readonly region: object } },
   ]
   readonly relatedLocations?: readonly { readonly id: number; readonly message: { readonly text: string } }[]
+  readonly fixes?: readonly { readonly description: { readonly text: string } }[]
+  readonly suppressions?: readonly { readonly kind: string; readonly justification: string }[]
   readonly partialFingerprints: Readonly<Record<string, string>>
 }
