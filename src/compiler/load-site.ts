@@ -14,6 +14,7 @@ import { type CompiledPlugin, type CompileEnvironment, compileSite } from './com
 import { readRoot, type SiteRoot } from './import/index.ts'
 import { type LifeOptions, type LifeSettings, lifeSettings } from './life-settings.ts'
 import { checkListeners, type ListenerOptions, listenersOf } from './listeners.ts'
+import { type LogDestination, logSettings } from './log-settings.ts'
 import { settleAuth } from './offers.ts'
 import { policyPlan, recipientSpec } from './policies/policy-plan.ts'
 import type { PolicyRules } from './policies/read-policy.ts'
@@ -40,7 +41,7 @@ export interface LoadedSite {
 export interface SiteSettings {
   readonly life: LifeSettings
   readonly dns: { readonly servers: readonly string[]; readonly timeout: number }
-  readonly log: { readonly level: string; readonly file: string | undefined }
+  readonly log: readonly LogDestination[]
   /** Directory; undefined for the system's own. */
   readonly spool: string | undefined
   readonly store: StorePlace
@@ -49,7 +50,7 @@ export interface SiteSettings {
 const DEFAULT_SETTINGS: SiteSettings = {
   life: lifeSettings({}, ''),
   dns: { servers: [], timeout: 5000 },
-  log: { level: 'info', file: undefined },
+  log: logSettings({}, ''),
   spool: undefined,
   store: { url: 'memory:', directory: '' },
 }
@@ -137,7 +138,7 @@ type SiteOptions = LifeOptions & {
   readonly store?: string
   readonly limits?: Partial<Record<LimitName, number>>
   readonly dns?: { readonly servers?: readonly string[]; readonly timeout?: number }
-  readonly log?: { readonly level?: string; readonly file?: string }
+  readonly log?: Parameters<typeof logSettings>[0]
 }
 
 function limitsOf(given: Partial<Record<LimitName, number>> = {}): Limits {
@@ -149,10 +150,7 @@ function settingsOf({ dns, log, spool, store, ...life }: SiteOptions, directory:
   return {
     life: lifeSettings(life, directory),
     dns: { servers: dns?.servers ?? [], timeout: dns?.timeout ?? DEFAULT_SETTINGS.dns.timeout },
-    log: {
-      level: log?.level ?? DEFAULT_SETTINGS.log.level,
-      file: log?.file === undefined ? undefined : resolve(directory, log.file),
-    },
+    log: logSettings(log ?? {}, directory),
     spool: spool === undefined ? undefined : resolve(directory, spool),
     store: { url: store ?? DEFAULT_SETTINGS.store.url, directory },
   }

@@ -5,11 +5,12 @@ import type { Report, Span } from './diagnostic.ts'
 import { LIFE_PROPERTIES } from './life-schema.ts'
 import { RECIPIENTS_SCHEMA } from './policy-file.ts'
 import { EXTENSIONS_SCHEMA, LISTEN_SCHEMA, TLS_SCHEMA } from './listen-schema.ts'
+import { LOG_SCHEMA } from './log-schema.ts'
 import { ACCEPTANCE_SCHEMA } from './mutation-schema.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from './node.ts'
 import { checkSchema } from './schema-check.ts'
-
 import { idleTrialKeys, isMonitored, TRIAL_PROPERTIES, trialIn, type TrialNodes } from './trial.ts'
+
 const ENTRY_SCHEMA: Schema = {
   anyOf: [
     { type: 'string', description: 'Name of a builtin, or path of a plugin or ruleset' },
@@ -38,8 +39,8 @@ export const USE_SCHEMA = {
     match: { $ref: '#/definitions/match', description: 'The plugin is asked only for sessions like this' },
     unless: { $ref: '#/definitions/match', description: 'The plugin is not asked for sessions like this' },
     mode: { type: 'string', enum: ['enforce', 'monitor'], description: 'For all its rules' },
-    mutation: ACCEPTANCE_SCHEMA,
     ...TRIAL_PROPERTIES,
+    mutation: ACCEPTANCE_SCHEMA,
     skippable: { type: 'boolean', description: 'The policy of a recipient may switch it off (`skip`)' },
   },
 } as const satisfies Schema
@@ -83,14 +84,7 @@ export const SITE_SCHEMA = {
       },
       description: 'Name resolution',
     },
-    log: {
-      type: 'object',
-      properties: {
-        level: { type: 'string', enum: ['debug', 'info', 'warn', 'error'], default: 'info' },
-        file: { type: 'string', description: 'File to append to; standard error without it' },
-      },
-      description: 'The log',
-    },
+    log: LOG_SCHEMA,
     limits: {
       type: 'object',
       properties: Object.fromEntries(
@@ -127,13 +121,13 @@ export interface PluginEntry {
   /** As written: `dnsbl:1`, `./rules/house.yaml`. */
   readonly use: string
   readonly at: Span
-  readonly trial?: TrialNodes | undefined
   /** Where `use` was typed, and how; absent where nobody typed it. */
   readonly typed?: ScalarNode
   readonly args: readonly MapEntry[]
   readonly match: YamlNode | undefined
   readonly unless: YamlNode | undefined
   readonly mode: 'enforce' | 'monitor' | undefined
+  readonly trial?: TrialNodes | undefined
   /** Where it says that it can be skipped. */
   readonly skippable?: Span | undefined
 }
@@ -156,13 +150,13 @@ function readEntry(node: YamlNode, report: Report): readonly PluginEntry[] {
   return isGood ? [entry(key, value)] : []
 }
 
-  if (!isMonitored(node)) for (const one of idleTrialKeys(node)) report.add(one)
 const ARGUMENTS: Schema = { type: 'object', additionalProperties: {} }
 
 function readLongForm(node: MapNode, use: YamlNode, report: Report): readonly PluginEntry[] {
   checkSchema(node, USE_SCHEMA, report, { what: 'an entry' })
   const mode = valueOf(node, 'mode')
   if (mode?.kind === 'scalar' && textOf(mode)?.includes('${')) reportUnfilled(mode, report)
+  if (!isMonitored(node)) for (const one of idleTrialKeys(node)) report.add(one)
   return use.kind === 'scalar' ? [{ ...entry(use, valueOf(node, 'with')), ...scopeOf(node) }] : []
 }
 
@@ -199,13 +193,13 @@ function entry(typed: ScalarNode, args: YamlNode | undefined): PluginEntry {
 }
 
 function scopeOf(node: MapNode): Pick<PluginEntry, 'match' | 'unless' | 'mode' | 'trial' | 'skippable'> {
-    trial: trialIn(node),
   const skippable = valueOf(node, 'skippable')
   const mode = textOf(valueOf(node, 'mode'))
   return {
     match: valueOf(node, 'match'),
     unless: valueOf(node, 'unless'),
     mode: mode === 'enforce' || mode === 'monitor' ? mode : undefined,
+    trial: trialIn(node),
     skippable: skippable?.kind === 'scalar' && skippable.value === true ? skippable.at : undefined,
   }
 }

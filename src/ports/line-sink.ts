@@ -1,5 +1,5 @@
 /**
- * Where log lines go: a file or standard error, one write at a time, off the event loop.
+ * Where log lines go: a file or a standard stream, one write at a time, off the event loop.
  *
  * What cannot be written yet waits in a bounded buffer; lines beyond it are dropped and counted. A full disk is tried
  * again, a reader that went away (EPIPE) is not. Nothing here throws after the file was opened.
@@ -12,13 +12,13 @@ export interface LineSink {
   /** Lines lost so far. */
   lost(): number
   hasRoom(): boolean
-  /** Goes on in a new file of the same name, between two lines. Standard error stays what it is. */
+  /** Goes on in a new file of the same name, between two lines. A standard stream stays what it is. */
   reopen(): void
   /** Resolves when the rest is written, or cannot be. Later lines are ignored. */
   close(): Promise<void>
 }
 
-const STANDARD_ERROR = 2
+const STREAMS = { stdout: 1, stderr: 2 } as const
 const FILE_MODE = 0o640
 const BUFFER_OCTETS = 8 * 1024 * 1024
 const CHUNK_OCTETS = 64 * 1024
@@ -29,8 +29,8 @@ const RETRY_MILLISECONDS = 100
 const LAST_TRIES = 10
 
 /** Throws what `open` throws when the file cannot be opened for appending. */
-export function openSink(file: string | undefined): LineSink {
-  return new Sink(file)
+export function openSink(file: string | undefined, stream: keyof typeof STREAMS = 'stderr'): LineSink {
+  return new Sink(file, STREAMS[stream])
 }
 
 class Sink implements LineSink {
@@ -48,9 +48,9 @@ class Sink implements LineSink {
   #closed: (() => void) | undefined
   #ended: Promise<void> | undefined
 
-  constructor(file: string | undefined) {
+  constructor(file: string | undefined, stream: number) {
     this.#file = file
-    this.#descriptor = file === undefined ? STANDARD_ERROR : openSync(file, 'a', FILE_MODE)
+    this.#descriptor = file === undefined ? stream : openSync(file, 'a', FILE_MODE)
   }
 
   write(text: string): void {

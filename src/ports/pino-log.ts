@@ -12,8 +12,9 @@ import { openSink } from './line-sink.ts'
 export interface LogOptions {
   /** Lines below it are not written. */
   readonly level: LogLevel
-  /** Standard error without one. */
   readonly file?: string
+  /** Without a file; standard error by default. */
+  readonly stream?: 'stdout' | 'stderr'
 }
 
 export interface OpenLog extends Log {
@@ -26,8 +27,8 @@ export interface OpenLog extends Log {
 }
 
 /** Throws when the file cannot be opened for appending. */
-export function pinoLog({ level, file }: LogOptions): OpenLog {
-  const sink = openSink(file)
+export function pinoLog({ level, file, stream }: LogOptions): OpenLog {
+  const sink = openSink(file, stream)
   let reported = 0
   const logger = pino(
     {

@@ -17,6 +17,7 @@ import { compileEnvironment } from '../wiring.ts'
 import { error, type Finding, ok, reasonOf, warning } from './finding.ts'
 import { lookAtServers, lookAtZone } from './look-at-dns.ts'
 import { lookAtDirectory, lookAtOutput, lookAtRules, lookAtSecret } from './look-at-files.ts'
+import { lookAtLog } from './look-at-log.ts'
 import { lookAtHealth, lookAtListener } from './look-at-ports.ts'
 import { lookAtDescriptors, lookAtUser } from './look-at-process.ts'
 import { lookAtPolicies, lookAtSource, lookAtStore } from './look-at-sources.ts'
@@ -89,9 +90,9 @@ async function lookAtFilesOf({ loaded: { settings }, files, maildirs }: SiteUses
   const { decisions } = life
   return [
     ...(await lookAtRules(files)),
+    ...(await Promise.all(log.map(lookAtLog))).flat(),
     ...(await Promise.all([
       ...maildirs.map((path) => lookAtDirectory('maildir', path)),
-      ...(log.file === undefined ? [] : [lookAtOutput('log', log.file)]),
       ...(decisions ? [lookAtOutput('decision log', decisions.file)] : []),
       ...(decisions?.key === undefined ? [] : [lookAtSecret('key of the decision log', decisions.key)]),
     ])),

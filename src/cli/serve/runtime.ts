@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { attach } from '../../attach/index.ts'
 import type { DecisionSettings } from '../../compiler/life-settings.ts'
 import type { SiteSettings } from '../../compiler/load-site.ts'
-import { LOG_LEVELS, type LogLevel } from '../../core/effect.ts'
 import type { Clock, Log, Ports } from '../../core/ports.ts'
 import type { Policies } from '../../core/policy.ts'
 import { type Site, sourcesOf } from '../../core/site.ts'
@@ -15,7 +14,7 @@ import { PolicyShelf } from '../../engine/policies.ts'
 import { type DecisionLog, openDecisionLog } from '../../ports/decision-log.ts'
 import { openResolver } from '../../ports/dns-resolver.ts'
 import { openListHealth } from '../../ports/list-health.ts'
-import { type OpenLog, pinoLog } from '../../ports/pino-log.ts'
+import { openLog as openLogs } from '../../ports/open-log.ts'
 import { SharedLinks } from '../../ports/shared-links.ts'
 import { sourcePool } from '../../ports/sources/source-pool.ts'
 import { openSpool } from '../../ports/spool.ts'
@@ -56,7 +55,7 @@ export interface RuntimeOptions {
 /** Throws a CommandError when a file cannot be opened. */
 export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions): Runtime {
   const metrics = new Metrics()
-  const openLog = opened('the log', () => logOf(settings.log))
+  const openLog = opened('the log', () => openLogs(settings.log))
   const log = countedLog(worker === undefined ? openLog : numbered(openLog, worker), metrics)
   const decisions = settings.life.decisions && openDecisions(settings.life.decisions, worker, maskKey, metrics)
   const resolver = openResolver({ servers: settings.dns.servers, timeout: settings.dns.timeout, attempts: 1 }, clock)
@@ -163,14 +162,6 @@ function opened<T>(what: string, open: () => T): T {
   } catch (fault) {
     throw new CommandError(`${what} cannot be opened: ${fault instanceof Error ? fault.message : String(fault)}`)
   }
-}
-
-function logOf({ level, file }: SiteSettings['log']): OpenLog {
-  return pinoLog({ level: levelOf(level), ...(file !== undefined && { file }) })
-}
-
-function levelOf(name: string): LogLevel {
-  return LOG_LEVELS.find((level) => level === name) ?? 'info'
 }
 
 function numbered(log: Log, worker: number): Log {

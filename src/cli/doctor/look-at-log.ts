@@ -1,0 +1,24 @@
+/** The places of the log: files we can write to, a syslog socket that takes lines. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { LogDestination } from '../../compiler/log-settings.ts'
+import { error, type Finding, ok, reasonOf } from './finding.ts'
+import { lookAtOutput } from './look-at-files.ts'
+
+export async function lookAtLog({ place }: LogDestination): Promise<readonly Finding[]> {
+  if (place.kind === 'file') return [await lookAtOutput('log', place.path)]
+  return place.kind === 'socket' ? [await lookAtSyslog(place.path)] : []
+}
+
+/** Without a line to send, `logger` only connects. */
+async function lookAtSyslog(path: string): Promise<Finding> {
+  try {
+    const program = spawn('logger', ['--socket', path, '--socket-errors=on'], { stdio: 'ignore' })
+    const [code]: unknown[] = await once(program, 'exit')
+    return code === 0
+      ? ok('log', `${path} takes lines`)
+      : error('log', `nobody listens on ${path}`, 'is a syslog server running?')
+  } catch (fault) {
+    return error('log', `the program logger cannot be run: ${reasonOf(fault)}`, "Debian's package is bsdutils")
+  }
+}
