@@ -1,5 +1,6 @@
 /** What rules on trial have shown, for people: on a terminal, and as Markdown for whoever decides. */
-import type { TrialChange, TrialExample, TrialReport, TrialRow } from '../testing/trials.ts'
+import type { TrialChange, TrialExample, TrialRow } from '../testing/trial-row.ts'
+import type { TrialReport } from '../testing/trials.ts'
 import { shownPlaces } from './find-files.ts'
 import { table } from './formats/markdown-table.ts'
 import { painter } from './terminal.ts'

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Program } from '../../src/core/program.ts'
 import type { LoggedDecision } from '../../src/testing/replay.ts'
-import { TrialBook, type TrialRow } from '../../src/testing/trials.ts'
+import type { TrialRow } from '../../src/testing/trial-row.ts'
+import { TrialBook } from '../../src/testing/trials.ts'
 
 const NO_RULES: Pick<Program, 'chains'> = { chains: new Map() }
 let number = 0
