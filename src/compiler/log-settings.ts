@@ -5,7 +5,8 @@ import type { FromSchema } from '../core/schema.ts'
 import type { Facility, LOG_SCHEMA } from '../language/log-schema.ts'
 
 export type LogPlace =
-  | { readonly kind: 'stdout' | 'stderr' }
+  | { readonly kind: 'stdout' }
+  | { readonly kind: 'stderr' }
   | { readonly kind: 'file'; readonly path: string }
   | ({ readonly kind: 'socket'; readonly path: string } & Syslog)
   | ({ readonly kind: 'udp'; readonly address: string; readonly port: number } & Syslog)
