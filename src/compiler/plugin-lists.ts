@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { ListIndex, ListKind } from '../core/list.ts'
 import { isLoadedWhole, schemeOf, type SourceSpec } from '../core/source.ts'
-import type { Span } from '../language/diagnostic.ts'
+import { Report, type Span } from '../language/diagnostic.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, type YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
 import { indexListFile, type ListFile, piecesOf } from './index-list-file.ts'
@@ -12,7 +12,7 @@ import { buildList } from './lists/index.ts'
 import { hasKeys } from './lists/source-keys.ts'
 import type { BoundParams } from './params.ts'
 import { readOutside } from './read-outside.ts'
-import type { LoadEnvironment } from './resolve-entries.ts'
+import type { KnownList, LoadEnvironment } from './resolve-entries.ts'
 
 export interface ListPlace {
   /** What names in files are relative to. */
@@ -127,6 +127,8 @@ async function fromFile(wanted: Wanted, environment: LoadEnvironment): Promise<L
   if (file === undefined) return empty(kind, name)
   const path = resolve(directory, file)
   try {
+    const known = environment.indexed?.get(keyOf({ path, kind }))
+    if (known) return again(known, path, environment)
     const pieces = await piecesOf(environment.files, path)
     if (pieces) return await index({ kind, path, pieces }, environment)
     if (!wanted.optional) reportMissing(wanted, file, path, environment)
@@ -147,10 +149,22 @@ function reportMissing({ name, value, at }: Wanted, file: string, path: string, 
   })
 }
 
+function keyOf({ path, kind }: Pick<ListFile, 'path' | 'kind'>): string {
+  return `${path} ${kind}`
+}
+
+function again({ list, findings }: KnownList, path: string, { report, lists }: LoadEnvironment): ListIndex {
+  for (const one of findings) report.add({ ...one, at: one })
+  lists?.set(path, list.digest)
+  return list.index
+}
+
 async function index(file: ListFile, environment: LoadEnvironment): Promise<ListIndex> {
-  const { files, report, sources, lists, breathe } = environment
-  const indexed = await indexListFile(file, report, breathe ?? (() => Promise.resolve()))
-  lists?.set(file.path, indexed.digest)
-  if (indexed.quoted > 0) sources.set(file.path, (await files.read(file.path, indexed.quoted)) ?? '')
-  return indexed.index
+  const { files, sources, breathe, indexed } = environment
+  const report = new Report()
+  const list = await indexListFile(file, report, breathe ?? (() => Promise.resolve()))
+  if (list.quoted > 0) sources.set(file.path, (await files.read(file.path, list.quoted)) ?? '')
+  const known = { list, findings: report.sorted() }
+  indexed?.set(keyOf(file), known)
+  return again(known, file.path, environment)
 }

@@ -6,7 +6,7 @@ import type { Schema } from '../core/schema.ts'
 import type { StorePlace } from '../core/site.ts'
 import type { SourceSpec } from '../core/source.ts'
 import type { TlsSettings } from '../core/tls.ts'
-import type { Report, Span } from '../language/diagnostic.ts'
+import type { Diagnostic, Report, Span } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { PLUGIN_SCHEMA, type PluginFile, readPluginFile } from '../language/plugin-file.ts'
 import { checkSchema } from '../language/schema-check.ts'
@@ -15,8 +15,15 @@ import { didYouMean } from '../language/fix.ts'
 import { parseYaml } from '../language/yaml.ts'
 import { YAML_LIMITS } from '../language/yaml-limits.ts'
 import type { ForeignReader, Machine } from './import/foreign.ts'
+import type { IndexedFile } from './index-list-file.ts'
 import { type BoundParams, bindParams } from './params.ts'
 import { substitute } from './substitute.ts'
+
+/** A list file with what was found in it. */
+export interface KnownList {
+  readonly list: IndexedFile
+  readonly findings: readonly Diagnostic[]
+}
 
 export interface LoadEnvironment {
   readonly files: Files
@@ -29,6 +36,8 @@ export interface LoadEnvironment {
   readonly builtins: ReadonlyMap<string, string>
   /** Lets others have their turn while a long list is read; without it nobody else waits. */
   readonly breathe?: () => Promise<void>
+  /** List files that need not be indexed again, by path and kind; what is indexed is added. */
+  readonly indexed?: Map<string, KnownList>
   /** Digests of the list files read, by path. */
   readonly lists?: Map<string, string>
   /** Lists outside that are named, by their id. */
