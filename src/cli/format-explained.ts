@@ -1,5 +1,6 @@
 /** Explanations for people: the decision, the rule with its place, and what made it decide. */
 import type { Decision } from '../core/decision.ts'
+import { schemeOf } from '../core/source.ts'
 import type { AtomTrace, RuleTrace } from '../core/trace.ts'
 import type { WhyNot } from '../testing/why-not.ts'
 import type { Explained } from './explain-session.ts'
@@ -70,7 +71,7 @@ function renderDecision(decision: Decision, detail: number, paint: Paint): reado
   const rules = detail > 0 ? decision.trace : [...deciding, ...decision.trace.filter(isNotable)]
   return [
     head,
-    ...(decision.policy?.key !== undefined || detail > 0 ? policyLines(decision.policy, paint) : []),
+    ...(decision.policy?.at !== undefined || detail > 0 ? policyLines(decision.policy, paint) : []),
     ...(decision.rule === undefined
       ? []
       : [`  rule    ${decision.plugin}/${decision.rule}  ${paint('dim', shownPlace(decision.at ?? ''))}`]),
@@ -81,8 +82,9 @@ function renderDecision(decision: Decision, detail: number, paint: Paint): reado
 
 function policyLines(policy: Decision['policy'], paint: Paint): readonly string[] {
   if (!policy) return []
-  const { key, at = '', because } = policy
-  return [`  policy  ${key === undefined ? because : `${key}: ${because}  ${paint('dim', shown(at))}`}`]
+  const { key, at, because } = policy
+  const place = at === undefined ? '' : `  ${paint('dim', schemeOf(at) ? at : shown(at))}`
+  return [`  policy  ${key === undefined ? '' : `${key}: `}${because}${place}`]
 }
 
 function verdictText({ reply, return: code }: Decision): string {

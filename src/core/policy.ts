@@ -55,8 +55,8 @@ export function noPolicy(): RecipientPolicy {
   return recipientPolicy(NO_POLICY, { because: 'nobody has written one' })
 }
 
-export function unknownPolicy(because: string): RecipientPolicy {
-  return { ...recipientPolicy(NO_POLICY, { because }), unknown: true }
+export function unknownPolicy(because: string, at: string): RecipientPolicy {
+  return { ...recipientPolicy(NO_POLICY, { because, at }), unknown: true }
 }
 
 /** Faults are codes and places, never what stands there: a file that is no policy may be a secret. */

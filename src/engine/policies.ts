@@ -82,7 +82,9 @@ export class PolicyShelf implements Policies {
 
   #unknown(key: string): MaybePromise<RecipientPolicy> {
     const because = `nobody can say now whether there is a policy ${key}`
-    return this.#options.plan.onUnknown === 'default' ? this.#fallback(because) : unknownPolicy(because)
+    return this.#options.plan.onUnknown === 'default'
+      ? this.#fallback(because)
+      : unknownPolicy(because, this.#options.source.placeOf(key))
   }
 
   /** The default as it was known last stands in for one that is broken or gone since. */
@@ -92,10 +94,14 @@ export class PolicyShelf implements Policies {
     return andThen(this.#look(fallback.key), ({ found }) => {
       const isAway = found === 'unknown' && onUnknown !== 'default'
       const policy = typeof found === 'string' ? this.#standby : found
-      if (isAway || !policy) return unknownPolicy(`the default policy ${fallback.key} is not known`)
+      if (isAway || !policy) return this.#noDefault(fallback.key)
       this.#standby = policy
       return recipientPolicy(policy, this.#about({ key: fallback.key, because }))
     })
+  }
+
+  #noDefault(key: string): RecipientPolicy {
+    return unknownPolicy(`the default policy ${key} is not known`, this.#options.source.placeOf(key))
   }
 
   #about({ key, because }: PolicyKey): Required<PolicyKey> & { readonly at: string } {
