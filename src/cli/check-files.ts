@@ -4,12 +4,12 @@ import { type Analysed, analyse } from '../compiler/analysis/index.ts'
 import { analyseLists } from '../compiler/analysis/lists.ts'
 import { type CompiledPlugin, type CompileEnvironment, compileSite } from '../compiler/compile-site.ts'
 import { readerInPlace } from '../compiler/import/index.ts'
-import { loadSite } from '../compiler/load-site.ts'
+import { type LoadedSite, loadSite } from '../compiler/load-site.ts'
 import { readYaml } from '../compiler/resolve-entries.ts'
 import { nearestSite } from '../compiler/site-directory.ts'
 import { type Diagnostic, inOrder, Report, type Span } from '../language/diagnostic.ts'
-import { type MapNode, valueOf } from '../language/node.ts'
-import { POLICY_SCHEMA } from '../language/policy-file.ts'
+import { type FileKind, fileKind } from '../language/file-kind.ts'
+import type { MapNode } from '../language/node.ts'
 import { type Allowed, judge } from '../language/suppressions.ts'
 import { checkTests } from '../testing/check-tests.ts'
 import { withChanges } from './changed-files.ts'
@@ -31,9 +31,8 @@ export interface Checked {
 interface Found {
   readonly path: string
   readonly root: MapNode
+  readonly kind: FileKind
 }
-
-type Kind = 'site' | 'rules' | 'policy' | 'suite'
 
 const NO_CHANGES: ReadonlyMap<string, string> = new Map()
 
@@ -48,7 +47,17 @@ export async function checkFiles(
 ): Promise<Checked> {
   const plain = compileEnvironment()
   const lists = new Set<string>()
-  const environment = { ...plain, files: withChanges(plain.files, changed, (path) => void lists.add(path)) }
+  const files = withChanges(plain.files, changed, (path) => void lists.add(path))
+  const checked = await checkIn({ ...plain, files, trees: new Map() }, paths, onFile)
+  return { ...withShown(checked), lists: lists.size }
+}
+
+/** The same in an environment of one's own, with files named by their whole paths. */
+export async function checkIn(
+  environment: CompileEnvironment,
+  paths: readonly string[],
+  onFile: (path: string) => void,
+): Promise<Omit<Checked, 'lists'>> {
   const foreign = paths.filter((path) => readerInPlace(path))
   const { found, unreadable } = await readAll(
     paths.filter((path) => !foreign.includes(path)),
@@ -59,29 +68,31 @@ export async function checkFiles(
     onFile(shown(path))
     await checkSite(path, environment, used)
   }
-  for (const [kind, check] of CHECKS) {
-    for (const one of found.filter(({ root }) => kindOf(root) === kind)) {
+  for (const [kinds, check] of CHECKS) {
+    for (const one of found.filter(({ kind }) => kinds.includes(kind))) {
       onFile(shown(one.path))
       await check(one, environment, used)
     }
   }
   const rules = new Set([...used.values()].flat().flatMap((plugin) => plugin.rules.map(({ at }) => at)))
-  return {
-    files: foreign.length + found.length + unreadable,
-    rules: rules.size,
-    lists: lists.size,
-    ...judgedFindings(environment),
-  }
+  return { files: foreign.length + found.length + unreadable, rules: rules.size, ...judgedFindings(environment) }
 }
 
-function judgedFindings({ report, sources }: CompileEnvironment): Pick<Checked, 'diagnostics' | 'allowed' | 'sources'> {
+type Judged = Pick<Checked, 'diagnostics' | 'allowed' | 'sources'>
+
+function judgedFindings({ report, sources }: CompileEnvironment): Judged {
   const comments = new Report()
   const today = new Date().toISOString().slice(0, 'YYYY-MM-DD'.length)
   const { left, allowed } = judge(report.sorted(), sources, { today, report: comments })
+  return { diagnostics: inOrder([...left, ...comments.sorted()]), allowed, sources }
+}
+
+function withShown<T extends Judged>(checked: T): T {
   return {
-    diagnostics: inOrder([...left, ...comments.sorted()]).map(withShownPaths),
-    allowed: allowed.map(({ diagnostic, reason }) => ({ diagnostic: withShownPaths(diagnostic), reason })),
-    sources: new Map([...sources].map(([path, text]) => [shown(path), text])),
+    ...checked,
+    diagnostics: checked.diagnostics.map(withShownPaths),
+    allowed: checked.allowed.map(({ diagnostic, reason }) => ({ diagnostic: withShownPaths(diagnostic), reason })),
+    sources: new Map([...checked.sources].map(([path, text]) => [shown(path), text])),
   }
 }
 
@@ -97,53 +108,66 @@ async function readAll(paths: readonly string[], environment: CompileEnvironment
   for (const path of paths) {
     const before = environment.report.errors
     const root = await readYaml(path, startOf(path), environment)
-    if (root && kindOf(root)) found.push({ path, root })
+    const kind = root && fileKind(root.entries.map(({ key }) => key.value))
+    if (kind) found.push({ path, root, kind })
     else if (environment.report.errors > before) unreadable += 1
   }
   return { found, unreadable }
 }
 
-/** Undefined for a YAML file that is none of ours. */
-function kindOf(root: MapNode): Kind | undefined {
-  if (valueOf(root, 'suite')) return 'suite'
-  if (valueOf(root, 'plugin') || valueOf(root, 'ruleset')) return 'rules'
-  if (valueOf(root, 'plugins') || valueOf(root, 'hostname')) return 'site'
-  return root.entries.every(({ key }) => POLICY_KEYS.includes(key.value)) ? 'policy' : undefined
-}
-
-/** A file of these keys, and of no other, is a policy. */
-const POLICY_KEYS = Object.keys(POLICY_SCHEMA.properties ?? {})
-
 type Used = Map<string, readonly CompiledPlugin[]>
 type Check = (found: Found, environment: CompileEnvironment, used: Used) => Promise<void>
 
-const CHECKS: readonly (readonly [Kind, Check])[] = [
-  ['site', ({ path }, environment, used) => checkSite(path, environment, used)],
-  ['rules', checkRules],
-  ['policy', checkPolicy],
-  ['suite', async ({ root }, { report }) => checkTests(root, report)],
+const CHECKS: readonly (readonly [readonly FileKind[], Check])[] = [
+  [['site'], ({ path }, environment, used) => checkSite(path, environment, used)],
+  [['plugin', 'ruleset'], checkRules],
+  [['policy'], checkPolicy],
+  [['suite'], async ({ root }, { report }) => checkTests(root, report)],
 ]
 
 async function checkSite(path: string, environment: CompileEnvironment, used: Used): Promise<void> {
   const before = environment.report.errors
   const loaded = await loadSite(path, environment)
+  const isSound = environment.report.errors === before
+  await finishSite({ path, loaded, isSound }, environment, used)
+}
+
+interface Site {
+  readonly path: string
+  readonly loaded: LoadedSite
+  /** Nothing is wrong so far. */
+  readonly isSound: boolean
+}
+
+async function finishSite({ path, loaded, isSound }: Site, environment: CompileEnvironment, used: Used): Promise<void> {
   const { plugins, outline, services = new Map(), listeners } = loaded
-  if (outline && environment.report.errors === before)
-    await analyseIn({ outline, services, listeners }, path, environment)
+  if (outline && isSound) await analyseIn({ outline, services, listeners }, path, environment)
   for (const plugin of plugins) used.set(plugin.path, [...(used.get(plugin.path) ?? []), plugin])
-  for (const path of await checkPolicies(loaded, environment)) used.set(path, [])
+  for (const policy of await checkPolicies(loaded, environment)) used.set(policy, [])
+}
+
+/** False when the nearest site is not the file's; then nothing is said about it. */
+async function checkInSite(
+  site: string,
+  isIts: (loaded: LoadedSite) => boolean,
+  environment: CompileEnvironment,
+  used: Used,
+): Promise<boolean> {
+  const report = new Report()
+  const loaded = await loadSite(site, { ...environment, report })
+  if (!isIts(loaded)) return false
+  for (const one of report.sorted()) environment.report.add({ ...one, at: one })
+  await finishSite({ path: site, loaded, isSound: report.errors === 0 }, environment, used)
+  return true
 }
 
 async function checkPolicy({ path, root }: Found, environment: CompileEnvironment, used: Used): Promise<void> {
   if (used.has(path)) return
   const site = await nearestSite(path, environment.files)
-  if (site !== undefined && (await ownsPolicy(site, path))) await checkSite(site, environment, used)
-  else checkPolicyAlone(root, environment.report)
-}
-
-async function ownsPolicy(site: string, path: string): Promise<boolean> {
-  const { plan } = await loadSite(site, compileEnvironment())
-  return plan?.directory !== undefined && path.startsWith(`${plan.directory}/`)
+  const isIts = ({ plan }: LoadedSite): boolean =>
+    plan?.directory !== undefined && path.startsWith(`${plan.directory}/`)
+  if (site === undefined || !(await checkInSite(site, isIts, environment, used)))
+    checkPolicyAlone(root, environment.report)
 }
 
 /** What is wrong between builtins and a file that uses them is that file's affair: nobody changes builtins for it. */
@@ -161,13 +185,9 @@ async function checkRules({ path, root }: Found, environment: CompileEnvironment
   checkTests(root, environment.report)
   if (used.has(path)) return
   const site = await nearestSite(path, environment.files)
-  if (site !== undefined && (await usesPlugin(site, path))) await checkSite(site, environment, used)
-  else used.set(path, await checkAlone(path, site, environment))
-}
-
-async function usesPlugin(site: string, path: string): Promise<boolean> {
-  const { plugins } = await loadSite(site, compileEnvironment())
-  return plugins.some((plugin) => plugin.path === path)
+  const isIts = ({ plugins }: LoadedSite): boolean => plugins.some((plugin) => plugin.path === path)
+  if (site === undefined || !(await checkInSite(site, isIts, environment, used)))
+    used.set(path, await checkAlone(path, site, environment))
 }
 
 /** A plugin without a site: what a site would give it may be missing. */
