@@ -119,18 +119,29 @@ function toJsonPosition({ line, column }: Position): JsonRange['start'] {
   return { line, column }
 }
 
-/** The lines that drawings of these diagnostics show, each once; of a file whose text is not at hand, none. */
+/**
+ * The lines that drawings of these diagnostics show, and all of the files in `whole`, each once; of a file whose text is not
+ * at hand, none.
+ */
 export function excerptsOf(
   diagnostics: readonly JsonDiagnostic[],
   sources: ReadonlyMap<string, string>,
+  whole: ReadonlySet<string> = new Set(),
 ): readonly JsonExcerpt[] {
   const places = diagnostics.flatMap((one) => [one, ...one.labels])
   const byFile = Map.groupBy(places, ({ file }) => file)
-  return [...byFile].flatMap(([file, ranges]) => {
+  return [...new Set([...byFile.keys(), ...whole])].flatMap((file) => {
     const text = sources.get(file)
     if (text === undefined) return []
     const source = new SourceText(file, text)
-    const lines = new Set(ranges.map(({ range }) => range.start.line))
-    return [...lines].toSorted((a, b) => a - b).map((line) => ({ file, line, text: source.lineText(line) }))
+    const some = new Set(byFile.get(file)?.map(({ range }) => range.start.line))
+    const lines = whole.has(file) ? allLines(source) : [...some].toSorted((a, b) => a - b)
+    return lines.map((line) => ({ file, line, text: source.lineText(line) }))
   })
+}
+
+/** What follows the last line end is a line only when there is something. */
+function allLines(source: SourceText): readonly number[] {
+  const count = source.lineText(source.lineCount) === '' ? source.lineCount - 1 : source.lineCount
+  return Array.from({ length: count }, (_, index) => index + 1)
 }

@@ -183,7 +183,7 @@ export const REPORT_SCHEMA = {
     coverage: { ...COVERAGE_SCHEMA, description: 'By `test --coverage`' },
     mutation: { ...MUTATION_SCHEMA, description: 'By `test --mutate`' },
     snapshots: { ...SNAPSHOTS_SCHEMA, description: 'Where there is something to say about them; by `test`' },
-    excerpts: { type: 'array', items: EXCERPT_SCHEMA, description: 'Lines of files that findings are about' },
+    excerpts: { type: 'array', items: EXCERPT_SCHEMA, description: 'Lines that findings are about, and all lines of files that coverage is about' },
   },
 } as const satisfies Schema
 

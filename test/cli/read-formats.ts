@@ -205,6 +205,46 @@ export function readTapReport(text: string): TapDocument {
   return readTap(text)
 }
 
+const TAG = /^<(\/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"<>]*"| open)*)>/
+const VOID = new Set(['meta'])
+const KNOWN = new Set(
+  'html head meta title style body h1 h2 h3 p b em code pre span section article details summary table tr td th ul li div footer'.split(
+    ' ',
+  ),
+)
+
+/** A page: tags that we write and no others, each closed, without anything that loads or runs. Answers with its text. */
+export function readHtml(page: string): string {
+  const doctype = '<!doctype html>\n'
+  assert.ok(page.startsWith(doctype))
+  const open: string[] = []
+  let text = ''
+  for (let at = doctype.length; at < page.length; ) {
+    const next = page.indexOf('<', at)
+    if (next !== at) {
+      const between = page.slice(at, next < 0 ? undefined : next)
+      assert.ok(!between.includes('>') && (open.length > 0 || between.trim() === ''))
+      if (open.at(-1) !== 'style') text += unescapedXml(between)
+      at += between.length
+      continue
+    }
+    const [tag, slash = '', name = '', attributes = ''] =
+      TAG.exec(page.slice(at, at + 2000)) ?? assert.fail(page.slice(at, at + 80))
+    assert.ok(KNOWN.has(name), name)
+    assert.doesNotMatch(attributes, / (?:on\w+|src|href|style)=/)
+    if (slash !== '') assert.equal(open.pop(), name)
+    else if (!VOID.has(name)) open.push(name)
+    at += tag.length
+  }
+  assert.deepEqual(open, [])
+  return text
+}
+
+function unescapedXml(text: string): string {
+  assert.doesNotMatch(text, /&(?!(?:amp|lt|gt|quot);)/)
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+}
+
 export const READERS = {
   pretty: (text: string): unknown => assert.ok(!/[^\P{Cc}\n]/u.test(text)),
   compact: readCompact,
@@ -216,6 +256,7 @@ export const READERS = {
   gitlab: readGitlab,
   checkstyle: readCheckstyle,
   markdown: readMarkdown,
+  html: readHtml,
   tap: readTapReport,
   lcov: readLcov,
 } as const satisfies Record<FormatName, (text: string) => unknown>

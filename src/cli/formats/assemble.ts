@@ -62,7 +62,11 @@ export function reportOf(found: Found, judging: Judging): SavedReport {
     ...(coverage && { coverage: { ...coverage, ...gatesOf(judging.failUnder) } }),
     ...(mutation && { mutation }),
     ...snapshotsOf(found),
-    excerpts: excerptsOf(diagnostics, sources),
+    excerpts: excerptsOf(
+      [...diagnostics, ...(suppressed ?? []).map(({ finding }) => finding)],
+      sources,
+      new Set(coverage?.files.map(({ file }) => file)),
+    ),
   }
   return judged(draft, found.nothing, judging)
 }

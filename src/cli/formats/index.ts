@@ -5,6 +5,7 @@ import { renderCompactReport } from './compact.ts'
 import type { Format } from './format.ts'
 import { renderGithub } from './github.ts'
 import { renderGitlab } from './gitlab.ts'
+import { renderHtml } from './html.ts'
 import { renderJson, renderNdjson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderLcov } from './lcov.ts'
@@ -31,6 +32,7 @@ const TABLE = {
   gitlab: { summary: 'GitLab Code Quality', commands: COMMANDS, render: renderGitlab },
   checkstyle: { summary: 'for build servers', commands: COMMANDS, render: renderCheckstyle },
   markdown: { summary: 'for summaries and comments', commands: COMMANDS, render: renderMarkdown },
+  html: { summary: 'one page for people who have no terminal', commands: COMMANDS, render: renderHtml },
   tap: { summary: 'tests', commands: OF_TESTS, render: renderTap },
   lcov: { summary: 'coverage', commands: OF_TESTS, render: renderLcov },
 } as const satisfies Record<string, Format>

@@ -4,10 +4,11 @@ import type { Lines } from '../../language/excerpt.ts'
 import { drawDiagnostics } from '../../language/format-pretty.ts'
 import { missedGates, percentOf } from '../../testing/coverage.ts'
 import { missingIn, missingText } from '../../testing/coverage-missing.ts'
-import type { JsonTest, SavedReport, Summary } from '../../testing/report-shape.ts'
+import type { JsonTest, SavedReport } from '../../testing/report-shape.ts'
 import { painter } from '../terminal.ts'
 import { coverageLine, type JsonCoverage } from './coverage-lines.ts'
 import { count, type Rendering } from './format.ts'
+import { lastLine } from './last-line.ts'
 import { mutationLines } from './mutation-lines.ts'
 
 type Paint = ReturnType<typeof painter>
@@ -71,42 +72,6 @@ function fileLines(tests: readonly JsonTest[]): readonly string[] {
     const states = [...Map.groupBy(of, ({ status }) => status)].map(([status, some]) => `${some.length} ${status}`)
     return `  ${visible(file)}  ${states.join(', ')}`
   })
-}
-
-function lastLine({ command, summary, diagnostics }: SavedReport): string {
-  return command === 'test' ? testLine(summary) : checkLine(summary, diagnostics)
-}
-
-function checkLine(summary: Summary, diagnostics: SavedReport['diagnostics']): string {
-  const { files, rules = 0, lists = 0, suppressed = 0, error, warning, info } = summary
-  const looked = [count(files, 'file'), count(rules, 'rule'), ...(lists > 0 ? [count(lists, 'list')] : [])].join(', ')
-  const allowed = suppressed > 0 ? `; ${suppressed} allowed by comments` : ''
-  if (diagnostics.length === 0) return `OK  ${looked}${allowed}`
-  const notes = info > 0 ? [`${info} info`] : []
-  const found = [count(error, 'error'), count(warning, 'warning'), ...notes].join(', ')
-  return `Checked ${looked}: ${found}${allowed}${fixableLine(diagnostics)}`
-}
-
-/** `; 2 fixed by --fix, 1 more by --fix=all` */
-function fixableLine(diagnostics: SavedReport['diagnostics']): string {
-  const has = (wanted: string): number =>
-    diagnostics.filter(({ fixes }) => fixes.some(({ safety }) => safety === wanted)).length
-  const all = diagnostics.filter(({ fixes }) => fixes.length > 0).length
-  const safe = has('safe')
-  if (all === 0) return ''
-  if (safe === 0) return `; --fix=all corrects ${all}`
-  return `; --fix corrects ${safe}${all > safe ? `, --fix=all ${all}` : ''}`
-}
-
-function testLine({ passed = 0, failed = 0, skipped = 0, todo = 0, error, bailed }: Summary): string {
-  const counts = [
-    `${passed} passed`,
-    `${failed} failed`,
-    ...(skipped > 0 ? [`${skipped} skipped`] : []),
-    ...(todo > 0 ? [`${todo} todo`] : []),
-    ...(error > 0 ? [`${count(error, 'error')} in the files`] : []),
-  ]
-  return `${counts.join(', ')}${bailed ? '; stopped behind the first that failed' : ''}`
 }
 
 function coverageLines(coverage: JsonCoverage, limit: number): readonly string[] {
