@@ -4,12 +4,11 @@
  * Where a target answers for each recipient and the client hears one reply for all, some may have the message while
  * others must be tried again. The client then sends it to all of them again (RFC 5321 section 4.5.4.1), so those who have
  * it are remembered, and left out next time. This is memory only: after a restart they get the message twice, which
- * RFC 1047 prefers to losing it. A message is known by its sender, its content's body and the fields that a client does not
- * change between two tries.
+ * RFC 1047 prefers to losing it.
  */
-import { createHash } from 'node:crypto'
 import { addressText } from '../core/address.ts'
 import type { DeliveryJob, DeliveryOutcome, DeliveryResult } from '../core/delivery.ts'
+import { LONGEST_RETRY, messageDigest } from '../core/message-digest.ts'
 import { combine } from './outcomes.ts'
 
 type Send = (job: DeliveryJob) => Promise<DeliveryResult>
@@ -20,8 +19,6 @@ interface Memory {
 }
 
 const MOST_MESSAGES = 10_000
-/** RFC 5321 section 4.5.4.1: clients give up after four to five days. */
-const AGE = 5 * 24 * 60 * 60 * 1000
 
 export class DeliveredBefore {
   /** The oldest first. */
@@ -35,7 +32,7 @@ export class DeliveredBefore {
   /** Sends to those who do not have it. `send` is to answer for each recipient. */
   async deliver(job: DeliveryJob, send: Send): Promise<DeliveryResult> {
     if (job.repliesEach || job.recipients.length === 1) return send(job)
-    const known = this.#messages.size > 0 ? await digestOf(job) : undefined
+    const known = this.#messages.size > 0 ? await messageDigest(job.sender, job.message) : undefined
     const before = known === undefined ? undefined : this.#recall(known, job)
     const waiting = job.recipients.filter(({ address }) => before?.has(addressText(address)) !== true)
     const outcomes = waiting.length === 0 ? [] : await outcomesOf({ ...job, recipients: waiting }, send)
@@ -49,7 +46,7 @@ export class DeliveredBefore {
 
   #recall(digest: string, { ports }: DeliveryJob): ReadonlySet<string> | undefined {
     const memory = this.#messages.get(digest)
-    if (memory === undefined || ports.clock.now() - memory.since <= AGE) return memory?.recipients
+    if (memory === undefined || ports.clock.now() - memory.since <= LONGEST_RETRY) return memory?.recipients
     this.#messages.delete(digest)
     return undefined
   }
@@ -57,7 +54,7 @@ export class DeliveredBefore {
   async #remember(job: DeliveryJob, outcomes: readonly DeliveryOutcome[], known: string | undefined): Promise<void> {
     const served = job.recipients.filter((_, index) => outcomes[index]?.kind === 'delivered')
     if (served.length === 0) return
-    const digest = known ?? (await digestOf(job))
+    const digest = known ?? (await messageDigest(job.sender, job.message))
     this.#messages.delete(digest)
     const recipients = new Set(served.map(({ address }) => addressText(address)))
     this.#messages.set(digest, { recipients, since: job.ports.clock.now() })
@@ -77,14 +74,4 @@ function answered(outcomes: Iterator<DeliveryOutcome, undefined>): DeliveryOutco
   const { value } = outcomes.next()
   if (value === undefined) throw new Error('a recipient was left without an answer')
   return value
-}
-
-/** Our own trace fields differ at each try, and so may what rules added. */
-const LASTING_FIELDS = ['Message-ID', 'Date', 'From', 'To', 'Subject']
-
-async function digestOf({ sender, message }: DeliveryJob): Promise<string> {
-  const hash = createHash('sha256').update(`${addressText(sender)}\0`)
-  for (const name of LASTING_FIELDS) hash.update(`${JSON.stringify(message.values(name))}\0`)
-  for await (const chunk of message.body.read()) hash.update(chunk)
-  return hash.digest('base64')
 }

@@ -63,6 +63,7 @@ export const BINARY_IN_CHUNKS = reply(503, '5.5.1', 'Binary content comes in chu
 export const CHUNK_LINE_ENDS = reply(554, '5.5.2', 'The message has a bare CR or LF; lines end in CRLF')
 export const OTHER_RULES = reply(452, '4.5.3', 'Other rules hold for this recipient; send the message to it again')
 export const POLICY_AWAY = reply(451, '4.4.3', 'The policy of this recipient cannot be looked up now, try again later')
+export const KEPT_BEFORE = reply(250, '2.0.0', 'Queued at an earlier try')
 export const PRDR_BEGINS: Reply = { code: 353, text: 'One reply for each recipient, then one for all' }
 export const PRDR_PARTLY = reply(250, '2.0.0', 'Queued for those whose reply says so')
 
