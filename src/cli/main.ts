@@ -9,6 +9,7 @@ import { addFmt } from './commands/fmt.ts'
 import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addList } from './commands/list.ts'
+import { addLsp } from './commands/lsp.ts'
 import { addMan } from './commands/man.ts'
 import { addMonitor } from './commands/monitor.ts'
 import { addReplay } from './commands/replay.ts'
@@ -70,6 +71,7 @@ function build(shell: Shell): Command {
     addList,
     addDocs,
     addSchema,
+    addLsp,
     addCompletion,
     addMan,
     addVersion,

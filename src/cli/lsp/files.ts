@@ -1,0 +1,82 @@
+/**
+ * Files as an editor has them: what is open comes from the editor, everything else from the disk, where a file that has not
+ * changed since is not read, parsed or indexed again.
+ */
+import { stat } from 'node:fs/promises'
+import { inOnePiece } from '../../compiler/index-list-file.ts'
+import type { KnownList } from '../../compiler/resolve-entries.ts'
+import type { Files } from '../../core/ports.ts'
+import type { MapNode } from '../../language/node.ts'
+
+/** Undefined: it was not there. */
+interface OnDisk {
+  readonly stamp: string | undefined
+  readonly text: Promise<string | undefined> | undefined
+}
+
+export class EditorFiles implements Files {
+  /** Parsed and indexed already, for the compiler. */
+  readonly trees = new Map<string, MapNode>()
+  readonly indexed = new Map<string, KnownList>()
+  /** Texts that were read, for positions and comments. */
+  readonly sources = new Map<string, string>()
+  readonly #open = new Map<string, string>()
+  readonly #disk = new Map<string, OnDisk>()
+  readonly #files: Files
+
+  constructor(files: Files) {
+    this.#files = files
+  }
+
+  /** What the editor says the text of a file is; undefined when it has closed it. */
+  edit(path: string, text: string | undefined): void {
+    if (text === undefined) this.#open.delete(path)
+    else this.#open.set(path, text)
+    this.#forget(path)
+  }
+
+  get open(): ReadonlyMap<string, string> {
+    return this.#open
+  }
+
+  async read(path: string, most?: number): Promise<string | undefined> {
+    const open = this.#open.get(path)
+    if (open !== undefined) return open
+    const known = this.#disk.get(path)
+    if (known?.text) return known.text
+    const stamp = known?.stamp ?? (await stampOf(path))
+    const text = stamp === undefined ? Promise.resolve(undefined) : this.#files.read(path, most)
+    this.#disk.set(path, { stamp, text })
+    return text
+  }
+
+  /** Lists may be long: they are indexed from the disk and not kept as texts. */
+  async pieces(path: string): ReturnType<NonNullable<Files['pieces']>> {
+    const open = this.#open.get(path)
+    if (open !== undefined) return inOnePiece(open)
+    if (!this.#disk.has(path)) this.#disk.set(path, { stamp: await stampOf(path), text: undefined })
+    return this.#files.pieces?.(path)
+  }
+
+  /** Looks whether files that were read, or were not there, are what they were. */
+  async refresh(): Promise<void> {
+    const known = [...this.#disk].filter(([path]) => !this.#open.has(path))
+    await Promise.all(
+      known.map(async ([path, { stamp }]) => {
+        if ((await stampOf(path)) !== stamp) this.#forget(path)
+      }),
+    )
+  }
+
+  #forget(path: string): void {
+    this.#disk.delete(path)
+    this.trees.delete(path)
+    this.sources.delete(path)
+    for (const key of this.indexed.keys()) if (key.startsWith(`${path} `)) this.indexed.delete(key)
+  }
+}
+
+async function stampOf(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  return found && `${found.mtimeMs} ${found.size} ${found.ino}`
+}

@@ -1,0 +1,228 @@
+/**
+ * `postern lsp`: the language server, a thin shell around pure functions. The door to `vscode-languageserver`, which is
+ * loaded when the server starts.
+ *
+ * Diagnostics are those of `postern check` for the texts in the editor, with the site around them. What goes wrong in an
+ * answer is told to the editor, and the server goes on.
+ */
+import { fileURLToPath } from 'node:url'
+import type * as lsp from 'vscode-languageserver/node'
+import type { TextDocument } from 'vscode-languageserver-textdocument'
+import type { Clock } from '../../core/ports.ts'
+import { type Diagnostic, Report } from '../../language/diagnostic.ts'
+import { SourceText } from '../../language/source-text.ts'
+import { layOut } from '../../language/yaml-layout.ts'
+import { listFiles } from '../../ports/list-files.ts'
+import { requireLibrary } from '../../ports/optional-library.ts'
+import { complete } from './complete.ts'
+import {
+  layoutEdits,
+  rangeIn,
+  rangeOf,
+  toActions,
+  toCompletion,
+  toDiagnostic,
+  toLocation,
+  toSymbol,
+  uriOf,
+} from './convert.ts'
+import { hoverAt } from './hover.ts'
+import { definitionsAt, type Place, referencesAt, renamableAt, renameAt } from './navigate.ts'
+import { outlineOf } from './outline.ts'
+import { QuietRun } from './quiet-run.ts'
+import type { SiteModel } from './site-model.ts'
+import { Workspace } from './workspace.ts'
+
+interface Libraries {
+  readonly server: typeof lsp
+  readonly document: typeof import('vscode-languageserver-textdocument')
+}
+
+export interface Streams {
+  readonly input: NodeJS.ReadableStream
+  readonly output: NodeJS.WritableStream
+}
+
+/** Settles when the editor is gone. Throws when the libraries are not installed. */
+export async function serveEditor({ input, output }: Streams, clock: Clock, version: string): Promise<void> {
+  requireLibrary('vscode-languageserver')
+  requireLibrary('vscode-languageserver-textdocument')
+  const libraries = {
+    server: await import('vscode-languageserver/node'),
+    document: await import('vscode-languageserver-textdocument'),
+  }
+  const connection = libraries.server.createConnection(input, output)
+  new EditorServer(connection, libraries, clock).listen(version)
+  await new Promise<void>((resolve) => void input.once('close', resolve))
+}
+
+type At = lsp.TextDocumentPositionParams
+
+/** Where the editor asks. */
+interface Here {
+  readonly file: string
+  readonly offset: number
+  readonly model: SiteModel
+}
+
+class EditorServer {
+  readonly #connection: lsp.Connection
+  readonly #libraries: Libraries
+  readonly #documents: lsp.TextDocuments<TextDocument>
+  readonly #workspace = new Workspace(listFiles())
+  readonly #diagnosing: QuietRun
+  /** As last told to the editor. */
+  #told: ReadonlyMap<string, readonly Diagnostic[]> = new Map()
+
+  constructor(connection: lsp.Connection, libraries: Libraries, clock: Clock) {
+    this.#connection = connection
+    this.#libraries = libraries
+    this.#documents = new libraries.server.TextDocuments(libraries.document.TextDocument)
+    this.#diagnosing = new QuietRun(clock, () => this.#diagnose())
+  }
+
+  listen(version: string): void {
+    const connection = this.#connection
+    connection.onInitialize(() => ({ capabilities: CAPABILITIES, serverInfo: { name: 'postern', version } }))
+    this.#followDocuments()
+    connection.onCompletion((at) => this.#complete(at))
+    connection.onHover((at) => this.#hover(at))
+    connection.onDefinition((at) => this.#places(at, definitionsAt))
+    connection.onReferences((at) => this.#places(at, referencesAt))
+    connection.onPrepareRename((at) => this.#prepareRename(at))
+    connection.onRenameRequest((rename) => this.#rename(rename))
+    connection.onCodeAction((asked) => this.#actions(asked))
+    connection.onDocumentFormatting(({ textDocument }) => this.#format(textDocument.uri))
+    connection.onDocumentSymbol(({ textDocument }) => this.#symbols(textDocument.uri))
+    this.#documents.listen(connection)
+    connection.listen()
+  }
+
+  #followDocuments(): void {
+    this.#documents.onDidChangeContent(({ document }) => this.#edited(document.uri, document.getText()))
+    this.#documents.onDidClose(({ document }) => this.#edited(document.uri, undefined))
+    this.#documents.onDidSave(() => this.#diagnosing.change())
+    this.#connection.onDidChangeWatchedFiles(() => this.#diagnosing.change())
+  }
+
+  #edited(uri: string, text: string | undefined): void {
+    const file = fileOf(uri)
+    if (file === undefined) return
+    this.#workspace.files.edit(file, text)
+    this.#diagnosing.change()
+  }
+
+  async #diagnose(): Promise<void> {
+    try {
+      const found = await this.#workspace.diagnostics()
+      const gone = [...this.#told.keys()].filter((file) => !found.has(file))
+      this.#told = found
+      for (const file of gone) await this.#connection.sendDiagnostics({ uri: uriOf(file), diagnostics: [] })
+      for (const [file, all] of found)
+        await this.#connection.sendDiagnostics({ uri: uriOf(file), diagnostics: all.map(toDiagnostic) })
+    } catch (fault) {
+      this.#connection.console.error(`postern: ${fault instanceof Error ? fault.message : String(fault)}`)
+    }
+  }
+
+  async #here({ textDocument, position }: At): Promise<Here | undefined> {
+    const [document, file] = [this.#documents.get(textDocument.uri), fileOf(textDocument.uri)]
+    if (!document || file === undefined) return undefined
+    return { file, offset: document.offsetAt(position), model: await this.#workspace.modelAround(file) }
+  }
+
+  async #source(file: string): Promise<SourceText> {
+    return new SourceText(file, (await this.#workspace.files.read(file).catch(() => undefined)) ?? '')
+  }
+
+  async #complete(at: At): Promise<lsp.CompletionItem[]> {
+    const here = await this.#here(at)
+    if (!here) return []
+    const source = await this.#source(here.file)
+    return complete(here.file, source.text, here.offset, here.model).map((one) => toCompletion(one, source))
+  }
+
+  async #hover(at: At): Promise<lsp.Hover | null> {
+    const here = await this.#here(at)
+    if (!here) return null
+    const hover = hoverAt(await this.#workspace.sheet(here.file), here.offset, here.model)
+    if (!hover) return null
+    const range = rangeIn(await this.#source(here.file), hover.from, hover.to)
+    return { contents: { kind: 'plaintext', value: hover.text }, range }
+  }
+
+  async #places(at: At, find: typeof definitionsAt): Promise<lsp.Location[]> {
+    const here = await this.#here(at)
+    if (!here) return []
+    const places = find(await this.#workspace.sheet(here.file), here.offset, here.model)
+    return Promise.all(places.map(async (place) => toLocation(place, await this.#source(place.file))))
+  }
+
+  async #prepareRename(at: At): Promise<lsp.Range | null> {
+    const here = await this.#here(at)
+    const place = here && renamableAt(await this.#workspace.sheet(here.file), here.offset)
+    return place ? rangeIn(await this.#source(place.file), place.from, place.to) : null
+  }
+
+  async #rename({ newName, ...at }: lsp.RenameParams): Promise<lsp.WorkspaceEdit | null> {
+    const here = await this.#here(at)
+    if (!here) return null
+    const renamed = renameAt(await this.#workspace.sheet(here.file), here.offset, newName, here.model)
+    const { ResponseError, LSPErrorCodes } = this.#libraries.server
+    if (!renamed.ok) throw new ResponseError(LSPErrorCodes.RequestFailed, renamed.because)
+    return { changes: await this.#renaming(renamed.places, newName) }
+  }
+
+  async #renaming(places: readonly Place[], newText: string): Promise<Record<string, lsp.TextEdit[]>> {
+    const changes: Record<string, lsp.TextEdit[]> = {}
+    for (const { file, from, to } of places) {
+      const range = rangeIn(await this.#source(file), from, to)
+      ;(changes[uriOf(file)] ??= []).push({ range, newText })
+    }
+    return changes
+  }
+
+  async #actions({ textDocument, range }: lsp.CodeActionParams): Promise<lsp.CodeAction[]> {
+    await this.#diagnosing.settled()
+    const found = this.#told.get(fileOf(textDocument.uri) ?? '') ?? []
+    return found.filter((one) => meets(rangeOf(one), range)).flatMap(toActions)
+  }
+
+  async #format(uri: string): Promise<lsp.TextEdit[]> {
+    const before = this.#documents.get(uri)?.getText() ?? ''
+    const after = layOut(before, uri, new Report())
+    return after === undefined ? [] : layoutEdits(before, after)
+  }
+
+  async #symbols(uri: string): Promise<lsp.DocumentSymbol[]> {
+    const file = fileOf(uri)
+    if (file === undefined) return []
+    const source = await this.#source(file)
+    return outlineOf(await this.#workspace.sheet(file)).map((part) => toSymbol(part, source))
+  }
+}
+
+const CAPABILITIES: lsp.ServerCapabilities = {
+  textDocumentSync: { openClose: true, change: 2, save: true },
+  completionProvider: { triggerCharacters: [' ', '{', '.', '-', '$', ':'] },
+  hoverProvider: true,
+  definitionProvider: true,
+  referencesProvider: true,
+  renameProvider: { prepareProvider: true },
+  codeActionProvider: { codeActionKinds: ['quickfix'] },
+  documentFormattingProvider: true,
+  documentSymbolProvider: true,
+}
+
+/** Undefined for what is not in a file. */
+function fileOf(uri: string): string | undefined {
+  return uri.startsWith('file:') ? fileURLToPath(uri) : undefined
+}
+
+function meets(one: lsp.Range, other: lsp.Range): boolean {
+  return !isBefore(one.end, other.start) && !isBefore(other.end, one.start)
+}
+
+function isBefore(one: lsp.Position, other: lsp.Position): boolean {
+  return one.line < other.line || (one.line === other.line && one.character < other.character)
+}
