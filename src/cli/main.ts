@@ -1,32 +1,48 @@
-/** The command line. Each command is a file under `commands`; this one puts them together and turns ends into exit codes. */
+/** The command line. Each command is a file under `commands`, loaded when it is wanted; this one turns ends into exit codes. */
 import { Command, CommanderError } from 'commander'
-import { addCheck } from './commands/check.ts'
-import { addCompletion } from './commands/completion.ts'
-import { addDocs } from './commands/docs.ts'
-import { addDoctor } from './commands/doctor.ts'
-import { addExplain } from './commands/explain.ts'
-import { addFmt } from './commands/fmt.ts'
-import { addImport } from './commands/import.ts'
-import { addInit } from './commands/init.ts'
-import { addList } from './commands/list.ts'
-import { addLsp } from './commands/lsp.ts'
-import { addMan } from './commands/man.ts'
-import { addMonitor } from './commands/monitor.ts'
-import { addReplay } from './commands/replay.ts'
-import { addReport } from './commands/report.ts'
-import { addSchema } from './commands/schema.ts'
-import { addServe } from './commands/serve.ts'
-import { addShell } from './commands/shell.ts'
-import { addTest } from './commands/test.ts'
-import { addVersion, versionText } from './commands/version.ts'
+import { versionText } from './commands/version.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import type { Shell } from './shell.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
+type Addition = (program: Command, shell: Shell) => void
+
+/** In the order of the help. */
+const COMMANDS = new Map<string, () => Promise<Addition>>(
+  Object.entries({
+    init: async () => (await import('./commands/init.ts')).addInit,
+    serve: async () => (await import('./commands/serve.ts')).addServe,
+    doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+    check: async () => (await import('./commands/check.ts')).addCheck,
+    test: async () => (await import('./commands/test.ts')).addTest,
+    report: async () => (await import('./commands/report.ts')).addReport,
+    explain: async () => (await import('./commands/explain.ts')).addExplain,
+    replay: async () => (await import('./commands/replay.ts')).addReplay,
+    monitor: async () => (await import('./commands/monitor.ts')).addMonitor,
+    shell: async () => (await import('./commands/shell.ts')).addShell,
+    import: async () => (await import('./commands/import.ts')).addImport,
+    fmt: async () => (await import('./commands/fmt.ts')).addFmt,
+    list: async () => (await import('./commands/list.ts')).addList,
+    docs: async () => (await import('./commands/docs.ts')).addDocs,
+    schema: async () => (await import('./commands/schema.ts')).addSchema,
+    lsp: async () => (await import('./commands/lsp.ts')).addLsp,
+    completion: async () => (await import('./commands/completion.ts')).addCompletion,
+    man: async () => (await import('./commands/man.ts')).addMan,
+    version: async () => (await import('./commands/version.ts')).addVersion,
+  }),
+)
+
+/** What runs is loaded and nothing else; help, completions and manual pages are about all commands. */
+async function additionsFor([name = '']: readonly string[]): Promise<readonly Addition[]> {
+  const isAboutAll = ['completion', 'man'].includes(name)
+  const wanted = isAboutAll ? undefined : COMMANDS.get(name)
+  return Promise.all((wanted ? [wanted] : [...COMMANDS.values()]).map((load) => load()))
+}
+
 /** Never throws for what a user did wrong; that becomes an exit code. */
 export async function run(argv: readonly string[], terminal = openTerminal()): Promise<number> {
   let exitCode: number = EXIT.ok
-  const program = build({ terminal, finish: (code) => (exitCode = code) })
+  const program = await build(argv, { terminal, finish: (code) => (exitCode = code) })
   // A handler that never settles must meet its deadline, not an event loop that has nothing left to wait for.
   const alive = setInterval(() => undefined, 2 ** 30)
   try {
@@ -44,7 +60,7 @@ function valueGlued(word: string): string {
   return word === '--fix' ? '--fix=safe' : word
 }
 
-function build(shell: Shell): Command {
+async function build(argv: readonly string[], shell: Shell): Promise<Command> {
   const program = new Command('postern')
     .description('Mail filtering that an admin can read, test and trust')
     .version(versionText(), '-V, --version', 'print the version')
@@ -55,28 +71,7 @@ function build(shell: Shell): Command {
     })
     .showHelpAfterError('(--help shows the options)')
     .addHelpText('after', '\nExample:\n  $ postern check && postern test && postern serve\n')
-  for (const add of [
-    addInit,
-    addServe,
-    addDoctor,
-    addCheck,
-    addTest,
-    addReport,
-    addExplain,
-    addReplay,
-    addMonitor,
-    addShell,
-    addImport,
-    addFmt,
-    addList,
-    addDocs,
-    addSchema,
-    addLsp,
-    addCompletion,
-    addMan,
-    addVersion,
-  ])
-    add(program, shell)
+  for (const add of await additionsFor(argv)) add(program, shell)
   for (const command of program.commands) command.exitOverride()
   return program
 }

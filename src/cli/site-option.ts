@@ -1,7 +1,7 @@
 /** `--qpsmtpd DIRECTORY`: a configuration of qpsmtpd in place of a site file. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { PROGRAMS } from '../compiler/import/index.ts'
+import { QPSMTPD_SITE } from '../compiler/import/qpsmtpd/site-file.ts'
 
 export interface SiteFlags {
   readonly qpsmtpd?: string
@@ -13,5 +13,5 @@ export function addSiteFlags(command: Command): Command {
 
 /** The file that stands for the site; undefined without the option. */
 export function siteGiven({ qpsmtpd }: SiteFlags): string | undefined {
-  return qpsmtpd === undefined ? undefined : join(qpsmtpd, PROGRAMS.qpsmtpd.site)
+  return qpsmtpd === undefined ? undefined : join(qpsmtpd, QPSMTPD_SITE)
 }

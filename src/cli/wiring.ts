@@ -1,10 +1,10 @@
 /** The one place where production puts the parts together: words, builtins, files, modules. */
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { registerHooks, type ResolveHookSync } from 'node:module'
 import { join, relative } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import type { CompileEnvironment } from '../compiler/compile-site.ts'
 import type { PolicySource } from '../core/policy.ts'
 import type { Vocabulary } from '../core/word.ts'
@@ -20,19 +20,13 @@ import { sourceFault } from '../ports/sources/open-source.ts'
 import { storeFault } from '../ports/store/open-store.ts'
 import { tlsFault } from '../server/tls.ts'
 import { MATCHERS } from '../vocabulary/index.ts'
+import { EXTENSION, packageFile } from './package-files.ts'
 
-/** The package: beside `src` in a checkout, beside `dist` when installed. */
-const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
-/** Of source files here: in a checkout they run as they are. */
-export const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+export { EXTENSION, packageFile }
 
 export const VOCABULARY: Vocabulary = {
   matchers: new Map([...MATCHERS, ...AUTH_WORDS, spf].map((word) => [word.name, word])),
   deliveries: new Map(DELIVERIES.map((word) => [word.name, word])),
-}
-
-export function packageFile(name: string): string {
-  return join(PACKAGE, name)
 }
 
 /** `dnsbl` → `…/builtins/dnsbl.yaml`, `queue/maildir` → `…/builtins/queue/maildir.yaml`. */
@@ -66,6 +60,7 @@ export function compileEnvironment(report = new Report()): CompileEnvironment {
     tlsFault,
     sourceFault,
     storeFault,
+    namesIn: (directory) => readdir(directory).catch(() => []),
     policySource,
     offline: true,
     machine: thisMachine(),

@@ -1,5 +1,5 @@
 /** What coverage misses, with the place of each. */
-import type { Coverage, CoverageKind, CoveredCondition, CoveredRule } from './coverage.ts'
+import type { Coverage, CoverageKind, CoveredCondition, CoveredRule } from './covered.ts'
 
 export interface Missing {
   readonly kind: CoverageKind

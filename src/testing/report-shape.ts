@@ -5,10 +5,10 @@
 import type { FromSchema, Schema } from '../core/schema.ts'
 import { DIAGNOSTIC_SCHEMA, EXCERPT_SCHEMA, SEVERITIES } from '../language/format-json.ts'
 import { MUTATION_SCHEMA } from './mutation/report-shape.ts'
-import { TEST_STATES } from './run-tests.ts'
 
 export const REPORT_VERSION = 1
 export const COMMANDS = ['check', 'test', 'import', 'report'] as const
+export const TEST_STATES = ['passed', 'failed', 'skipped', 'todo'] as const
 
 const COUNT = { type: 'integer', minimum: 0 } as const satisfies Schema
 const PLACE = { type: 'integer', minimum: 1 } as const satisfies Schema
@@ -183,7 +183,11 @@ export const REPORT_SCHEMA = {
     coverage: { ...COVERAGE_SCHEMA, description: 'By `test --coverage`' },
     mutation: { ...MUTATION_SCHEMA, description: 'By `test --mutate`' },
     snapshots: { ...SNAPSHOTS_SCHEMA, description: 'Where there is something to say about them; by `test`' },
-    excerpts: { type: 'array', items: EXCERPT_SCHEMA, description: 'Lines that findings are about, and all lines of files that coverage is about' },
+    excerpts: {
+      type: 'array',
+      items: EXCERPT_SCHEMA,
+      description: 'Lines that findings are about, and all lines of files that coverage is about',
+    },
   },
 } as const satisfies Schema
 

@@ -4,11 +4,10 @@ import { type Diagnostic, Report, type Span } from '../language/diagnostic.ts'
 import { parseYaml } from '../language/yaml.ts'
 import type { Mismatch } from './compare.ts'
 import { judge, type Stage, type Stored } from './judge.ts'
+import type { TEST_STATES } from './report-shape.ts'
 import { readSnapshots, type Snapshot, snapshotPath, type StoredSnapshot } from './snapshot.ts'
 import type { TestCase } from './test-case.ts'
 import { readCases, type Subject, type SubjectEnvironment, subjectOf } from './test-subject.ts'
-
-export const TEST_STATES = ['passed', 'failed', 'skipped', 'todo'] as const
 
 export interface TestResult {
   readonly suite: string

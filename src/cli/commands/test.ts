@@ -1,7 +1,7 @@
 /** `postern test`: runs the tests that stand in plugins, rulesets and suites, and says what they reach of the rules. */
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { COVERAGE_KINDS, type CoverageKind } from '../../testing/coverage.ts'
+import { COVERAGE_KINDS, type CoverageKind } from '../../testing/covered.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { type Gates, reportOf } from '../formats/assemble.ts'
 import { addJudgeFlags, formatsHelp, type JudgeFlags, oneMore, percentage, wholeNumber } from '../formats/flags.ts'

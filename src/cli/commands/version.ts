@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Shell } from '../shell.ts'
-import { packageFile } from '../wiring.ts'
+import { packageFile } from '../package-files.ts'
 
 export function versionText(): string {
   const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }

@@ -1,6 +1,6 @@
 /** Coverage of a page: the figures, and each source with what tests reach of it. */
 import { missingIn } from '../../testing/coverage-missing.ts'
-import { conditionsOf, type CoveredCondition, type CoveredFile } from '../../testing/coverage.ts'
+import { conditionsOf, type CoveredCondition, type CoveredFile } from '../../testing/covered.ts'
 import { coverageLine, type JsonCoverage } from './coverage-lines.ts'
 import type { SavedLines } from './html-findings.ts'
 import { html, type Html } from './html-text.ts'

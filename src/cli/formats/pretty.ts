@@ -2,7 +2,7 @@
 import { visible } from '../../language/display.ts'
 import type { Lines } from '../../language/excerpt.ts'
 import { drawDiagnostics } from '../../language/format-pretty.ts'
-import { missedGates, percentOf } from '../../testing/coverage.ts'
+import { missedGates, percentOf } from '../../testing/covered.ts'
 import { missingIn, missingText } from '../../testing/coverage-missing.ts'
 import type { JsonTest, SavedReport } from '../../testing/report-shape.ts'
 import { painter } from '../terminal.ts'

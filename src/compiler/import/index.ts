@@ -9,7 +9,8 @@ import { inOnePiece } from '../index-list-file.ts'
 import { type LoadEnvironment, readYaml } from '../resolve-entries.ts'
 import type { ForeignReader, ForeignSite } from './foreign.ts'
 import { startOf } from './nodes.ts'
-import { QPSMTPD_SITE, readQpsmtpd } from './qpsmtpd/index.ts'
+import { readQpsmtpd } from './qpsmtpd/index.ts'
+import { QPSMTPD_SITE } from './qpsmtpd/site-file.ts'
 
 export interface Program {
   /** The file in its directory that stands for the site. */

@@ -19,11 +19,9 @@ import { logOf } from './logging.ts'
 import { type EntryContext, entryFor } from './plugin-entry.ts'
 import { onlyLooksOn, type PluginLine, pluginLine } from './plugin-line.ts'
 import { limitsOf, reportStrangers, reportWithout } from './settings.ts'
+import { QPSMTPD_SITE } from './site-file.ts'
 import { PLUGIN_TABLE } from './table/index.ts'
 import { type AbsentRow, type BuiltinRow, type Effect, isBuiltin } from './table/row.ts'
-
-/** The file that stands for the site. */
-export const QPSMTPD_SITE = 'plugins'
 
 export const readQpsmtpd: ForeignReader = async (path, environment) => {
   const reader = new ConfigReader(dirname(path), environment)
