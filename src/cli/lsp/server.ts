@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import type * as lsp from 'vscode-languageserver/node'
-import type { TextDocument } from 'vscode-languageserver-textdocument'
+import type * as texts from 'vscode-languageserver-textdocument'
 import type { Clock } from '../../core/ports.ts'
 import { type Diagnostic, Report } from '../../language/diagnostic.ts'
 import { SourceText } from '../../language/source-text.ts'
@@ -35,7 +35,7 @@ import { Workspace } from './workspace.ts'
 
 interface Libraries {
   readonly server: typeof lsp
-  readonly document: typeof import('vscode-languageserver-textdocument')
+  readonly document: typeof texts
 }
 
 export interface Streams {
@@ -68,7 +68,7 @@ interface Here {
 class EditorServer {
   readonly #connection: lsp.Connection
   readonly #libraries: Libraries
-  readonly #documents: lsp.TextDocuments<TextDocument>
+  readonly #documents: lsp.TextDocuments<texts.TextDocument>
   readonly #workspace = new Workspace(listFiles())
   readonly #diagnosing: QuietRun
   /** As last told to the editor. */
