@@ -3,7 +3,7 @@
  * The executable: refuses a Node that cannot run Postern, hands everything else to main.
  *
  * Plain JavaScript in words that Node 12 can parse, so an old Node prints a sentence and not a syntax error. In a
- * checkout it loads main.ts; the build copies this file and turns that name into main.js.
+ * checkout it loads main.ts; the build copies this file and turns such names into main.js.
  * Exits 3 (could not run) when Node is too old or main fails in a way it does not handle itself.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -16,7 +16,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exitCode = 3
 } else {
   // Only the exit code is set: ending the process here would cut off what is still being written to a pipe.
-  import('./main.ts')
+  import('./cache-directory.ts')
+    .then((cache) => cache.keepCompiledCode())
+    .then(() => import('./main.ts'))
     .then((main) => main.run(process.argv.slice(2)))
     .then(
       (code) => {

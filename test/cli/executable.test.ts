@@ -7,7 +7,8 @@ import { delimiter, join } from 'node:path'
 import { after, describe, it } from 'node:test'
 
 const ROOT = join(import.meta.dirname, '../..')
-const EXECUTABLE = join(ROOT, 'src/cli/postern.js')
+const CLI = join(ROOT, 'src/cli')
+const EXECUTABLE = join(CLI, 'postern.js')
 
 interface Ended {
   readonly status: number | null
@@ -24,7 +25,7 @@ function run(node: string, args: readonly string[]): Ended {
 function withMain(body: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'postern-executable-'))
   after(() => rmSync(folder, { recursive: true }))
-  cpSync(EXECUTABLE, join(folder, 'postern.js'))
+  for (const name of ['postern.js', 'cache-directory.ts']) cpSync(join(CLI, name), join(folder, name))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(
     join(folder, 'main.ts'),
