@@ -31,6 +31,8 @@ export interface Policy {
 /** A recipient's own copy: rules at `user_config` may change its settings. */
 export interface RecipientPolicy extends Policy {
   readonly settings: Map<string, SettingValue>
+  /** As its owner wrote it. */
+  readonly written: Policy
   /** Which policy it is: the key it was found by. Absent where there is none. */
   readonly key?: string
   /** Where it is: a path, or the URL of a source. */
@@ -48,7 +50,7 @@ export function recipientPolicy(
   policy: Policy,
   about: Pick<RecipientPolicy, 'because' | 'key' | 'at'>,
 ): RecipientPolicy {
-  return { ...policy, ...about, settings: new Map(policy.settings) }
+  return { ...policy, ...about, settings: new Map(policy.settings), written: policy }
 }
 
 export function noPolicy(): RecipientPolicy {

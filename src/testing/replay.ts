@@ -8,11 +8,13 @@
 import { HOOKS, type Hook, isHook } from '../core/hook.ts'
 import { replyRow } from '../core/reply-table.ts'
 import type { Outcome } from '../core/outcome.ts'
+import type { PolicyPlan } from '../core/policy.ts'
 import type { Truth } from '../core/truth.ts'
 import type { ReturnCode } from '../core/verdict.ts'
 import type { Dispatch } from '../engine/dispatch.ts'
 import { type OfflineWorld, offlinePorts } from './offline-ports.ts'
 import { RecordedMessage } from './recorded-message.ts'
+import { recordedPolicies } from './recorded-policies.ts'
 import { recipientsOf, type SessionRecord } from './session-record.ts'
 import { walk, type WalkOptions } from './walk.ts'
 
@@ -63,6 +65,8 @@ export type Judged = Verdict | { readonly undetermined: readonly string[] }
 
 /** What decides: rules, and what goes with them. */
 export interface Judges extends Pick<WalkOptions, 'hostname' | 'policies' | 'split'> {
+  /** What policies may say; `policies` are asked where a record does not have them. Nobody asks a source outside. */
+  readonly plan?: Pick<PolicyPlan, 'read' | 'source'> | undefined
   readonly dispatch: Dispatch
   readonly world: Pick<OfflineWorld, 'clock' | 'log'>
 }
@@ -89,26 +93,30 @@ export function recordedVerdict({ hook, decision, facts }: LoggedDecision): Verd
 /** Transactions of which recipients are remembered. */
 const MOST_TRANSACTIONS = 10_000
 
+type Envelope = Pick<SessionRecord, 'policies'> & { readonly rcpt: readonly string[] }
+
 /** A record of RCPT has its own recipient only; what those before it did to notes and scores is decided anew with it. */
 export class Envelopes {
-  readonly #recipients = new Map<string, readonly string[]>()
+  readonly #envelopes = new Map<string, Envelope>()
 
   /** The record with all recipients of its transaction so far, accepted or not. To be asked once for each, in order. */
   complete(record: LoggedDecision): LoggedDecision {
     const { transaction, hook, facts } = record
     if (transaction === undefined || !AFTER_MAIL.has(hook)) return record
-    const before = this.#recipients.get(transaction) ?? []
+    const before = this.#envelopes.get(transaction)
     const own = recipientsOf(facts)
-    const all = hook === 'rcpt' ? [...before, ...own] : before.length > 0 ? before : own
-    if (hook === 'rcpt') this.#remember(transaction, all)
-    return { ...record, facts: { ...facts, rcpt: all } }
+    const rcpt = hook === 'rcpt' ? [...(before?.rcpt ?? []), ...own] : (before?.rcpt ?? own)
+    const policies = (before?.policies ?? facts.policies) ? { ...before?.policies, ...facts.policies } : undefined
+    const whole = { rcpt, ...(policies && { policies }) }
+    if (hook === 'rcpt') this.#remember(transaction, whole)
+    return { ...record, facts: { ...facts, ...whole } }
   }
 
-  #remember(transaction: string, recipients: readonly string[]): void {
-    this.#recipients.delete(transaction)
-    this.#recipients.set(transaction, recipients)
-    const [oldest] = this.#recipients.keys()
-    if (this.#recipients.size > MOST_TRANSACTIONS && oldest !== undefined) this.#recipients.delete(oldest)
+  #remember(transaction: string, envelope: Envelope): void {
+    this.#envelopes.delete(transaction)
+    this.#envelopes.set(transaction, envelope)
+    const [oldest] = this.#envelopes.keys()
+    if (this.#envelopes.size > MOST_TRANSACTIONS && oldest !== undefined) this.#envelopes.delete(oldest)
   }
 }
 
@@ -131,8 +139,9 @@ function missingBefore({ masked = {}, rcpt_left_out: leftOut = 0 }: LoggedDecisi
 }
 
 async function walked(record: LoggedDecision, judges: Judges, onMissing: (what: string) => void) {
-  const { dispatch, world, ...rest } = judges
+  const { dispatch, world, plan, policies, ...rest } = judges
   const facts = sessionOf(record)
+  const recorded = facts.policies ?? (plan?.source && {})
   const ports = offlinePorts(facts, {
     ...world,
     onMissingDns: (question) => {
@@ -144,6 +153,7 @@ async function walked(record: LoggedDecision, judges: Judges, onMissing: (what: 
   })
   return walk(facts, {
     ...rest,
+    policies: plan && recorded ? recordedPolicies(recorded, plan, onMissing) : policies,
     dispatch,
     ports,
     isolated: false,

@@ -96,6 +96,29 @@ describe('postern explain', () => {
   })
 })
 
+it('postern explain --id asks with the policy that the recipient had then', (test) => {
+  const root = copy(test)
+  const record = (id: string, policies?: object): string =>
+    JSON.stringify({
+      v: 1,
+      id,
+      time: '2026-11-20T12:00:00Z',
+      transaction: id,
+      hook: 'rcpt',
+      facts: { remote_ip: '192.0.2.1', sender: 'a@b.example', rcpt: ['alice@example.org'], policies },
+      decision: { return: 'DENY' },
+    })
+  const then = { 'alice@example.org': { settings: {}, block: ['b.example'] } }
+  writeFileSync(join(root, 'log.ndjson'), `${record('now')}\n${record('then', then)}\n`)
+  const explain = (id: string): string =>
+    runPostern(['explain', '-s', join(root, 'postern.yaml'), '--log', join(root, 'log.ndjson'), '--id', id]).stdout
+  assert.match(
+    explain('then'),
+    /rcpt alice@example\.org {2}550 .*\n {2}policy .*\n {2}rule {4}recipient_policy\/blocked/,
+  )
+  assert.doesNotMatch(explain('now'), /rcpt alice@example\.org {2}550/)
+})
+
 it('postern test says what is wrong with a policy that a test brings', (test) => {
   const root = copy(test)
   const suite = `suite: x\nsite: ./postern.yaml\ntests:\n  - name: one\n    given: { sender: a@b.example, rcpt: x@example.org, policies: { x@example.org: { settings: { lowest: 1 } } } }\n    expect: { accepted: x@example.org }\n`

@@ -55,6 +55,29 @@ describe('replay', () => {
     assert.equal(outcomes['same'], decisions)
   })
 
+  it('knows of the recipients before one', async (test) => {
+    const record = (number: number, rcpt: string): string =>
+      JSON.stringify({
+        v: 1,
+        id: `c.${number}`,
+        time: '2026-11-20T12:00:00Z',
+        transaction: 't',
+        hook: 'rcpt',
+        facts: { remote_ip: '192.0.2.1', sender: 'a@b.example', rcpt: [rcpt] },
+        decision: { return: 'OK', plugin: 'rcpt_ok', rule: 'local', rcpt },
+      })
+    const counts = 'plugin: house\nhooks: { rcpt: [{ id: second, match: { rcpt.count: { gte: 1 } }, return: DENY }] }\n'
+    const site = { 'postern.yaml': SITE, 'house.yaml': counts }
+    const lines = ['ann@example.org', 'bob@example.org'].map((rcpt, number) => record(number, rcpt))
+    const of = folder(test, { ...site, 'log.ndjson': `${lines.join('\n')}\n` })
+    const { stdout } = await of.postern(['replay', 'log.ndjson', '-f', 'json'])
+    const { groups } = JSON.parse(stdout) as Report
+    assert.deepEqual(
+      groups.filter(({ change }) => change.includes('reject')).map(({ change, by, count }) => [change, by, count]),
+      [['accept → reject', 'house/second', 1]],
+    )
+  })
+
   it('says what other rules change, and fails at its gates', async (test) => {
     const of = folder(test, files('new.example'))
     const { code, stdout } = await of.postern([

@@ -77,8 +77,9 @@ async function replay(files: readonly string[], options: Options, terminal: Term
   const base = options.base === undefined ? undefined : await openBase(options.base, options.site)
   try {
     const then = base && (await judgesOf(base.path, terminal))
-    const tally = new ReplayTally()
-    for await (const record of readLog(files)) {
+    const [tally, envelopes] = [new ReplayTally(), new Envelopes()]
+    for await (const one of readLog(files)) {
+      const record = envelopes.complete(one)
       if (!isWanted(record, options)) continue
       if (isReplayable(record.hook))
         tally.add(record, await judgedBefore(record, then), await judgedSafely(record, now))
@@ -111,6 +112,7 @@ async function judgesOf(path: string, terminal: Terminal): Promise<Judges> {
     dispatch: createDispatcher(program, { deadline: limits.handler_deadline, trace: false }),
     hostname,
     split: program.split,
+    plan: site.policies,
     policies: offlinePolicies({}, { plan: site.policies, open: policySource, ...world }),
     world,
   }

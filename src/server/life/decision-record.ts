@@ -14,6 +14,7 @@ import type { Connection, Transaction } from '../../core/session.ts'
 import type { RuleTrace } from '../../core/trace.ts'
 import type { ReturnCode, Verdict } from '../../core/verdict.ts'
 import type { MaskedField } from '../../compiler/life-settings.ts'
+import { policiesOf } from './recorded-policies.ts'
 import { anonymousTls, transportOf } from './recorded-transport.ts'
 
 export interface DecisionRecord {
@@ -162,14 +163,17 @@ function factsOf(context: HookContext, { before, dns, headers, now }: Circumstan
   }
 }
 
-function envelopeOf({ transaction, recipient }: HookContext): RecordedFacts {
+function envelopeOf(context: HookContext): RecordedFacts {
+  const { transaction, recipient } = context
   if (!transaction?.sender) return {}
   const recipients = recipient ? [recipient] : transaction.recipients.slice(0, MOST_RECIPIENTS)
+  const policies = policiesOf(context, recipients)
   const params = [...transaction.mailParams].map(([name, value]) => [name, value === true ? '' : value] as const)
   return {
     sender: addressText(transaction.sender),
     ...(params.length > 0 && { mail_params: Object.fromEntries(params) }),
     ...(recipients.length > 0 && { rcpt: recipients.map(({ address }) => addressText(address)) }),
+    ...(policies && { policies }),
   }
 }
 
@@ -216,8 +220,8 @@ const MASKED: Readonly<Record<MaskedField, readonly string[]>> = {
   rcpt: ['rcpt'],
 }
 
-/** Texts that may repeat what is masked: rules can put any fact into them. */
-const REPEATING = ['dns', 'headers', 'mail_params', 'notes']
+/** What may repeat what is masked: rules can put any fact into texts, and lists of policies hold senders and clients. */
+const REPEATING = ['dns', 'headers', 'mail_params', 'notes', 'policies']
 
 export function masked(
   record: DecisionRecord,
