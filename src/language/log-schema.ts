@@ -2,7 +2,8 @@
 import { LOG_LEVELS } from '../core/effect.ts'
 import type { Schema } from '../core/schema.ts'
 
-const FACILITIES = [
+/** Of syslog. */
+export const FACILITIES = [
   'user',
   'mail',
   'daemon',
@@ -16,7 +17,6 @@ const FACILITIES = [
   'local6',
   'local7',
 ] as const
-/** Of syslog. */
 export type Facility = (typeof FACILITIES)[number]
 
 const PORT = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'

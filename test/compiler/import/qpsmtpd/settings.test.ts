@@ -44,6 +44,33 @@ describe('a setting', () => {
     ])
   })
 
+  it('may be several loggers, each a place of the log', async () => {
+    const logging = [
+      'logging/warn LOGINFO',
+      'logging/syslog loglevel LOGNOTICE facility LOG_LOCAL3 ident mx',
+      'logging/syslog priority LOG_NOTICE',
+      'logging/file /var/log/q.log',
+      'logging/devnull',
+    ]
+    const { text, findings } = await imported({ plugins: 'rcpt_ok\n', logging: logging.join('\n') })
+    const places = [
+      '{ place: "stderr:", level: info }',
+      '{ place: "syslog:/dev/log", level: info, facility: local3, tag: mx }',
+      '{ place: "syslog:/dev/log", level: warn, tag: qpsmtpd }',
+      '{ place: "file:/var/log/q.log", level: warn }',
+    ]
+    assert.ok(text.includes(`log:\n  to: [${places.join(', ')}]\n`), text)
+    assert.deepEqual(findings, [
+      'logging:5:1 info IMP002 `logging/devnull` is not carried over: the log is not for plugins to write here',
+    ])
+  })
+
+  it('may be a facility that syslog has and we have not', async () => {
+    const logging = 'logging/syslog facility LOG_UUCP\n'
+    const { findings } = await imported({ plugins: 'rcpt_ok\n', logging })
+    assert.deepEqual(findings, ['logging:1:25 warning IMP002 `LOG_UUCP` is no facility here; it is mail'])
+  })
+
   it('of Debian says where to listen, and as whom', async () => {
     const settings = 'ENABLED="true"\nINTERFACES="192.0.2.1 192.0.2.2:587"\n'
     const [, listen, user] = await head({ 'debconf-settings': settings })

@@ -55,7 +55,7 @@ export interface AbsentRow {
 
 /** A part of the site file. */
 export interface SettingRow {
-  readonly setting: 'tls' | 'log-file' | 'log-level'
+  readonly setting: 'tls' | 'log-file' | 'log-level' | 'log-syslog'
 }
 
 export type PluginRow = BuiltinRow | AbsentRow | SettingRow
