@@ -4,7 +4,7 @@ import type { HookContext } from '../core/context.ts'
 import type { FactType, FactValue } from '../core/fact.ts'
 import { FACTS, findFact, formatFact } from '../core/facts.ts'
 import { splitCode } from '../core/list.ts'
-import { HOOK_TABLE, isKnownAt, type Stage } from '../core/hook.ts'
+import { HOOK_TABLE, HOOKS, isKnownAt, type Stage } from '../core/hook.ts'
 import type { Test } from '../core/program.ts'
 import type { Schema } from '../core/schema.ts'
 import { andThen, type MaybePromise, Unknown } from '../core/truth.ts'
@@ -80,13 +80,20 @@ function unknownKey(key: ScalarNode & { readonly value: string }, scope: Scope):
   })
 }
 
+/** Facts that a finding names. */
+const MOST_NAMED = 6
+
 export function tooEarly(key: ScalarNode, stage: Stage, scope: Scope): undefined {
-  const from = Object.entries(HOOK_TABLE).find(([, hook]) => hook.stage === stage)?.[0] ?? 'rcpt'
+  const from = HOOKS.find((hook) => HOOK_TABLE[hook].stage === stage && hook !== 'user_config') ?? 'rcpt'
+  const known = FACTS.filter((fact) => isKnownAt(fact.stage, scope.hook)).map(({ name }) => name)
   complain(scope, {
     code: 'HOK402',
     at: key.at,
     message: `\`${key.source}\` is not known yet in hook \`${scope.hook}\``,
     label: `available from hook \`${from}\` on`,
+    notes: [
+      `known in \`${scope.hook}\`: ${known.slice(0, MOST_NAMED).join(', ')}, and what \`postern list facts\` shows`,
+    ],
     help: `move the rule to the \`${from}\` chain`,
   })
 }

@@ -151,12 +151,12 @@ function spanOf(file: string, entry: RawEntry, within: ListProblem['range']): Sp
 }
 
 /** Labels hold a place as lines and columns; the offset of the first one is not known any more. */
-function again(file: string, entry: RawEntry, first: string): Pick<Finding, 'severity' | 'label' | 'labels'> {
+function again(file: string, entry: RawEntry, first: string): Pick<Finding, 'severity' | 'label' | 'labels' | 'help'> {
   const line = Number(first.slice(first.lastIndexOf(':') + 1))
   const start = { line, column: 1, offset: 0 }
   const end = { line, column: 1 + entry.text.length, offset: 0 }
   const labels = [{ file, range: { start, end }, text: 'first given here' }]
-  return { severity: 'warning', label: 'given again', labels }
+  return { severity: 'warning', label: 'given again', labels, help: 'delete this line' }
 }
 
 function fixesFor(file: string, entry: RawEntry, { first, instead = [], isSure }: ListProblem): readonly Fix[] {

@@ -5,6 +5,7 @@ import { type Finding, type Fix, placeOf, type Span } from '../language/diagnost
 import type { ScalarNode, YamlNode } from '../language/node.ts'
 import { didYouMean, fixOf, replace, writeInstead } from '../language/fix.ts'
 import { spanWithin } from '../language/scalar-offsets.ts'
+import { oldWord } from '../language/yaml-words.ts'
 import { type Comparison, FAILS } from './comparison.ts'
 import type { NamedList } from './list-registry.ts'
 import { buildList, type GivenEntry, type ListProblem } from './lists/index.ts'
@@ -127,6 +128,10 @@ function buildInline(
   values: readonly ScalarNode[],
   report: ReportFinding,
 ): ListIndex {
+  for (const scalar of values) {
+    const finding = oldWord(scalar)
+    if (finding) report(finding)
+  }
   return buildList(kind, 'values in place', entries, (problem) => {
     const scalar = values[problem.index]
     if (scalar) report(inPlace(problem, scalar, values))
@@ -144,7 +149,7 @@ function inPlace(problem: ListProblem, scalar: ScalarNode, values: readonly Scal
     message,
     ...(label !== undefined && { label }),
     ...(help !== undefined && { help }),
-    ...(first !== undefined && { severity: 'warning', label: 'given again' }),
+    ...(first !== undefined && { severity: 'warning', label: 'given again', help: 'delete it' }),
     ...(before && { labels: [{ ...before.at, text: 'first given here' }] }),
     fixes:
       first !== undefined

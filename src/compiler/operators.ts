@@ -3,18 +3,15 @@
  *
  * Text is compared without regard to case, as mail does; a regular expression may say `(?-i)`.
  */
-import type { FactType, FactValue } from '../core/fact.ts'
-import { formatFact } from '../core/facts.ts'
+import type { FactType } from '../core/fact.ts'
 import type { Schema } from '../core/schema.ts'
 import type { SourceSpec } from '../core/source.ts'
-import type { ScalarNode, YamlNode } from '../language/node.ts'
+import type { YamlNode } from '../language/node.ts'
 import { toOptions } from '../language/schema-check.ts'
-import { spanWithin } from '../language/scalar-offsets.ts'
 import { type Comparison, every, FAILS, inIndex, when } from './comparison.ts'
-import { globToRegex } from './glob.ts'
 import { compileInline, findList, MATCHED_KINDS, VALUE_KINDS } from './list-use.ts'
 import { settingOperand, useSetting } from './policies/setting-use.ts'
-import { compileRegex } from './regex.ts'
+import { compileGlobs, compilePatterns, scalars, textOf } from './pattern-operators.ts'
 import { complain, moreCareful, type Scope } from './scope.ts'
 import { inSource } from './source-list.ts'
 
@@ -40,11 +37,6 @@ const LENGTH: Schema = {
   properties: { gt: NUMBER, gte: NUMBER, lt: NUMBER, lte: NUMBER, between: RANGE },
 }
 const DURATION: Schema = { type: 'string', format: 'duration' }
-
-/** As patterns and parts of texts see it: there is nothing to find in the null sender. */
-function textOf(value: FactValue): string {
-  return typeof value === 'object' && 'kind' in value && value.kind === 'null' ? '' : formatFact(value)
-}
 
 function textTest(test: (text: string, wanted: string) => boolean): Operator['compile'] {
   return (operand) => {
@@ -97,43 +89,6 @@ function ageTest(test: (age: number, limit: number) => boolean): Operator['compi
     const limit = Number(toOptions(operand, DURATION))
     return (value, { ports }) => when(test(ports.clock.now() - Number(value), limit))
   }
-}
-
-function scalars(node: YamlNode): readonly ScalarNode[] {
-  if (node.kind === 'scalar') return [node]
-  return node.kind === 'seq' ? node.items.flatMap(scalars) : []
-}
-
-function compilePatterns(operand: YamlNode, scope: Scope): Comparison | undefined {
-  const patterns = scalars(operand).map((scalar) => compilePattern(scalar, String(scalar.value), scope))
-  const tests = patterns.filter((test) => test !== undefined)
-  if (tests.length < patterns.length) return undefined
-  return (value) => {
-    const text = textOf(value)
-    const found = tests.find(({ test }) => test(text))
-    return found ? { truth: 'hit', because: `\`${found.source}\`` } : when(false)
-  }
-}
-
-function compilePattern(
-  scalar: ScalarNode,
-  pattern: string,
-  scope: Scope,
-): { source: string; test: (text: string) => boolean } | undefined {
-  const regex = compileRegex(pattern, { ignoreCase: true })
-  if (regex.ok) return { source: String(scalar.value), test: regex.test }
-  complain(scope, {
-    code: regex.kind === 'syntax' ? 'RGX301' : 'RGX302',
-    at: spanWithin(scalar, regex.offset, regex.length),
-    message: `regular expression \`${pattern}\`: ${regex.problem}`,
-    help: 'patterns have RE2 syntax: no look-around, no back-references',
-  })
-  return undefined
-}
-
-function compileGlobs(operand: YamlNode, scope: Scope): Comparison | undefined {
-  const tests = scalars(operand).map((scalar) => compilePattern(scalar, globToRegex(String(scalar.value)), scope))
-  return (value) => when(tests.some((one) => one?.test(textOf(value)) ?? false))
 }
 
 function compileBetween(operand: YamlNode, scope: Scope): Comparison | undefined {

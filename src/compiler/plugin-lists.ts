@@ -1,8 +1,9 @@
 /** The lists of one plugin: read from files or taken in place, and indexed once; or outside, and only named here. */
-import { resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import type { ListIndex, ListKind } from '../core/list.ts'
 import { isLoadedWhole, schemeOf, type SourceSpec } from '../core/source.ts'
 import { Report, type Span } from '../language/diagnostic.ts'
+import { didYouMean } from '../language/fix.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, type YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
 import { indexListFile, type ListFile, piecesOf } from './index-list-file.ts'
@@ -131,7 +132,7 @@ async function fromFile(wanted: Wanted, environment: LoadEnvironment): Promise<L
     if (known) return again(known, path, environment)
     const pieces = await piecesOf(environment.files, path)
     if (pieces) return await index({ kind, path, pieces }, environment)
-    if (!wanted.optional) reportMissing(wanted, file, path, environment)
+    if (!wanted.optional) await reportMissing(wanted, file, path, environment)
   } catch (fault) {
     const message = fault instanceof Error ? fault.message : `${path} cannot be read`
     environment.report.add({ code: 'LST601', at: value?.at ?? at, message })
@@ -139,12 +140,21 @@ async function fromFile(wanted: Wanted, environment: LoadEnvironment): Promise<L
   return empty(kind, path)
 }
 
-function reportMissing({ name, value, at }: Wanted, file: string, path: string, { report }: LoadEnvironment): void {
+async function reportMissing(
+  { name, value, at }: Wanted,
+  file: string,
+  path: string,
+  { report, namesIn }: LoadEnvironment,
+): Promise<void> {
+  const beside = (await namesIn?.(dirname(path))) ?? []
+  const known = beside.map((one) => file.slice(0, file.length - basename(file).length) + one)
+  const near = value?.kind === 'scalar' ? didYouMean(value, file, known) : {}
   report.add({
     code: 'LST601',
     at: value?.at ?? at,
     message: `list file not found: ${file}`,
-    label: `looked for ${path}`,
+    notes: [`looked for ${path}`],
+    ...(near.label === undefined ? { label: 'no such file' } : near),
     help: `create it, or give the entries in place: \`${name}: [ … ]\``,
   })
 }

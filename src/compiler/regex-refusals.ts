@@ -9,34 +9,45 @@ export interface Refusal {
   /** `not-linear`: no linear-time engine can have it. `syntax`: it is written another way, or means nothing here. */
   readonly kind: 'syntax' | 'not-linear'
   readonly problem: string
+  /** What stands under the culprit. */
+  readonly label?: string
+  /** The way out, where the problem does not name it. */
+  readonly help?: string
 }
 
 interface Row extends Refusal {
   readonly shape: RegExp
 }
 
-function notLinear(shape: RegExp, problem: string): Row {
-  return { shape, kind: 'not-linear', problem }
+function notLinear(shape: RegExp, problem: string, help: string): Row {
+  return { shape, kind: 'not-linear', problem, label: 'not in RE2', help }
 }
 
 function perl(shape: RegExp, problem: string): Row {
   return { shape, kind: 'syntax', problem }
 }
 
+const BOTH = 'ask for two patterns, joined by `all:`'
+const UNLESS = 'put the pattern that must not match under `unless:`'
+const WRITE_OUT = 'write the cases out, `(a|b)`, or give each a pattern of its own: `regex: [ … ]`'
+
 const GROUPS: readonly Row[] = [
-  notLinear(/^\(\?=/, 'look-ahead `(?=` cannot run in linear time'),
-  notLinear(/^\(\?!/, 'look-ahead `(?!` cannot run in linear time'),
-  notLinear(/^\(\?<[=!]/, 'look-behind cannot run in linear time'),
-  notLinear(/^\(\?P=/, 'a back-reference cannot run in linear time'),
-  notLinear(/^\(\?(?:R\)?$|[+-]?\d|&|P>)/, 'a pattern that calls itself cannot run in linear time'),
-  notLinear(/^\(\?\(/, 'a conditional group cannot run in linear time'),
+  notLinear(/^\(\?=/, 'look-ahead `(?=` cannot run in linear time', BOTH),
+  notLinear(/^\(\?!/, 'look-ahead `(?!` cannot run in linear time', UNLESS),
+  notLinear(/^\(\?<=/, 'look-behind cannot run in linear time', BOTH),
+  notLinear(/^\(\?<!/, 'look-behind cannot run in linear time', UNLESS),
+  notLinear(/^\(\?P=/, 'a back-reference cannot run in linear time', WRITE_OUT),
+  notLinear(/^\(\?(?:R\)?$|[+-]?\d|&|P>)/, 'a pattern that calls itself cannot run in linear time', WRITE_OUT),
+  notLinear(/^\(\?\(/, 'a conditional group cannot run in linear time', WRITE_OUT),
   perl(/^\(\?>/, 'an atomic group `(?>` is not needed, nothing is tried twice: write `(?:`'),
   perl(/^\(\?#/, 'a comment `(?#…)` cannot stand in a pattern: leave it out'),
   perl(/^\(\?\|/, 'a branch reset `(?|` is not needed, groups have no numbers here: write `(?:`'),
   perl(/^\(\?[a-zA-Z^-]*[^imsU<P:)-][a-zA-Z^-]*[:)]?$/, 'the only flags are `i`, `m`, `s` and `U`'),
 ]
 
-const REFERENCES: readonly Row[] = [notLinear(/^\\(?:[1-9]|[kg])/, 'a back-reference cannot run in linear time')]
+const REFERENCES: readonly Row[] = [
+  notLinear(/^\\(?:[1-9]|[kg])/, 'a back-reference cannot run in linear time', WRITE_OUT),
+]
 
 const ESCAPES: readonly Row[] = [
   perl(/^\\Z/, '`\\Z` is not known: write `$` for the end of the text'),

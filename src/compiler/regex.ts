@@ -61,9 +61,17 @@ function firstRefusal({ tokens, unclosed, unopened }: Scan): Finding | undefined
   return { place: { ...unclosed, text: bracket }, refusal: bracket === '[' ? OPEN_CLASS : OPEN_GROUP }
 }
 
-const OPEN_GROUP: Refusal = { kind: 'syntax', problem: 'unterminated group: this `(` is never closed' }
-const OPEN_CLASS: Refusal = { kind: 'syntax', problem: 'unterminated class: this `[` is never closed' }
-const NO_GROUP: Refusal = { kind: 'syntax', problem: 'this `)` closes nothing' }
+const OPEN_GROUP: Refusal = {
+  kind: 'syntax',
+  problem: 'unterminated group: this `(` is never closed',
+  label: 'opened here',
+}
+const OPEN_CLASS: Refusal = {
+  kind: 'syntax',
+  problem: 'unterminated class: this `[` is never closed',
+  label: 'opened here',
+}
+const NO_GROUP: Refusal = { kind: 'syntax', problem: 'this `)` closes nothing', label: 'nothing is open here' }
 
 function refuse({ place, refusal }: Finding): Regex {
   return { ok: false, offset: place.offset, length: place.text.length, ...refusal }

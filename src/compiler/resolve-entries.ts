@@ -44,6 +44,8 @@ export interface LoadEnvironment {
   readonly outside?: Map<string, SourceSpec>
   /** What is wrong with a list outside, as far as it can be said without asking it. */
   readonly sourceFault?: (source: SourceSpec) => string | undefined
+  /** Names of the files in a directory, to tell a misspelt one; none where it is not there. */
+  readonly namesIn?: (directory: string) => Promise<readonly string[]>
   /** What is wrong with the URL of the store, as far as it can be said without opening it. */
   readonly storeFault?: (store: StorePlace) => string | undefined
   /** Milliseconds since the epoch; without it nobody asks whether certificates are valid now, or trials over. */

@@ -5,6 +5,7 @@ import type { Action, Mode, Rule, Test } from '../core/program.ts'
 import { isAllowedAt, REPLY_TABLE } from '../core/reply-table.ts'
 import { ON_UNKNOWN, type OnUnknown } from '../core/truth.ts'
 import { isRefusal, isReturnCode, isTemporary, type ReturnCode, type Verdict } from '../core/verdict.ts'
+import { writeInstead } from '../language/fix.ts'
 import { entryOf, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { idleTrialKeys, isMonitored, trialIn } from '../language/trial.ts'
 import { all, any, compileCondition, inverted } from './condition.ts'
@@ -165,6 +166,7 @@ function readStatus(node: MapNode, code: ReturnCode, scope: Scope): string | und
     message: `status ${text} does not fit ${code}`,
     label: `begins with ${wanted} for ${code}`,
     help: `write \`status: ${wanted}${text.slice(1)}\``,
+    fixes: writeInstead(status, `${wanted}${text.slice(1)}`, { safety: 'unsafe' }),
   })
   return undefined
 }
@@ -179,6 +181,9 @@ function readReplyCode(node: MapNode, code: ReturnCode, scope: Scope): number | 
     at: given.at,
     message: `reply code ${given.value} does not fit ${code}`,
     label: `begins with ${first} for ${code}`,
+    help: String(given.value).startsWith('4')
+      ? 'to have the client try again, write `return: DENYSOFT`; to refuse for good, a code such as 550'
+      : 'to refuse for good, write `return: DENY`; to have the client try again, a code such as 451',
   })
   return undefined
 }

@@ -18,6 +18,7 @@ export const DIAGNOSTIC_CODES = {
   CFG116: 'A rule on trial whose last day has passed',
   YML701: 'A line that YAML cannot read',
   YML702: 'A word such as `off` where true or false is wanted',
+  YML703: 'A word such as `no` as a text, which other readers of YAML take for false',
   YML704: 'A tab used for indentation',
   YML705: 'A merge key',
   YML706: 'A `!` read as a YAML tag',

@@ -141,7 +141,9 @@ const valueFinding: Check = (node, schema, place) => {
 }
 
 function notAllowed(node: ScalarNode, allowed: readonly string[], place: Place): Finding {
-  const near = suggest(node.source, allowed) ?? (allowed.length === 1 ? allowed[0] : undefined)
+  // A number is no misspelling of another one.
+  const likely = typeof node.value === 'number' ? undefined : suggest(node.source, allowed)
+  const near = likely ?? (allowed.length === 1 ? allowed[0] : undefined)
   const choice = listed(allowed, node.source, 'values allowed')
   return {
     code: 'CFG104',

@@ -52,7 +52,10 @@ describe('standard output', () => {
     const { postern } = folder(context, { 'house.yaml': ERRORS })
     const { stdout } = await postern(['check', '--max-diagnostics', '2'])
     assert.equal(stdout.match(/^error\[/gm)?.length, 2)
-    assert.match(stdout, /^… and 1 finding more: `--max-diagnostics 3` shows all\nChecked .*: 3 errors, 0 warnings; --fix corrects 3$/m)
+    assert.match(
+      stdout,
+      /^… and 1 finding more: `--max-diagnostics 3` shows all\nChecked .*: 3 errors, 0 warnings; --fix corrects 3$/m,
+    )
     assert.equal(
       readJson((await postern(['check', '--max-diagnostics', '2', '-f', 'json'])).stdout).diagnostics.length,
       3,

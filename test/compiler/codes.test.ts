@@ -13,7 +13,10 @@ const LANGUAGE = join(HERE, '../language')
 
 /** What YAML does and what schemas say is tested where it is found out. */
 function isOfLanguage(code: DiagnosticCode): boolean {
-  return code.startsWith('YML') || ['CFG101', 'CFG102', 'CFG103', 'CFG104', 'CFG105', 'CFG112', 'CFG113'].includes(code)
+  return (
+    (code.startsWith('YML') && code !== 'YML703') ||
+    ['CFG101', 'CFG102', 'CFG103', 'CFG104', 'CFG105', 'CFG112', 'CFG113'].includes(code)
+  )
 }
 
 /** What stands in files of other programs is tested where they are read. */

@@ -96,7 +96,13 @@ export class KeyedList implements ListIndex {
 function regexFault({ pattern = '', inverted }: Reading, regex: Extract<Regex, { readonly ok: false }>): Fault {
   const code = regex.kind === 'not-linear' ? 'RGX302' : 'RGX301'
   const range = { offset: regex.offset + (inverted ? 1 : 0), length: regex.length }
-  return { ...fault(code, `regular expression \`${pattern}\`: ${regex.problem}`, starHelp(pattern)), range }
+  const help = starHelp(pattern) ?? regex.help
+  const { label } = regex
+  return {
+    ...fault(code, `regular expression \`${pattern}\`: ${regex.problem}`, help),
+    ...(label !== undefined && { label }),
+    range,
+  }
 }
 
 /** Shells and other mail servers say `*` for any text. */

@@ -38,5 +38,5 @@ export function fault(code: EntryCode, message: string, help?: string): Fault {
 /** An entry that says what another one said before it. It is in the list, and never found. */
 export function duplicate(text: string, first: ListEntry): Fault {
   const same = first.text === text ? '' : `, as \`${first.text}\``
-  return { ...fault('LST610', `\`${text}\` is in this list already${same}`, 'delete it'), first: first.at }
+  return { ...fault('LST610', `\`${text}\` is in this list already${same}`), first: first.at }
 }
