@@ -1,0 +1,77 @@
+/**
+ * What two sites decide differently, without traffic: differences with a session each that shows them.
+ *
+ * A session is shown only when the dispatchers of both sites were asked about it and answered differently. That none is
+ * shown proves nothing, unless the rules are the same text (`isProvedSame`).
+ */
+import type { Outline } from '../../compiler/analysis/outline.ts'
+import { HOOK_TABLE, type Hook } from '../../core/hook.ts'
+import type { Changes } from './changes.ts'
+import { compareSession, completed, type DiffGroup, type Judge } from './compare.ts'
+import { lowerBoth } from './lowered.ts'
+import { MOST_TRIED, search } from './search.ts'
+import { shortened } from './shortened.ts'
+
+export interface DiffSide extends Judge {
+  readonly outline: Outline
+}
+
+export interface DiffFound {
+  readonly groups: readonly DiffGroup[]
+  /** Sessions about which both sites were asked. */
+  readonly tried: number
+  /** One session of each kind that the rules can tell apart was among them. */
+  readonly isWhole: boolean
+  /** What rules ask for and no session here says. */
+  readonly unsaid: readonly string[]
+  /** Hooks at which rules changed and whose answers were not compared. */
+  readonly elsewhere: readonly Hook[]
+}
+
+/** More than anybody reads. */
+const MOST_GROUPS = 200
+
+export async function diffSites(sides: readonly [DiffSide, DiffSide], changes: Changes): Promise<DiffFound> {
+  const [before, after] = sides
+  const { sessions, isWhole, unsaid } = search(lowerBoth(before.outline, after.outline), changes.rules)
+  const changed = new Set(changes.rules.map(({ key }) => key))
+  const groups = new Map<string, DiffGroup>()
+  const tried = new Set<string>()
+  for (const said of sessions) {
+    if (tried.size >= 2 * MOST_TRIED) break
+    for (const session of completed(said, [before.program, after.program])) {
+      if (tried.has(JSON.stringify(session))) continue
+      tried.add(JSON.stringify(session))
+      const group = await compareSession(session, sides, changed)
+      if (group && groups.size < MOST_GROUPS && !groups.has(nameOf(group))) groups.set(nameOf(group), group)
+    }
+  }
+  const shown: DiffGroup[] = []
+  for (const group of groups.values()) shown.push(await shortest(group, sides, changed))
+  const hooks = new Set(changes.rules.map(({ hook }) => hook).filter(isBeside))
+  return { groups: shown, tried: tried.size, isWhole: isWhole && hooks.size === 0, unsaid, elsewhere: [...hooks] }
+}
+
+async function shortest(
+  group: DiffGroup,
+  sides: readonly [DiffSide, DiffSide],
+  changed: ReadonlySet<string>,
+): Promise<DiffGroup> {
+  let best = group
+  await shortened(group.session, async (session) => {
+    const other = await compareSession(session, sides, changed)
+    const isSame = other !== undefined && nameOf(other) === nameOf(group)
+    if (isSame) best = other
+    return isSame
+  })
+  return best
+}
+
+function nameOf({ change, hook, by }: DiffGroup): string {
+  return `${change} ${hook} ${by}`
+}
+
+/** Commands beside the way of a message, and what is told afterwards. */
+function isBeside(hook: Hook): boolean {
+  return hook === 'auth' || hook === 'queue_post' || HOOK_TABLE[hook].stage === 'any'
+}

@@ -1,0 +1,90 @@
+/** From what facts may be to a session that is like that, as `explain`, tests and replays read it. */
+import type { Product, World } from '../../compiler/analysis/product.ts'
+import { witnessOf } from '../../compiler/analysis/relay-witness.ts'
+import { TextSet } from '../../compiler/analysis/text-set.ts'
+import { regionAnd, type ValueSet } from '../../compiler/analysis/value-set.ts'
+import { mergeRecords, type SessionRecord } from '../session-record.ts'
+
+/** Undefined when the session cannot say it. */
+type Saying = (set: ValueSet, name: string) => SessionRecord | undefined
+
+const NOTHING: SessionRecord = {}
+
+const flag: (say: SessionRecord) => Saying = (say) => (set) => {
+  const { region } = set
+  return region.kind === 'texts' && region.texts.has('true') && region.texts.size === 1 ? say : NOTHING
+}
+
+const text: (say: (value: string, name: string) => SessionRecord) => Saying = (say) => (set, name) => {
+  if (set.absent) return NOTHING
+  const value = exampleOf(set)
+  return value === undefined ? undefined : say(value, name)
+}
+
+/** Facts that the client, or whoever speaks for it, says in a way of their own. */
+const SAYINGS: readonly (readonly [RegExp, Saying])[] = [
+  [/^relay_client$/, flag({ relay_client: true })],
+  [/^immune$/, flag({ immune: true })],
+  [/^auth\.user$/, text((user) => ({ auth: { user } }))],
+  [/^env\.(.+)$/, text((value, name) => ({ env: { [name]: value } }))],
+  [/^header\.(.+)$/, text((value, name) => ({ headers: [[name, value]] }))],
+  [/^word (\S+)/, (set, name) => ({ answers: { [name]: answerIn(set) } })],
+]
+
+function answerIn({ region, unknown }: ValueSet): 'hit' | 'miss' | 'unknown' {
+  if (region.kind === 'texts' && region.texts.size === 1) return region.texts.has('hit') ? 'hit' : 'miss'
+  return unknown ? 'unknown' : 'miss'
+}
+
+/** Facts that `witnessOf` says. */
+const PLAIN =
+  /^(?:remote_ip|remote_host|remote_port|local_port|listener|helo|helo\.verb|tls|time\.hour|mail\.params\..+|(?:sender|rcpt)(?:\.user|\.domain|\.null)?)$/
+
+/** Written by rules on the way: nobody has to say it. */
+const WRITTEN = /^(?:note\..+|score)$/
+
+/** What of a fact can be said: all of it, nothing because rules write it, or nothing at all. */
+export function sayable(fact: string): 'said' | 'written' | 'never' {
+  if (WRITTEN.test(fact)) return 'written'
+  return PLAIN.test(fact) || SAYINGS.some(([pattern]) => pattern.test(fact)) ? 'said' : 'never'
+}
+
+/** Undefined when no such session comes to mind. What cannot be said is left to chance. */
+export function sessionLike(product: Product, world: World): SessionRecord | undefined {
+  const witness = witnessOf(new Map([...product].filter(([fact]) => PLAIN.test(fact))), world)
+  const said = [...product].flatMap(([fact, set]) => saidAs(fact, set))
+  if (!witness || said.includes(undefined)) return undefined
+  return said.reduce((whole: SessionRecord, part) => joined(whole, part ?? NOTHING), witness.session)
+}
+
+function saidAs(fact: string, set: ValueSet): readonly (SessionRecord | undefined)[] {
+  for (const [pattern, say] of SAYINGS) {
+    const [found, name = ''] = pattern.exec(fact) ?? []
+    if (found !== undefined) return [say(set, name)]
+  }
+  return []
+}
+
+function joined(one: SessionRecord, other: SessionRecord): SessionRecord {
+  const headers = [...(one.headers ?? []), ...(other.headers ?? [])]
+  return { ...mergeRecords(one, other), ...(headers.length > 0 && { headers }) }
+}
+
+/** What patterns look for, somewhere in a text. */
+function candidates(set: ValueSet): readonly string[] {
+  const example = set.region.example()
+  const hints = [...set.literals.values()].flatMap(({ predicate }) => predicate.hints)
+  return [
+    ...(example === undefined ? [] : [String(example)]),
+    ...hints.flatMap((hint) => [hint, `${hint}x`, `x${hint}`, `x${hint}x`]),
+  ]
+}
+
+function exampleOf(set: ValueSet): string | undefined {
+  const { region, literals } = set
+  const isIn = (value: string): boolean =>
+    region.kind !== 'texts' || !regionAnd(region, TextSet.of([value.toLowerCase()])).isEmpty
+  const fits = (value: string): boolean =>
+    [...literals.values()].every(({ predicate, wanted }) => (predicate.now(value) ?? false) === wanted)
+  return candidates(set).find((value) => isIn(value) && fits(value))
+}
