@@ -54,4 +54,16 @@ export const inDays: Convert = (text) => (/^[1-9]\d{0,5}$/.test(text) ? `${text}
 /** Where plugin naughty refuses; a name that is none means the last of them. */
 export const asNaughtyHook: Convert = (text) =>
   /^(?:connect|mail|rcpt|data)$/i.test(text) ? text.toLowerCase() : 'data_post'
+/** Where qmail-deliverabled listens; routes of qmail are not followed. */
+export const asDaemon: Convert = (text) => {
+  const [, host, port = '8998'] = /^([\w.-]+)(?::(\d{1,5}))?$/.exec(text) ?? []
+  return host === undefined ? undefined : `http://${host}:${port}/qd1/deliverable?{key}`
+}
+
+const LEVEL_NAMES = ['EMERG', 'ALERT', 'CRIT', 'ERROR', 'WARN', 'NOTICE', 'INFO', 'DEBUG']
+const LEVELS = ['error', 'error', 'error', 'error', 'warn', 'info', 'info', 'debug'] as const
+/** `LOGINFO`, or the number of a level. */
+export const asLogLevel = (text: string): (typeof LEVELS)[number] | undefined =>
+  LEVELS[/^[0-7]$/.test(text) ? Number(text) : LEVEL_NAMES.indexOf(text.replace(/^LOG/, ''))]
+
 export const splitAtCommas: Convert = (text) => text.split(',').filter((one) => one !== '')

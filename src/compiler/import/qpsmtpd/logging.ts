@@ -2,6 +2,7 @@
 import { FACILITIES } from '../../../language/log-schema.ts'
 import type { MapEntry } from '../../../language/node.ts'
 import { entry, map, scalar, seq } from '../nodes.ts'
+import { asLogLevel } from './arguments.ts'
 import type { ConfigReader, ConfigText } from './config-reader.ts'
 import { type PluginLine, pluginLine } from './plugin-line.ts'
 import { PLUGIN_TABLE } from './table/index.ts'
@@ -35,11 +36,8 @@ function placesOf(loggers: readonly Logger[], reader: ConfigReader): readonly Ma
   return first ? [entry('to', seq(places, first.at))] : []
 }
 
-const NAMES = ['EMERG', 'ALERT', 'CRIT', 'ERROR', 'WARN', 'NOTICE', 'INFO', 'DEBUG']
-const LEVELS = ['error', 'error', 'error', 'error', 'warn', 'info', 'info', 'debug'] as const
-
 function levelEntry({ text, at }: ConfigText, reader: ConfigReader): readonly MapEntry[] {
-  const level = LEVELS[/^[0-7]$/.test(text) ? Number(text) : NAMES.indexOf(text.replace(/^LOG/, ''))]
+  const level = asLogLevel(text)
   if (!level) reader.say('warning', at, `\`${text}\` is no log level`)
   return level ? [entry('level', scalar(level, at))] : []
 }

@@ -46,6 +46,21 @@ describe('a line of the list of plugins', () => {
         '- earlytalker:1: { reject_type: soft, defer_reject: true, check_at: DATA }',
       ],
     ],
+    [
+      'may name a level in the words of qpsmtpd, or nothing but one',
+      'connection_time LOGDEBUG\nconnection_time loglevel 4\nconnection_time',
+      ['- connection_time: { loglevel: debug }', '- connection_time:1: { loglevel: warn }', '- connection_time:2'],
+    ],
+    [
+      'may name a daemon',
+      'check_qmail_deliverable server 127.0.0.1:8999 vpopmail_ext 1 reject 0\nqmail_deliverable',
+      [
+        '- use: qmail_deliverable',
+        '  with: { server: "http://127.0.0.1:8999/qd1/deliverable?{key}" }',
+        '  mode: monitor',
+        '- qmail_deliverable:1',
+      ],
+    ],
     ['that once only logged is on trial', 'check_earlytalker action log', ['- use: earlytalker', '  mode: monitor']],
     [
       'may begin with a socket',
@@ -114,7 +129,7 @@ describe('a line that is not carried over', () => {
   })
 
   it('is none when it refuses nothing', async () => {
-    const { findings } = await imported({ plugins: 'uribl reject 0\nconnection_time\nrcpt_ok\n' })
+    const { findings } = await imported({ plugins: 'uribl reject 0\ncontent_log\nrcpt_ok\n' })
     assert.deepEqual(
       findings.map((line) => line.split(' ')[1]),
       ['info', 'info'],

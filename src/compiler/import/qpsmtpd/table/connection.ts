@@ -3,6 +3,7 @@ import {
   alone,
   asCount,
   asFlag,
+  asLogLevel,
   asNaughtyHook,
   asNumber,
   byPlace,
@@ -10,7 +11,7 @@ import {
   type Keyed,
   inPairs,
 } from '../arguments.ts'
-import { absent, type BuiltinRow, list, notYet, ONLY_LOGS, optionalList, type Rows } from './row.ts'
+import { absent, type BuiltinRow, list, notYet, optionalList, type Rows } from './row.ts'
 
 const RELAY: BuiltinRow = {
   builtin: 'relay',
@@ -74,7 +75,11 @@ function unlessFalse(text: string): boolean {
 
 export const CONNECTION: Rows = {
   hosts_allow: { builtin: 'hosts_allow', lists: [list('hosts_allow', 'ip')] },
-  connection_time: ONLY_LOGS,
+  connection_time: {
+    builtin: 'connection_time',
+    keyed: alone('loglevel'),
+    params: { loglevel: { to: 'loglevel', as: asLogLevel } },
+  },
   connection_shaper: notYet(),
   loadcheck: {
     builtin: 'loadcheck',

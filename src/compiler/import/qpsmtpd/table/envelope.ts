@@ -1,6 +1,6 @@
 /** Plugins for senders and recipients. */
-import { alone, asNumber, withDefaultText } from '../arguments.ts'
-import { absent, type BuiltinRow, list, notYet, optionalList, type Rows } from './row.ts'
+import { alone, asDaemon, asNumber, withDefaultText } from '../arguments.ts'
+import { absent, type BuiltinRow, list, optionalList, type Rows } from './row.ts'
 
 const BADMAILFROM: BuiltinRow = {
   builtin: 'badmailfrom',
@@ -12,6 +12,11 @@ const BADRCPTTO: BuiltinRow = { builtin: 'badrcptto', lists: [list('badrcptto', 
 const BADRCPTTO_PATTERNS: BuiltinRow = {
   builtin: 'badrcptto_patterns',
   lists: [list('badrcptto_patterns', 'pattern')],
+}
+const QMAIL_DELIVERABLE: BuiltinRow = {
+  builtin: 'qmail_deliverable',
+  params: { server: { to: 'server', as: asDaemon }, vpopmail_ext: {} },
+  rejects: { type: true },
 }
 const RESOLVABLE: BuiltinRow = {
   builtin: 'resolvable_fromhost',
@@ -60,11 +65,19 @@ export const ENVELOPE: Rows = {
     keyed: withDefaultText,
     params: { domain: { to: 'domain' }, file: { to: 'file' }, default: { to: 'default' }, message: { to: 'message' } },
   },
-  qmail_deliverable: notYet(),
-  check_qmail_deliverable: notYet(),
-  check_delivery: notYet(),
-  check_validrcptto_cdb: notYet(),
-  ldap_rcpt: notYet(),
+  qmail_deliverable: QMAIL_DELIVERABLE,
+  check_qmail_deliverable: QMAIL_DELIVERABLE,
+  check_delivery: absent('what it looks at is not in its files', 'laxer', '`qmail_users` and `qmail_deliverable`'),
+  check_validrcptto_cdb: absent(
+    'where its file lies is not in these files',
+    'laxer',
+    '`validrcptto_cdb: { validrcptto: "cdb:…/validrcptto.cdb" }`',
+  ),
+  ldap_rcpt: absent(
+    'where the directory is stands elsewhere',
+    'laxer',
+    '`rcpt_ldap: { ldap_rcpt_filter: "ldaps://…" }`',
+  ),
   aliases_check: { builtin: 'aliases_check', lists: [list('aliases', 'recipient')] },
   aliases: { builtin: 'aliases', lists: [list('aliases', 'recipient')] },
   rcpt_accept: absent(
