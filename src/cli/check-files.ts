@@ -13,9 +13,11 @@ import type { MapNode } from '../language/node.ts'
 import { type Allowed, judge } from '../language/suppressions.ts'
 import { checkTests } from '../testing/check-tests.ts'
 import { withChanges } from './changed-files.ts'
+import { checkEnvironment } from './check-environment.ts'
 import { checkPolicies, checkPolicyAlone } from './check-policies.ts'
 import { shown } from './find-files.ts'
-import { compileEnvironment } from './wiring.ts'
+import type { Witness } from './saved-checks/index.ts'
+import type { CommandEnvironment } from './wiring.ts'
 
 export interface Checked {
   readonly files: number
@@ -34,56 +36,75 @@ interface Found {
   readonly kind: FileKind
 }
 
+export interface Circumstances {
+  /** Texts of files as they will be, by path. */
+  readonly changed?: ReadonlyMap<string, string>
+  readonly witness?: Witness | undefined
+}
+
 const NO_CHANGES: ReadonlyMap<string, string> = new Map()
 
 /**
- * Sites first: a plugin that a site uses is checked there, with its arguments and the words of its neighbours. What is
- * `changed` has its text here already, by path.
+ * Sites first: a plugin that a site uses is checked there, with its arguments and the words of its neighbours.
  */
 export async function checkFiles(
   paths: readonly string[],
   onFile: (path: string) => void,
-  changed = NO_CHANGES,
+  { changed = NO_CHANGES, witness }: Circumstances = {},
 ): Promise<Checked> {
-  const plain = compileEnvironment()
+  const plain = checkEnvironment(witness)
   const lists = new Set<string>()
   const files = withChanges(plain.files, changed, (path) => void lists.add(path))
-  const checked = await checkIn({ ...plain, files, trees: new Map() }, paths, onFile)
-  return { ...withShown(checked), lists: lists.size }
+  const environment = { ...plain, files }
+  const { analyse: later, ...counts } = await checkInSteps(environment, paths, onFile)
+  await later(environment.report)
+  return withShown({ ...counts, ...judged(environment.report.sorted(), environment.sources), lists: lists.size })
 }
 
-/** The same in an environment of one's own, with files named by their whole paths. */
-export async function checkIn(
-  environment: CompileEnvironment,
+export interface Steps extends Pick<Checked, 'files' | 'rules'> {
+  /** What takes longer: the analysis of what compiled. Whatever else was found is in the environment's report by now. */
+  readonly analyse: (report: Report) => Promise<void>
+}
+
+/** In an environment of one's own, with files named by their whole paths. */
+export async function checkInSteps(
+  environment: CommandEnvironment,
   paths: readonly string[],
   onFile: (path: string) => void,
-): Promise<Omit<Checked, 'lists'>> {
+): Promise<Steps> {
   const foreign = paths.filter((path) => readerInPlace(path))
   const { found, unreadable } = await readAll(
     paths.filter((path) => !foreign.includes(path)),
     environment,
   )
-  const used = new Map<string, readonly CompiledPlugin[]>()
+  const run: Run = { environment, used: new Map(), later: [] }
   for (const path of foreign) {
     onFile(shown(path))
-    await checkSite(path, environment, used)
+    await checkSite(path, run)
   }
   for (const [kinds, check] of CHECKS) {
     for (const one of found.filter(({ kind }) => kinds.includes(kind))) {
       onFile(shown(one.path))
-      await check(one, environment, used)
+      await check(one, run)
     }
   }
-  const rules = new Set([...used.values()].flat().flatMap((plugin) => plugin.rules.map(({ at }) => at)))
-  return { files: foreign.length + found.length + unreadable, rules: rules.size, ...judgedFindings(environment) }
+  const rules = new Set([...run.used.values()].flat().flatMap((plugin) => plugin.rules.map(({ at }) => at)))
+  return {
+    files: foreign.length + found.length + unreadable,
+    rules: rules.size,
+    analyse: async (report) => {
+      for (const analysis of run.later) await analysis(report)
+    },
+  }
 }
 
 type Judged = Pick<Checked, 'diagnostics' | 'allowed' | 'sources'>
 
-function judgedFindings({ report, sources }: CompileEnvironment): Judged {
+/** Without those that a comment allows, and with what is wrong with such comments. */
+export function judged(found: readonly Diagnostic[], sources: ReadonlyMap<string, string>): Judged {
   const comments = new Report()
   const today = new Date().toISOString().slice(0, 'YYYY-MM-DD'.length)
-  const { left, allowed } = judge(report.sorted(), sources, { today, report: comments })
+  const { left, allowed } = judge(found, sources, { today, report: comments })
   return { diagnostics: inOrder([...left, ...comments.sorted()]), allowed, sources }
 }
 
@@ -102,7 +123,7 @@ interface Read {
   readonly unreadable: number
 }
 
-async function readAll(paths: readonly string[], environment: CompileEnvironment): Promise<Read> {
+async function readAll(paths: readonly string[], environment: CommandEnvironment): Promise<Read> {
   const found: Found[] = []
   let unreadable = 0
   for (const path of paths) {
@@ -115,21 +136,28 @@ async function readAll(paths: readonly string[], environment: CompileEnvironment
   return { found, unreadable }
 }
 
-type Used = Map<string, readonly CompiledPlugin[]>
-type Check = (found: Found, environment: CompileEnvironment, used: Used) => Promise<void>
+interface Run {
+  readonly environment: CommandEnvironment
+  /** What was checked with a site, or alone, by path. */
+  readonly used: Map<string, readonly CompiledPlugin[]>
+  readonly later: ((report: Report) => Promise<void>)[]
+}
+
+type Check = (found: Found, run: Run) => Promise<void>
 
 const CHECKS: readonly (readonly [readonly FileKind[], Check])[] = [
-  [['site'], ({ path }, environment, used) => checkSite(path, environment, used)],
+  [['site'], ({ path }, run) => checkSite(path, run)],
   [['plugin', 'ruleset'], checkRules],
   [['policy'], checkPolicy],
-  [['suite'], async ({ root }, { report }) => checkTests(root, report)],
+  [['suite'], async ({ root }, { environment }) => checkTests(root, environment.report)],
 ]
 
-async function checkSite(path: string, environment: CompileEnvironment, used: Used): Promise<void> {
+async function checkSite(path: string, run: Run): Promise<void> {
+  const { environment } = run
   const before = environment.report.errors
   const loaded = await loadSite(path, environment)
   const isSound = environment.report.errors === before
-  await finishSite({ path, loaded, isSound }, environment, used)
+  await finishSite({ path, loaded, isSound }, run)
 }
 
 interface Site {
@@ -139,63 +167,55 @@ interface Site {
   readonly isSound: boolean
 }
 
-async function finishSite({ path, loaded, isSound }: Site, environment: CompileEnvironment, used: Used): Promise<void> {
+async function finishSite({ path, loaded, isSound }: Site, run: Run): Promise<void> {
   const { plugins, outline, services = new Map(), listeners } = loaded
-  if (outline && isSound) await analyseIn({ outline, services, listeners }, path, environment)
+  const { environment, used } = run
+  if (outline && isSound) analyseLater({ outline, services, listeners }, path, run)
   for (const plugin of plugins) used.set(plugin.path, [...(used.get(plugin.path) ?? []), plugin])
   for (const policy of await checkPolicies(loaded, environment)) used.set(policy, [])
 }
 
 /** False when the nearest site is not the file's; then nothing is said about it. */
-async function checkInSite(
-  site: string,
-  isIts: (loaded: LoadedSite) => boolean,
-  environment: CompileEnvironment,
-  used: Used,
-): Promise<boolean> {
+async function checkInSite(site: string, isIts: (loaded: LoadedSite) => boolean, run: Run): Promise<boolean> {
+  const { environment } = run
   const report = new Report()
   const loaded = await loadSite(site, { ...environment, report })
   if (!isIts(loaded)) return false
   for (const one of report.sorted()) environment.report.add({ ...one, at: one })
-  await finishSite({ path: site, loaded, isSound: report.errors === 0 }, environment, used)
+  await finishSite({ path: site, loaded, isSound: report.errors === 0 }, run)
   return true
 }
 
-async function checkPolicy({ path, root }: Found, environment: CompileEnvironment, used: Used): Promise<void> {
+async function checkPolicy({ path, root }: Found, run: Run): Promise<void> {
+  const { environment, used } = run
   if (used.has(path)) return
   const site = await nearestSite(path, environment.files)
   const isIts = ({ plan }: LoadedSite): boolean =>
     plan?.directory !== undefined && path.startsWith(`${plan.directory}/`)
-  if (site === undefined || !(await checkInSite(site, isIts, environment, used)))
-    checkPolicyAlone(root, environment.report)
+  if (site === undefined || !(await checkInSite(site, isIts, run))) checkPolicyAlone(root, environment.report)
 }
 
 /** What is wrong between builtins and a file that uses them is that file's affair: nobody changes builtins for it. */
-async function analyseIn(
-  loaded: Omit<Analysed, 'isOurs'>,
-  file: string,
-  environment: CompileEnvironment,
-): Promise<void> {
+function analyseLater(loaded: Omit<Analysed, 'isOurs'>, file: string, { environment, later }: Run): void {
   const ours = new Set(environment.builtins.values())
-  analyse({ ...loaded, isOurs: (path) => path !== file && ours.has(path) }, environment.report)
-  await analyseLists(loaded.outline, environment)
+  later.push(async (report) => {
+    analyse({ ...loaded, isOurs: (path) => path !== file && ours.has(path) }, report)
+    await analyseLists(loaded.outline, { ...environment, report })
+  })
 }
 
-async function checkRules({ path, root }: Found, environment: CompileEnvironment, used: Used): Promise<void> {
+async function checkRules({ path, root }: Found, run: Run): Promise<void> {
+  const { environment, used } = run
   checkTests(root, environment.report)
   if (used.has(path)) return
   const site = await nearestSite(path, environment.files)
   const isIts = ({ plugins }: LoadedSite): boolean => plugins.some((plugin) => plugin.path === path)
-  if (site === undefined || !(await checkInSite(site, isIts, environment, used)))
-    used.set(path, await checkAlone(path, site, environment))
+  if (site === undefined || !(await checkInSite(site, isIts, run))) used.set(path, await checkAlone(path, site, run))
 }
 
 /** A plugin without a site: what a site would give it may be missing. */
-async function checkAlone(
-  path: string,
-  site: string | undefined,
-  environment: CompileEnvironment,
-): Promise<readonly CompiledPlugin[]> {
+async function checkAlone(path: string, site: string | undefined, run: Run): Promise<readonly CompiledPlugin[]> {
+  const { environment } = run
   const at = startOf(path)
   const directory = dirname(site ?? path)
   const before = environment.report.errors
@@ -208,7 +228,7 @@ async function checkAlone(
     },
     environment,
   )
-  if (environment.report.errors === before) await analyseIn({ outline, services: undefined }, path, environment)
+  if (environment.report.errors === before) analyseLater({ outline, services: undefined }, path, run)
   return plugins
 }
 

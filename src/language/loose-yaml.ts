@@ -2,7 +2,8 @@
  * YAML that is being typed: keys and values with the place they have in the file, whatever else is wrong with it.
  *
  * For editors. It goes by indentation, brackets and quotes alone, reports nothing and never throws; where the file is sound
- * it sees what parseYaml sees. A bracket or quote that is never closed ends where the lines are indented as before it.
+ * it sees what parseYaml sees, and it goes no deeper than that. A bracket or quote that is never closed ends where the lines
+ * are indented as before it.
  */
 import {
   BLANKS,
@@ -21,6 +22,7 @@ import {
   type Quote,
   type Scalar,
 } from './loose-signs.ts'
+import { YAML_LIMITS } from './yaml-limits.ts'
 
 /** Keys, and the numbers of list items from 0, from the root of the file down. */
 export type Path = readonly (string | number)[]
@@ -55,7 +57,7 @@ interface Level {
 }
 
 export function looseMarks(text: string): readonly Mark[] {
-  return new LooseReader(text).read()
+  return text.length > YAML_LIMITS.octets ? [] : new LooseReader(text).read()
 }
 
 class LooseReader {
@@ -137,7 +139,8 @@ class LooseReader {
 
   #push(kind: Level['kind'], style: Level['style'], column: number): Level {
     const level = { kind, style, column, path: this.#path, key: undefined, index: 0, value: undefined }
-    this.#levels.push(level)
+    if (this.#levels.length < YAML_LIMITS.depth) this.#levels.push(level)
+    else this.#signs.at = this.#signs.text.length
     return level
   }
 

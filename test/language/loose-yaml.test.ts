@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { Report } from '../../src/language/diagnostic.ts'
 import { looseMarks, type Mark, type Path } from '../../src/language/loose-yaml.ts'
 import type { ScalarNode, YamlNode } from '../../src/language/node.ts'
+import { YAML_LIMITS } from '../../src/language/yaml-limits.ts'
 import { parseYaml } from '../../src/language/yaml.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -82,8 +83,7 @@ function shown({ role, path, text }: Mark): string {
 }
 
 describe('what is not sound yet', () => {
-  for (const [name, text, marks] of CASES)
-    it(name, () => assert.deepEqual(looseMarks(text).map(shown), marks))
+  for (const [name, text, marks] of CASES) it(name, () => assert.deepEqual(looseMarks(text).map(shown), marks))
 })
 
 const SIGNS = [
@@ -109,6 +109,12 @@ const SIGNS = [
 ]
 
 describe('whatever is typed', () => {
+  it('is read no deeper and no longer than a parser would', () => {
+    assert.deepEqual(looseMarks('['.repeat(100_000)), [])
+    assert.equal(looseMarks(`${'- '.repeat(YAML_LIMITS.depth - 1)}a`).length, 1)
+    assert.deepEqual(looseMarks(`a: ${' '.repeat(YAML_LIMITS.octets)}`), [])
+  })
+
   it('is read to its end, in order, without an error', () => {
     fc.assert(
       fc.property(

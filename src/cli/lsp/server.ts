@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import type * as lsp from 'vscode-languageserver/node'
 import type * as texts from 'vscode-languageserver-textdocument'
 import type { Clock } from '../../core/ports.ts'
-import { type Diagnostic, Report } from '../../language/diagnostic.ts'
+import { Report } from '../../language/diagnostic.ts'
 import { SourceText } from '../../language/source-text.ts'
 import { layOut } from '../../language/yaml-layout.ts'
 import { listFiles } from '../../ports/list-files.ts'
@@ -31,7 +31,7 @@ import { definitionsAt, type Place, referencesAt, renamableAt, renameAt } from '
 import { outlineOf } from './outline.ts'
 import { QuietRun } from './quiet-run.ts'
 import type { SiteModel } from './site-model.ts'
-import { Workspace } from './workspace.ts'
+import { type Findings, Workspace } from './workspace.ts'
 
 interface Libraries {
   readonly server: typeof lsp
@@ -56,6 +56,10 @@ export async function serveEditor({ input, output }: Streams, clock: Clock, vers
   await new Promise<void>((resolve) => void input.once('close', resolve))
 }
 
+/** Milliseconds behind a key stroke until the server looks, and until it analyses what it saw. */
+export const QUIET = 10
+const LONGER_QUIET = 300
+
 type At = lsp.TextDocumentPositionParams
 
 /** Where the editor asks. */
@@ -70,15 +74,18 @@ class EditorServer {
   readonly #libraries: Libraries
   readonly #documents: lsp.TextDocuments<texts.TextDocument>
   readonly #workspace = new Workspace(listFiles())
-  readonly #diagnosing: QuietRun
+  readonly #looking: QuietRun
+  readonly #analysing: QuietRun
   /** As last told to the editor. */
-  #told: ReadonlyMap<string, readonly Diagnostic[]> = new Map()
+  #told: Findings = new Map()
+  #later: () => Promise<Findings> = () => Promise.resolve(this.#told)
 
   constructor(connection: lsp.Connection, libraries: Libraries, clock: Clock) {
     this.#connection = connection
     this.#libraries = libraries
     this.#documents = new libraries.server.TextDocuments(libraries.document.TextDocument)
-    this.#diagnosing = new QuietRun(clock, () => this.#diagnose())
+    this.#looking = new QuietRun(clock, QUIET, () => this.#look())
+    this.#analysing = new QuietRun(clock, LONGER_QUIET, () => this.#analyse())
   }
 
   listen(version: string): void {
@@ -101,28 +108,49 @@ class EditorServer {
   #followDocuments(): void {
     this.#documents.onDidChangeContent(({ document }) => this.#edited(document.uri, document.getText()))
     this.#documents.onDidClose(({ document }) => this.#edited(document.uri, undefined))
-    this.#documents.onDidSave(() => this.#diagnosing.change())
-    this.#connection.onDidChangeWatchedFiles(() => this.#diagnosing.change())
+    this.#documents.onDidSave(() => this.#looking.change())
+    this.#connection.onDidChangeWatchedFiles(() => this.#looking.change())
   }
 
   #edited(uri: string, text: string | undefined): void {
     const file = fileOf(uri)
     if (file === undefined) return
     this.#workspace.files.edit(file, text)
-    this.#diagnosing.change()
+    this.#looking.change()
   }
 
-  async #diagnose(): Promise<void> {
+  async #look(): Promise<void> {
+    await this.#trying(async () => {
+      const { soon, later } = await this.#workspace.diagnostics()
+      this.#later = later
+      this.#analysing.change()
+      await this.#tell(soon)
+    })
+  }
+
+  /** What was looked for in texts that have changed since is not told. */
+  async #analyse(): Promise<void> {
+    const later = this.#later
+    await this.#trying(async () => {
+      const found = await later()
+      if (later === this.#later) await this.#tell(found)
+    })
+  }
+
+  async #trying(work: () => Promise<void>): Promise<void> {
     try {
-      const found = await this.#workspace.diagnostics()
-      const gone = [...this.#told.keys()].filter((file) => !found.has(file))
-      this.#told = found
-      for (const file of gone) await this.#connection.sendDiagnostics({ uri: uriOf(file), diagnostics: [] })
-      for (const [file, all] of found)
-        await this.#connection.sendDiagnostics({ uri: uriOf(file), diagnostics: all.map(toDiagnostic) })
+      await work()
     } catch (fault) {
       this.#connection.console.error(`postern: ${fault instanceof Error ? fault.message : String(fault)}`)
     }
+  }
+
+  async #tell(found: Findings): Promise<void> {
+    const gone = [...this.#told.keys()].filter((file) => !found.has(file))
+    this.#told = found
+    for (const file of gone) await this.#connection.sendDiagnostics({ uri: uriOf(file), diagnostics: [] })
+    for (const [file, all] of found)
+      await this.#connection.sendDiagnostics({ uri: uriOf(file), diagnostics: all.map(toDiagnostic) })
   }
 
   async #here({ textDocument, position }: At): Promise<Here | undefined> {
@@ -183,7 +211,8 @@ class EditorServer {
   }
 
   async #actions({ textDocument, range }: lsp.CodeActionParams): Promise<lsp.CodeAction[]> {
-    await this.#diagnosing.settled()
+    await this.#looking.settled()
+    await this.#analysing.settled()
     const found = this.#told.get(fileOf(textDocument.uri) ?? '') ?? []
     return found.filter((one) => meets(rangeOf(one), range)).flatMap(toActions)
   }

@@ -3,8 +3,9 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { nearestSite } from '../../compiler/site-directory.ts'
 import type { Files } from '../../core/ports.ts'
+import type { DiagnosticCode } from '../../language/codes.ts'
 import { type Diagnostic, Report } from '../../language/diagnostic.ts'
-import { checkIn } from '../check-files.ts'
+import { checkInSteps, judged } from '../check-files.ts'
 import { compileEnvironment, VOCABULARY } from '../wiring.ts'
 import { EditorFiles } from './files.ts'
 import { readSheet, type Sheet } from './mention.ts'
@@ -14,25 +15,52 @@ import type { SiteModel } from './site-model.ts'
 const MOST_FILES = 2000
 const SKIPPED = new Set(['node_modules', 'dist', 'schemas', 'coverage'])
 
+/** By file. */
+export type Findings = ReadonlyMap<string, readonly Diagnostic[]>
+
+export interface Looked {
+  /** By file, those without a finding included. */
+  readonly soon: Findings
+  readonly later: () => Promise<Findings>
+}
+
+/** A comment that allows nothing: not to be told before everything was looked for. */
+const UNUSED: DiagnosticCode = 'SUP002'
+
 export class Workspace {
   readonly files: EditorFiles
+  #analysed: readonly Diagnostic[] = []
   readonly #sheets = new Map<string, { readonly text: string; readonly sheet: Sheet }>()
 
   constructor(files: Files) {
     this.files = new EditorFiles(files)
   }
 
-  /** Of every file that is open, and of the files of their sites: what `check` would say of the texts in the editor. */
-  async diagnostics(): Promise<ReadonlyMap<string, readonly Diagnostic[]>> {
+  /**
+   * Of every file that is open, and of the files of their sites: what `check` would say of the texts in the editor. What
+   * takes long comes with the promise behind it; until then what was analysed before is taken to hold.
+   */
+  async diagnostics(): Promise<Looked> {
     const { files } = this
     await files.refresh()
     const paths = [...files.open.keys()].filter((path) => /\.ya?ml$/.test(path))
     const { trees, indexed, sources } = files
     const environment = { ...compileEnvironment(new Report()), files, trees, indexed, sources }
-    const { diagnostics } = await checkIn(environment, paths, () => undefined)
-    const found = Map.groupBy<string, Diagnostic>(diagnostics, ({ file }) => file)
-    this.#readAgain(diagnostics)
-    return new Map<string, readonly Diagnostic[]>([...paths.map((path) => [path, []] as const), ...found])
+    const { analyse } = await checkInSteps(environment, paths, () => undefined)
+    const soon = environment.report.sorted()
+    this.#readAgain(soon)
+    return {
+      soon: byFile(
+        paths,
+        told([...soon, ...this.#analysed], sources).filter(({ code }) => code !== UNUSED),
+      ),
+      later: async () => {
+        const report = new Report()
+        await analyse(report)
+        this.#analysed = report.sorted()
+        return byFile(paths, told([...soon, ...this.#analysed], sources))
+      },
+    }
   }
 
   /** A tree that is known is not parsed, so what was said of its text would not be said again. */
@@ -62,6 +90,15 @@ export class Workspace {
     this.#sheets.set(path, { text, sheet })
     return sheet
   }
+}
+
+function told(found: readonly Diagnostic[], sources: ReadonlyMap<string, string>): readonly Diagnostic[] {
+  return judged(found, sources).diagnostics
+}
+
+function byFile(paths: readonly string[], found: readonly Diagnostic[]): Findings {
+  const grouped = Map.groupBy<string, Diagnostic>(found, ({ file }) => file)
+  return new Map<string, readonly Diagnostic[]>([...paths.map((path) => [path, []] as const), ...grouped])
 }
 
 /** In order, and no more than can be read at once. */
