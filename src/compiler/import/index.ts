@@ -9,6 +9,7 @@ import { inOnePiece } from '../index-list-file.ts'
 import { type LoadEnvironment, readYaml } from '../resolve-entries.ts'
 import type { ForeignReader, ForeignSite } from './foreign.ts'
 import { startOf } from './nodes.ts'
+import { POSTFIX_SITE, readPostfix } from './postfix/index.ts'
 import { readQpsmtpd } from './qpsmtpd/index.ts'
 import { QPSMTPD_SITE } from './qpsmtpd/site-file.ts'
 
@@ -28,6 +29,12 @@ export const PROGRAMS = {
     read: readQpsmtpd,
     inPlace: true,
     summary: "qpsmtpd's directory of configuration files, such as /etc/qpsmtpd",
+  },
+  postfix: {
+    site: POSTFIX_SITE,
+    read: readPostfix,
+    inPlace: false,
+    summary: "Postfix's directory of configuration files, such as /etc/postfix",
   },
 } as const satisfies Readonly<Record<string, Program>>
 export type ProgramName = keyof typeof PROGRAMS
