@@ -10,12 +10,15 @@ import { Redis } from 'ioredis'
 import { parseMailbox } from '../../../src/core/address.ts'
 import { defaultLimits } from '../../../src/core/limits.ts'
 import type { PolicyUnknown, RecipientPolicy } from '../../../src/core/policy.ts'
+import { type Site, sourcesOf } from '../../../src/core/site.ts'
 import { readSource } from '../../../src/core/source.ts'
 import { readPolicyText } from '../../../src/compiler/policies/read-policy.ts'
 import { SettingBook } from '../../../src/compiler/policies/setting-book.ts'
 import { outsidePolicies } from '../../../src/engine/outside-policies.ts'
 import { PolicyShelf } from '../../../src/engine/policies.ts'
 import { sourcePool } from '../../../src/ports/sources/source-pool.ts'
+import { loadTexts, sound } from '../../compiler/memory-site.ts'
+import { type FakeClock, fakeClock } from '../../support/fake-clock.ts'
 import { freePort } from '../auth/programs.ts'
 import { atEnd } from '../sources/ends.ts'
 import { listenOnLoopback } from '../sources/loopback.ts'
@@ -125,12 +128,13 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
 }
 
 interface Library {
+  readonly octets: () => number
   readonly find: (recipient: string) => Promise<RecipientPolicy>
   readonly because: string[]
   readonly close: () => Promise<void>
 }
 
-function library(url: string, onUnknown: PolicyUnknown): Library {
+function library(url: string, onUnknown: PolicyUnknown, memory = limits.policy_memory): Library {
   const because: string[] = []
   const world = testWorld()
   const pool = sourcePool(world)
@@ -138,7 +142,7 @@ function library(url: string, onUnknown: PolicyUnknown): Library {
   const shelf = new PolicyShelf({
     source: outsidePolicies(readSource({ url, kind: 'string', isText: true, directory: '/' }), pool),
     clock: world.clock,
-    memory: limits.policy_memory,
+    memory,
     log: { write: (_, fields) => because.push(String(fields['because'])) },
     plan: {
       refresh: 3_600_000,
@@ -152,7 +156,7 @@ function library(url: string, onUnknown: PolicyUnknown): Library {
     assert.ok(address, recipient)
     return shelf.find(address)
   }
-  return { find, because, close: () => pool.close() }
+  return { find, because, octets: () => shelf.octets, close: () => pool.close() }
 }
 
 for (const [name, { skip = false, start, away }] of Object.entries(SUBJECTS))
@@ -192,6 +196,18 @@ for (const [name, { skip = false, start, away }] of Object.entries(SUBJECTS))
         assert.match(shelf.because.join('; '), reason)
       })
 
+    it('limit policy_memory: is bounded, however many recipients strangers invent', async () => {
+      const memory = 32 * 1024
+      const small = library(url, 'defer', memory)
+      await small.find('ann@a.example.org')
+      for (let index = 0; index < 60; index += 1) {
+        await small.find(`${index}@b${index}.example.org`)
+        assert.ok(small.octets() <= memory)
+      }
+      assert.ok(small.octets() > memory / 2, 'it is in use')
+      await small.close()
+    })
+
     it('does not take for a key more than a key', async () => {
       for (const local of ['*', '%', "'||'", 'x)(o=*', '..']) {
         const found = await shelf.find(`"${local}"@example.net`)
@@ -209,3 +225,24 @@ for (const [name, { skip = false, start, away }] of Object.entries(SUBJECTS))
       }
     })
   })
+
+it('is closed a while after a reload that does not name it any more', async () => {
+  const [clock, closed]: [FakeClock, string[]] = [fakeClock(), []]
+  const pool = sourcePool(testWorld({ clock }), ({ shown }) => ({
+    lookup: async () => ({ kind: 'none' }),
+    close: async () => void closed.push(shown),
+  }))
+  const site = async (recipients: string): Promise<Site> =>
+    sound(await loadTexts({ 'postern.yaml': `hostname: mx.example.org\n${recipients}plugins: []\n` }))
+  const before = await site('recipients: { source: "redis://store.example", default: standard }\n')
+  pool.use(sourcesOf(before))
+  const [source] = sourcesOf(before)
+  assert.ok(source)
+  await outsidePolicies(source, pool).lookup('ann@example.org')
+  pool.use(sourcesOf(before))
+  clock.advance(60_000)
+  assert.deepEqual(closed, [])
+  pool.use(sourcesOf(await site('')))
+  clock.advance(60_000)
+  assert.deepEqual(closed, ['redis://store.example'])
+})
