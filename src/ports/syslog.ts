@@ -22,6 +22,7 @@ export interface SyslogOptions {
   readonly place: SyslogPlace
 }
 
+/** Closed once, and nothing is sent after that. */
 interface Sender {
   send(message: string): void
   lost(): number
@@ -40,15 +41,16 @@ export function openSyslog({ level, place }: SyslogOptions): OpenLog {
   const origin = { hostname: hostname(), tag, process: process.pid }
   const sender = place.kind === 'udp' ? new Datagrams(place) : new LoggerProgram(place)
   const head = place.kind === 'udp' ? () => header(new Date(), origin) : () => ''
+  let ended: Promise<void> | undefined
   return {
     write(severity, fields, text) {
-      if (LOG_LEVELS.indexOf(severity) < least) return
+      if (ended !== undefined || LOG_LEVELS.indexOf(severity) < least) return
       const message = priority(facility, severity) + head() + messageText(fields, text)
       sender.send(message.slice(0, MESSAGE_OCTETS))
     },
     lost: () => sender.lost(),
     reopen: () => undefined,
-    close: () => sender.close(),
+    close: () => (ended ??= sender.close()),
   }
 }
 
@@ -69,7 +71,6 @@ class Datagrams implements Sender {
   }
 
   send(message: string): void {
-    if (this.#closed !== undefined) return
     if (this.#underWay >= MOST_UNDER_WAY) {
       this.#lost += 1
       return
@@ -105,7 +106,6 @@ class LoggerProgram implements Sender {
   #child: ChildProcess | undefined
   #started = Number.NEGATIVE_INFINITY
   #lost = 0
-  #closed = false
 
   constructor({ path, tag }: Extract<LogPlace, { readonly kind: 'socket' }>) {
     const id = `--id=${process.pid}`
@@ -114,7 +114,6 @@ class LoggerProgram implements Sender {
   }
 
   send(message: string): void {
-    if (this.#closed) return
     const { stdin } = this.#running() ?? {}
     if (stdin && stdin.writableLength < BUFFER_OCTETS) stdin.write(`${message}\n`)
     else this.#lost += 1
@@ -132,20 +131,19 @@ class LoggerProgram implements Sender {
   /** In a group of its own: what ends the server from a terminal must not keep its last lines. */
   #start(): ChildProcess {
     this.#started = performance.now()
-    const child = spawn('logger', this.#args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+    const child: ChildProcess = spawn('logger', this.#args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
     const ended = (): void => {
       if (this.#child === child) this.#child = undefined
     }
     child.on('error', ended)
     child.on('exit', ended)
-    // What it had not read when it ended.
-    child.stdin.on('error', () => (this.#lost += 1))
+    // What it had not read when it ended. Without a descriptor to spare there is no input at all.
+    child.stdin?.on('error', () => (this.#lost += 1))
     child.unref()
     return child
   }
 
   close(): Promise<void> {
-    this.#closed = true
     const child = this.#child
     if (!child) return Promise.resolve()
     return new Promise((resolve) => {
