@@ -1,4 +1,4 @@
-/** Every diagnostic code with its one-line meaning. docs/diagnostics.md is generated from this table. */
+/** Every diagnostic code with its one-line meaning, the heading of its page docs/diagnostics/CODE.md. */
 export const DIAGNOSTIC_CODES = {
   CFG101: 'An unknown key',
   CFG102: 'A value of the wrong type',

@@ -2,8 +2,8 @@
  * Diagnostics: the one kind of finding, in the CLI, the log at reload, editors and CI.
  *
  * Codes never change meaning. Families: CFG structure, YML syntax traps, NET addresses, RGX regular expressions,
- * HOK hooks, codes and facts, FLW flow, IMP other programs' files, LST lists, NOT notes, TPL templates, TST tests, PLG TypeScript plugins.
- * Each has a page in docs/diagnostics.md.
+ * HOK hooks, codes and facts, FLW flow, IMP other programs' files, LST lists, NOT notes, TPL templates, TST tests,
+ * PLG TypeScript plugins, SUP comments that allow findings, POL policies, TLS certificates. Each has a page, docs/diagnostics/CODE.md.
  */
 import type { DiagnosticCode } from './codes.ts'
 

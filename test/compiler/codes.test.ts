@@ -1,10 +1,12 @@
-/** Every code has a mistake that shows it and a section that explains it, and the other way round. */
+/** Every code has a mistake that shows it and a page that explains it, and the other way round. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { type DiagnosticCode, DIAGNOSTIC_CODES } from '../../src/language/codes.ts'
-import { checkExample, type Example, type Section, sectionsOf } from './diagnostics-page.ts'
+import { folder } from '../cli/folder.ts'
+import { codeIndex, type CodePage, codePages } from './diagnostic-pages.ts'
+import { checkExample, type Example } from './diagnostics-page.ts'
 import { expectedIn } from './fault-file.ts'
 
 const CODES = Object.keys(DIAGNOSTIC_CODES) as readonly DiagnosticCode[]
@@ -43,30 +45,55 @@ describe('each code', () => {
   })
 })
 
-describe('docs/diagnostics.md', () => {
-  const sections = sectionsOf(readFileSync(join(HERE, '../../docs/diagnostics.md'), 'utf8'))
+/** What to do for a new code, in one message. */
+const WHERE =
+  'the page of a new code is docs/diagnostics/CODE.md: the heading `# CODE Meaning` as in src/language/codes.ts, why it is said, an example that ' +
+  'shows it, and last an example that is right; docs/diagnostics.md has the line `- [CODE](diagnostics/CODE.md) Meaning`'
 
-  it('has a section for each code, in their order, with their meaning', () => {
+describe('docs/diagnostics', () => {
+  const pages = codePages()
+
+  it('has a page for each code, under its name, with its meaning', () => {
+    const headings = Object.entries(DIAGNOSTIC_CODES).map(([code, meaning]) => `${code}: # ${code} ${meaning}`)
+    const found = pages.map(({ code, heading }) => `${code}: ${heading}`)
     assert.deepEqual(
-      sections.map(({ code, meaning }) => [code, meaning]),
-      Object.entries(DIAGNOSTIC_CODES),
+      {
+        'without a page': headings.filter((one) => !found.includes(one)),
+        'without a code': found.filter((one) => !headings.includes(one)),
+      },
+      { 'without a page': [], 'without a code': [] },
+      WHERE,
     )
   })
 
-  for (const section of sections) {
-    it(`${section.code}: the first example shows it`, async () => {
-      const codes = await codesIn(section, section.examples[0])
-      assert.deepEqual(new Set(codes), new Set([section.code]))
+  it('has an index with a line for each code, in their order', () => {
+    const lines = codeIndex().match(/^- \[.*$/gm) ?? []
+    const wanted = Object.entries(DIAGNOSTIC_CODES).map(
+      ([code, meaning]) => `- [${code}](diagnostics/${code}.md) ${meaning}`,
+    )
+    assert.deepEqual(lines, wanted, WHERE)
+    assert.doesNotMatch(codeIndex(), /^### /m, WHERE)
+  })
+
+  it('is what `postern docs CODE` prints', async (context) => {
+    const { stdout } = await folder(context, {}).postern(['docs', 'cfg101'])
+    assert.match(stdout, /^# CFG101 An unknown key\n[^]*```yaml rcpt\n/)
+  })
+
+  for (const page of pages) {
+    it(`${page.code}: the first example shows it`, async () => {
+      const codes = await codesIn(page, page.examples[0])
+      assert.deepEqual(new Set(codes), new Set([page.code]))
     })
-    it(`${section.code}: the last example is right`, async () => {
-      assert.ok(section.examples.length > 1)
-      assert.deepEqual(await codesIn(section, section.examples.at(-1)), [])
+    it(`${page.code}: the last example is right`, async () => {
+      assert.ok(page.examples.length > 1)
+      assert.deepEqual(await codesIn(page, page.examples.at(-1)), [])
     })
   }
 })
 
-async function codesIn(section: Section, example: Example | undefined): Promise<readonly string[]> {
-  assert.ok(example, `${section.code} has no example`)
+async function codesIn(page: CodePage, example: Example | undefined): Promise<readonly string[]> {
+  assert.ok(example, `${page.code} has no example`)
   const findings = await checkExample(example)
   return findings.map(({ code }) => code)
 }

@@ -1,4 +1,4 @@
-/** The sections of docs/diagnostics.md, and its examples as files that can be checked. */
+/** Examples in the documentation of diagnostics as files that can be checked. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,22 +12,6 @@ export interface Example {
   /** Behind the fence: `yaml rcpt`, `yaml plugin`, `yaml site`, `text ip`, `ts`, `text qpsmtpd`, `text qpsmtpd LIST`, `text import`. */
   readonly kind: string
   readonly text: string
-}
-
-export interface Section {
-  readonly code: string
-  readonly meaning: string
-  readonly examples: readonly Example[]
-}
-
-export function sectionsOf(page: string): readonly Section[] {
-  return page
-    .split(/^### /m)
-    .slice(1)
-    .map((text) => {
-      const [heading = ''] = text.split('\n', 1)
-      return { code: heading.slice(0, 6), meaning: heading.slice(7), examples: examplesOf(text) }
-    })
 }
 
 export function examplesOf(text: string): readonly Example[] {
@@ -57,7 +41,14 @@ export async function checkExample(
 ): Promise<readonly Diagnostic[]> {
   const root = mkdtempSync(join(tmpdir(), 'postern-example-'))
   try {
-    const files = { 'rules/house.yaml': HOUSE, 'lists/partners': '192.0.2.7\n', ...TLS, ...POLICIES, ...more, ...filesOf(example) }
+    const files = {
+      'rules/house.yaml': HOUSE,
+      'lists/partners': '192.0.2.7\n',
+      ...TLS,
+      ...POLICIES,
+      ...more,
+      ...filesOf(example),
+    }
     for (const [name, text] of Object.entries(files)) {
       await mkdir(dirname(join(root, name)), { recursive: true })
       await writeFile(join(root, name), text)

@@ -14,7 +14,7 @@ import { SESSION_SCHEMA } from '../../src/language/session-schema.ts'
 import { parseYaml } from '../../src/language/yaml.ts'
 import { checkTests } from '../../src/testing/check-tests.ts'
 import { caseFiles, textsOf } from '../compiler/case-file.ts'
-import { sectionsOf } from '../compiler/diagnostics-page.ts'
+import { codePages } from '../compiler/diagnostic-pages.ts'
 import { loadTexts } from '../compiler/memory-site.ts'
 import { TEST_VOCABULARY } from '../compiler/words.ts'
 import { changesOf, type FileKind, type Json, WHOLE_FILES } from './whole.ts'
@@ -73,9 +73,8 @@ describe('an editor finds nothing wrong', () => {
           if (name.endsWith('.yaml')) assertValid(text, `${one.name}: ${name}`, tests)
     })
 
-  it('in the right examples of docs/diagnostics.md', () => {
-    const page = readFileSync(join(ROOT, 'docs/diagnostics.md'), 'utf8')
-    for (const { code, examples } of sectionsOf(page)) {
+  it('in the right examples of docs/diagnostics', () => {
+    for (const { code, examples } of codePages()) {
       const right = examples.at(-1)
       if (right?.kind === 'yaml plugin' || right?.kind === 'yaml site') assertValid(right.text, code, ours)
     }

@@ -1,13 +1,14 @@
 /** `postern docs NAME`: documentation of a builtin, word, fact, hook, limit or diagnostic code, made from its source. */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { OPERATORS } from '../../compiler/operators.ts'
 import { FACTS } from '../../core/facts.ts'
 import { HOOK_TABLE } from '../../core/hook.ts'
-import { DIAGNOSTIC_CODES } from '../../language/codes.ts'
+import { DIAGNOSTIC_CODES, type DiagnosticCode, isDiagnosticCode } from '../../language/codes.ts'
 import { suggest } from '../../language/suggest.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
+import { packageFile } from '../package-files.ts'
 import type { Shell } from '../shell.ts'
 import { pagesOf } from '../pages.ts'
 import { builtinsMarkdown, pluginPage } from '../plugin-page.ts'
@@ -32,10 +33,18 @@ export function addDocs(program: Command, { terminal }: Shell): void {
 }
 
 async function pageOf(name: string): Promise<string> {
+  const code = name.toUpperCase()
+  if (isDiagnosticCode(code)) return codePage(code)
   const builtin = await builtinPage(name)
   const found = [builtin ?? [], pagesOf(name, VOCABULARY)].flat()
   if (found.length === 0) throw new CommandError(notFound(name), EXIT.findings)
   return found.join('\n\n')
+}
+
+/** The same page that the documentation has; it comes with the program. */
+async function codePage(code: DiagnosticCode): Promise<string> {
+  const page = await readFile(packageFile(`docs/diagnostics/${code}.md`), 'utf8')
+  return page.trimEnd()
 }
 
 function notFound(name: string): string {

@@ -5,7 +5,7 @@ import type { FileMarks } from './steady-read.ts'
 
 /** A finding as the log and the health page tell it. */
 export interface Problem {
-  /** Code of the diagnostic (docs/diagnostics.md), `smoke` for a test that failed, `files` for files that cannot be had. */
+  /** Code of the diagnostic (docs/diagnostics), `smoke` for a test that failed, `files` for files that cannot be had. */
   readonly code: string
   /** `file:line:column`, as far as it is known. */
   readonly at: string
