@@ -17,6 +17,7 @@ const COMMANDS = new Map<string, () => Promise<Addition>>(
     test: async () => (await import('./commands/test.ts')).addTest,
     report: async () => (await import('./commands/report.ts')).addReport,
     explain: async () => (await import('./commands/explain.ts')).addExplain,
+    diff: async () => (await import('./commands/diff.ts')).addDiff,
     replay: async () => (await import('./commands/replay.ts')).addReplay,
     monitor: async () => (await import('./commands/monitor.ts')).addMonitor,
     shell: async () => (await import('./commands/shell.ts')).addShell,

@@ -1,13 +1,10 @@
 /** `postern replay`: what would these rules have decided about the mail of last week? */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { standing } from '../../core/sample.ts'
-import { createDispatcher } from '../../engine/dispatch.ts'
-import { offlinePolicies } from '../../testing/offline-policies.ts'
 import { type Gate, GATE_KINDS, judgeGate, parseGate, ReplayTally } from '../../testing/replay-summary.ts'
 import {
   Envelopes,
   isReplayable,
-  judge,
   type Judged,
   type Judges,
   type LoggedDecision,
@@ -17,12 +14,11 @@ import { openBase } from '../base-site.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { percentage } from '../formats/flags.ts'
 import { renderReplay } from '../format-replay.ts'
-import { offlineWorld } from '../offline.ts'
+import { judgeSafely, judgesOf } from '../judges.ts'
 import { loadCheckedSite } from '../open-site.ts'
 import { readLog } from '../read-log.ts'
 import type { Shell } from '../shell.ts'
 import type { Terminal } from '../terminal.ts'
-import { policySource } from '../wiring.ts'
 
 interface Options {
   readonly site: string
@@ -73,16 +69,15 @@ export function addReplay(program: Command, { terminal, finish }: Shell): void {
 }
 
 async function replay(files: readonly string[], options: Options, terminal: Terminal): Promise<ReplayTally> {
-  const now = await judgesOf(options.site, terminal)
+  const now = await judgesAt(options.site, terminal)
   const base = options.base === undefined ? undefined : await openBase(options.base, options.site)
   try {
-    const then = base && (await judgesOf(base.path, terminal))
+    const then = base && (await judgesAt(base.path, terminal))
     const [tally, envelopes] = [new ReplayTally(), new Envelopes()]
     for await (const one of readLog(files)) {
       const record = envelopes.complete(one)
       if (!isWanted(record, options)) continue
-      if (isReplayable(record.hook))
-        tally.add(record, await judgedBefore(record, then), await judgedSafely(record, now))
+      if (isReplayable(record.hook)) tally.add(record, await judgedBefore(record, then), await judgeSafely(record, now))
       else tally.leaveOut()
       if (tally.decisions % 10_000 === 0) terminal.progress(`${tally.decisions} decisions`)
     }
@@ -93,29 +88,11 @@ async function replay(files: readonly string[], options: Options, terminal: Term
 }
 
 async function judgedBefore(record: LoggedDecision, then: Judges | undefined): Promise<Judged> {
-  return then ? judgedSafely(record, then) : recordedVerdict(record)
+  return then ? judgeSafely(record, then) : recordedVerdict(record)
 }
 
-async function judgedSafely(record: LoggedDecision, judges: Judges): Promise<Judged> {
-  try {
-    return await judge(record, judges)
-  } catch (fault) {
-    return { undetermined: [fault instanceof Error ? fault.message : String(fault)] }
-  }
-}
-
-async function judgesOf(path: string, terminal: Terminal): Promise<Judges> {
-  const site = await loadCheckedSite(path, terminal)
-  const { program, limits, hostname } = site
-  const world = offlineWorld()
-  return {
-    dispatch: createDispatcher(program, { deadline: limits.handler_deadline, trace: false }),
-    hostname,
-    split: program.split,
-    plan: site.policies,
-    policies: offlinePolicies({}, { plan: site.policies, open: policySource, ...world }),
-    world,
-  }
+async function judgesAt(path: string, terminal: Terminal): Promise<Judges> {
+  return judgesOf(await loadCheckedSite(path, terminal), { trace: false })
 }
 
 function isWanted({ time, id, facts }: LoggedDecision, { since, sample = 100 }: Options): boolean {

@@ -9,7 +9,7 @@ import { HOOK_TABLE, type Hook } from '../../core/hook.ts'
 import type { Changes } from './changes.ts'
 import { compareSession, completed, type DiffGroup, type Judge } from './compare.ts'
 import { lowerBoth } from './lowered.ts'
-import { MOST_TRIED, search } from './search.ts'
+import { search } from './search.ts'
 import { shortened } from './shortened.ts'
 
 export interface DiffSide extends Judge {
@@ -38,7 +38,6 @@ export async function diffSites(sides: readonly [DiffSide, DiffSide], changes: C
   const groups = new Map<string, DiffGroup>()
   const tried = new Set<string>()
   for (const said of sessions) {
-    if (tried.size >= 2 * MOST_TRIED) break
     for (const session of completed(said, [before.program, after.program])) {
       if (tried.has(JSON.stringify(session))) continue
       tried.add(JSON.stringify(session))
@@ -47,9 +46,10 @@ export async function diffSites(sides: readonly [DiffSide, DiffSide], changes: C
     }
   }
   const shown: DiffGroup[] = []
-  for (const group of groups.values()) shown.push(await shortest(group, sides, changed))
+  for (const group of [...groups.values()].toSorted((one, other) => weightOf(one) - weightOf(other)))
+    shown.push(await shortest(group, sides, changed))
   const hooks = new Set(changes.rules.map(({ hook }) => hook).filter(isBeside))
-  return { groups: shown, tried: tried.size, isWhole: isWhole && hooks.size === 0, unsaid, elsewhere: [...hooks] }
+  return { groups: shown, tried: tried.size, isWhole, unsaid, elsewhere: [...hooks] }
 }
 
 async function shortest(
@@ -65,6 +65,12 @@ async function shortest(
     return isSame
   })
   return best
+}
+
+/** What is accepted anew first, then what is refused anew. */
+function weightOf({ change }: DiffGroup): number {
+  if (change.endsWith('accept')) return 0
+  return change.startsWith('accept') ? 1 : 2
 }
 
 function nameOf({ change, hook, by }: DiffGroup): string {

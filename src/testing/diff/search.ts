@@ -13,7 +13,7 @@ import { asksOf, type LoweredRules } from './lowered.ts'
 import { sayable, sessionLike } from './sayings.ts'
 import { telling } from './telling.ts'
 
-/** Sessions tried, of each comparison. */
+/** Sessions of a comparison, without their variants in greeting and content. */
 export const MOST_TRIED = 4000
 
 export interface Searched {
@@ -27,12 +27,34 @@ export interface Searched {
 export function search(rules: LoweredRules, changes: readonly RuleChange[]): Searched {
   const asks = [...rules.after.values(), ...rules.before.values()].flatMap(asksOf)
   const kinds = kindsOf(asks, rules)
-  const unsaid = new Set(asks.filter(({ likely }) => sayable(likely.fact) === 'never').map(({ text }) => `\`${text}\``))
+  const unsaid = new Set([...asks.filter(isUnsaid), ...otherQuestions(rules, changes)].map(({ text }) => `\`${text}\``))
   return {
-    sessions: kinds ? sessionsLike(kinds, rules) : telling(rules, changes),
-    isWhole: kinds !== undefined && unsaid.size === 0,
+    sessions: kinds ? sessionsLike(kinds, rules) : atMost(MOST_TRIED, telling(rules, changes)),
+    isWhole: kinds !== undefined,
     unsaid: [...unsaid],
   }
+}
+
+function isUnsaid({ likely }: Ask): boolean {
+  return sayable(likely.fact) === 'never'
+}
+
+/** A word asks otherwise than before, or with other entries, and a session has one answer for both. */
+function otherQuestions({ before, after }: LoweredRules, changes: readonly RuleChange[]): readonly Ask[] {
+  return changes.flatMap(({ key, entries }) => {
+    const [one, other] = [before.get(key), after.get(key)].map((rule) => (rule ? asksOf(rule) : []))
+    const known = new Set(one?.map(({ likely }) => likely.fact))
+    const words = new Set(one?.map(({ likely }) => wordIn(likely.fact)))
+    return (
+      other?.filter(
+        ({ likely: { fact } }) => wordIn(fact) && words.has(wordIn(fact)) && (entries.length > 0 || !known.has(fact)),
+      ) ?? []
+    )
+  })
+}
+
+function wordIn(fact: string): string | undefined {
+  return /^word (\S+)/.exec(fact)?.[1]
 }
 
 /** Sessions, each as what its facts may be. Undefined when there are more than can be tried. */
@@ -64,5 +86,15 @@ function* sessionsLike(products: readonly Product[], { world }: LoweredRules): G
   for (const product of products) {
     const session = sessionLike(product, world)
     if (session) yield session
+  }
+}
+
+/** They may be without end. */
+function* atMost<T>(count: number, some: Iterable<T>): Generator<T> {
+  let given = 0
+  for (const one of some) {
+    if (given === count) return
+    given += 1
+    yield one
   }
 }
