@@ -184,17 +184,15 @@ for (const [name, { skip = false, start, away }] of Object.entries(SUBJECTS))
         assert.ok(found.lists.allow.length === 1 && found.lists.block.length === 1, 'the whole text is read')
       })
 
-    for (const [recipient, limit, reason] of [
-      ['broken@example.org', 'what is no policy', /^CFG102 at .*:1:8$/],
-      ['large@example.org', 'limit policy_size', /^POL005 at .*:1:1$/],
-      ['many@example.org', 'limit policy_entries', /^POL005 at .*:2:20$/],
-    ] as const)
-      it(`${limit}: ${recipient} has the default, and the log says why`, async () => {
-        shelf.because.splice(0)
-        const { key, because } = await shelf.find(recipient)
-        assert.deepEqual([key, because], ['standard', `the policy ${recipient} does not load`])
-        assert.match(shelf.because.join('; '), reason)
-      })
+    const hasTheDefault = (recipient: string, reason: RegExp) => async (): Promise<void> => {
+      shelf.because.splice(0)
+      const { key, because } = await shelf.find(recipient)
+      assert.deepEqual([key, because], ['standard', `the policy ${recipient} does not load`])
+      assert.match(shelf.because.join('; '), reason)
+    }
+    it('that is none is the default, and the log says why', hasTheDefault('broken@example.org', /^CFG102 at .*:1:8$/))
+    it('limit policy_size: one that is larger is none', hasTheDefault('large@example.org', /^POL005 at .*:1:1$/))
+    it('limit policy_entries: one with more is none', hasTheDefault('many@example.org', /^POL005 at .*:2:20$/))
 
     it('limit policy_memory: is bounded, however many recipients strangers invent', async () => {
       const memory = 32 * 1024
