@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import { type Analysed, analyse } from '../compiler/analysis/index.ts'
 import { analyseLists } from '../compiler/analysis/lists.ts'
-import { type CompiledPlugin, type CompileEnvironment, compileSite } from '../compiler/compile-site.ts'
+import { type CompiledPlugin, compileSite } from '../compiler/compile-site.ts'
 import { readerInPlace } from '../compiler/import/index.ts'
 import { type LoadedSite, loadSite } from '../compiler/load-site.ts'
 import { readYaml } from '../compiler/resolve-entries.ts'
@@ -13,9 +13,11 @@ import type { MapNode } from '../language/node.ts'
 import { type Allowed, judge } from '../language/suppressions.ts'
 import { checkTests } from '../testing/check-tests.ts'
 import { withChanges } from './changed-files.ts'
+import { checkEnvironment } from './check-environment.ts'
 import { checkPolicies, checkPolicyAlone } from './check-policies.ts'
 import { shown } from './find-files.ts'
-import { compileEnvironment } from './wiring.ts'
+import type { Witness } from './saved-checks/index.ts'
+import type { CommandEnvironment } from './wiring.ts'
 
 export interface Checked {
   readonly files: number
@@ -34,21 +36,26 @@ interface Found {
   readonly kind: FileKind
 }
 
+export interface Circumstances {
+  /** Texts of files as they will be, by path. */
+  readonly changed?: ReadonlyMap<string, string>
+  readonly witness?: Witness | undefined
+}
+
 const NO_CHANGES: ReadonlyMap<string, string> = new Map()
 
 /**
- * Sites first: a plugin that a site uses is checked there, with its arguments and the words of its neighbours. What is
- * `changed` has its text here already, by path.
+ * Sites first: a plugin that a site uses is checked there, with its arguments and the words of its neighbours.
  */
 export async function checkFiles(
   paths: readonly string[],
   onFile: (path: string) => void,
-  changed = NO_CHANGES,
+  { changed = NO_CHANGES, witness }: Circumstances = {},
 ): Promise<Checked> {
-  const plain = compileEnvironment()
+  const plain = checkEnvironment(witness)
   const lists = new Set<string>()
   const files = withChanges(plain.files, changed, (path) => void lists.add(path))
-  const environment = { ...plain, files, trees: new Map() }
+  const environment = { ...plain, files }
   const { analyse: later, ...counts } = await checkInSteps(environment, paths, onFile)
   await later(environment.report)
   return withShown({ ...counts, ...judged(environment.report.sorted(), environment.sources), lists: lists.size })
@@ -61,7 +68,7 @@ export interface Steps extends Pick<Checked, 'files' | 'rules'> {
 
 /** In an environment of one's own, with files named by their whole paths. */
 export async function checkInSteps(
-  environment: CompileEnvironment,
+  environment: CommandEnvironment,
   paths: readonly string[],
   onFile: (path: string) => void,
 ): Promise<Steps> {
@@ -116,7 +123,7 @@ interface Read {
   readonly unreadable: number
 }
 
-async function readAll(paths: readonly string[], environment: CompileEnvironment): Promise<Read> {
+async function readAll(paths: readonly string[], environment: CommandEnvironment): Promise<Read> {
   const found: Found[] = []
   let unreadable = 0
   for (const path of paths) {
@@ -130,7 +137,7 @@ async function readAll(paths: readonly string[], environment: CompileEnvironment
 }
 
 interface Run {
-  readonly environment: CompileEnvironment
+  readonly environment: CommandEnvironment
   /** What was checked with a site, or alone, by path. */
   readonly used: Map<string, readonly CompiledPlugin[]>
   readonly later: ((report: Report) => Promise<void>)[]

@@ -5,9 +5,10 @@ import type { Report, Span } from '../language/diagnostic.ts'
 import type { MapNode } from '../language/node.ts'
 import { POLICY_SCHEMA } from '../language/policy-file.ts'
 import { checkSchema } from '../language/schema-check.ts'
-import { allPolicyFiles, type FoundPolicyFile } from '../ports/policies/policy-files.ts'
+import type { FoundPolicyFile } from '../ports/policies/policy-files.ts'
+import type { FileWorld } from './file-world.ts'
 
-interface Reading {
+interface Reading extends Pick<FileWorld, 'allPolicies'> {
   readonly report: Report
   /** Text of each file, by path. */
   readonly sources: Map<string, string>
@@ -20,18 +21,18 @@ export async function checkPolicies(
 ): Promise<ReadonlySet<string>> {
   const seen = new Set<string>()
   if (!policies || plan?.directory === undefined) return seen
-  for await (const file of allPolicyFiles(plan.directory, {
-    mostOctets: policies.limits.policy_size,
-    isLenient: true,
-  })) {
+  for await (const file of reading.allPolicies(plan.directory, policies.limits.policy_size)) {
     seen.add(file.path)
     checkPolicy(file, policies, reading)
   }
   return seen
 }
 
-function checkPolicy({ path, text, because, isLookedFor }: FoundPolicyFile, rules: PolicyRules, reading: Reading) {
-  const { report, sources } = reading
+function checkPolicy(
+  { path, text, because, isLookedFor }: FoundPolicyFile,
+  rules: PolicyRules,
+  { report, sources }: Reading,
+) {
   const at = startOf(path)
   if (because !== undefined) report.add({ code: 'POL004', at, message: `this policy is not read: ${because}` })
   else if (!isLookedFor)

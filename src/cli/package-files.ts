@@ -6,6 +6,11 @@ const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
 /** Of source files here: in a checkout they run as they are. */
 export const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 
+/** `src` of a checkout, `dist` when installed. */
+export function sourceDirectory(): string {
+  return fileURLToPath(new URL('..', import.meta.url))
+}
+
 export function packageFile(name: string): string {
   return join(PACKAGE, name)
 }

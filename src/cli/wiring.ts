@@ -12,17 +12,18 @@ import { DELIVERIES } from '../delivery/index.ts'
 import { Report } from '../language/diagnostic.ts'
 import { AUTH_WORDS } from '../ports/auth/index.ts'
 import { spf } from '../ports/spf.ts'
-import { listFiles } from '../ports/list-files.ts'
-import { thisMachine } from '../ports/machine.ts'
 import { policyFiles } from '../ports/policies/policy-files.ts'
 import { systemClock } from '../ports/system-clock.ts'
 import { sourceFault } from '../ports/sources/open-source.ts'
 import { storeFault } from '../ports/store/open-store.ts'
 import { tlsFault } from '../server/tls.ts'
 import { MATCHERS } from '../vocabulary/index.ts'
+import { type FileWorld, fileWorld } from './file-world.ts'
 import { EXTENSION, packageFile } from './package-files.ts'
 
 export { EXTENSION, packageFile }
+
+const { files, machine, policySource, allPolicies } = fileWorld()
 
 export const VOCABULARY: Vocabulary = {
   matchers: new Map([...MATCHERS, ...AUTH_WORDS, spf].map((word) => [word.name, word])),
@@ -48,9 +49,11 @@ function filesByName(directory: string): ReadonlyMap<string, string> {
   return new Map(paths.map((path) => [relative(directory, path).slice(0, -'.yaml'.length), path]))
 }
 
-export function compileEnvironment(report = new Report()): CompileEnvironment {
+export type CommandEnvironment = CompileEnvironment & Pick<FileWorld, 'allPolicies'>
+
+export function compileEnvironment(report = new Report()): CommandEnvironment {
   return {
-    files: listFiles(),
+    files,
     report,
     sources: new Map(),
     builtins: new Map([...builtinFiles(), ...rulesetFiles()]),
@@ -63,13 +66,13 @@ export function compileEnvironment(report = new Report()): CompileEnvironment {
     namesIn: (directory) => readdir(directory).catch(() => []),
     policySource,
     offline: true,
-    machine: thisMachine(),
+    machine,
+    allPolicies,
   }
 }
 
-export function policySource(directory: string, mostOctets: number): PolicySource {
-  return policyFiles({ directory, mostOctets, isLenient: true, clock: systemClock() })
-}
+/** Off a server. */
+export { policySource }
 
 /** For a server. */
 export function servedPolicies(directory: string, mostOctets: number): PolicySource {

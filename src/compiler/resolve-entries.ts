@@ -50,6 +50,8 @@ export interface LoadEnvironment {
   readonly storeFault?: (store: StorePlace) => string | undefined
   /** Milliseconds since the epoch; without it nobody asks whether certificates are valid now, or trials over. */
   readonly now?: () => number
+  /** Told of each moment at which what is reported changes: milliseconds since the epoch. */
+  readonly turnsAt?: (time: number) => void
   /** What is wrong with these settings as a whole, to those who would use them. */
   readonly tlsFault?: (settings: TlsSettings) => string | undefined
   /** Policies in a directory, of so many octets at most; without it nobody looks for the default one. */

@@ -14,7 +14,7 @@ export interface Pair {
   readonly privateKey: string
 }
 
-type Where = Pick<LoadEnvironment, 'report' | 'now'>
+type Where = Pick<LoadEnvironment, 'report' | 'now' | 'turnsAt'>
 
 /** Our own certificate of the chain; undefined when something is wrong. */
 export function checkPair({ cert, chain, key, privateKey }: Pair, where: Where): X509Certificate | undefined {
@@ -56,6 +56,7 @@ function readChain(text: string, node: YamlNode, where: Where): readonly X509Cer
 /** Clients may go away over it, or not; mail servers mostly do not. */
 function checkDates({ subject, validFromDate, validToDate }: X509Certificate, node: YamlNode, where: Where): void {
   const now = where.now?.()
+  for (const date of [validFromDate, validToDate]) where.turnsAt?.(date.getTime())
   if (now === undefined || (validFromDate.getTime() <= now && now <= validToDate.getTime())) return
   const [word, date] = validToDate.getTime() < now ? ['was valid until', validToDate] : ['is valid from', validFromDate]
   where.report.add({

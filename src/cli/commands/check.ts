@@ -1,17 +1,19 @@
 /** `postern check`: is everything that these files say valid? Reads files, and nothing else; with `--fix` it corrects them. */
 import { type Command, Option } from 'commander'
 import type { Diagnostic, Safety } from '../../language/diagnostic.ts'
-import { type Checked, checkFiles } from '../check-files.ts'
+import type { SavedReport } from '../../testing/report-shape.ts'
+import type { Checked, Circumstances } from '../check-files.ts'
 import { codePrefix, isSelected } from '../code-selection.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { findYaml, shown } from '../find-files.ts'
-import { type Fixed, fixFiles } from '../fix-files.ts'
+import type { Fixed } from '../fix-files.ts'
 import { reportOf } from '../formats/assemble.ts'
 import { addJudgeFlags, formatsHelp, type JudgeFlags, oneMore } from '../formats/flags.ts'
 import { count } from '../formats/format.ts'
 import { publish } from '../formats/publish.ts'
 import { lineDiff } from '../line-diff.ts'
 import { replaceFile } from '../replace-file.ts'
+import { savedOrMade, type Witness } from '../saved-checks/index.ts'
 import type { Shell } from '../shell.ts'
 import { addSiteFlags, type SiteFlags, siteGiven } from '../site-option.ts'
 import type { Terminal } from '../terminal.ts'
@@ -35,6 +37,7 @@ interface Flags extends JudgeFlags, SiteFlags {
   readonly ignore?: readonly string[]
   readonly fix?: Level
   readonly diff?: boolean
+  readonly cache: boolean
 }
 
 const SAFETIES: Readonly<Record<Level, readonly Safety[]>> = { safe: ['safe'], all: ['safe', 'unsafe'] }
@@ -52,6 +55,7 @@ export function addCheck(program: Command, shell: Shell): void {
     .option('--ignore <code>', 'no findings of this code, or of all that begin so; may be given several times', oneCode)
     .addOption(new Option('--fix [how]', 'correct what can be corrected: --fix, or --fix=all').choices(['safe', 'all']))
     .option('--diff', 'change nothing, show what --fix would change')
+    .option('--no-cache', 'look at everything again, and keep nothing')
   addJudgeFlags(addSiteFlags(command))
     .addHelpText('after', `${formatsHelp('check')}${EXAMPLES}`)
     .action((paths: string[], flags: Flags) =>
@@ -70,18 +74,30 @@ async function check(paths: readonly string[], flags: Flags, shell: Shell): Prom
   await publish({ command: 'check', outputs, limit }, shell, async () => {
     const files = await findYaml(paths)
     if (flags.fix !== undefined) await write(await fixesOf(files, flags.fix, flags, shell.terminal), shell.terminal)
-    const checked = selected(await checkNow(files, shell.terminal), flags)
-    const nothing = checked.files === 0 ? 'nothing to check: no site, plugin, ruleset or suite here' : undefined
-    return reportOf({ command: 'check', ...checked, nothing }, judgingOf(flags))
+    const make = (witness?: Witness) => reportNow(files, flags, shell.terminal, witness)
+    return flags.cache && flags.fix === undefined ? savedOrMade({ files, flags: changing(flags) }, make) : make()
   })
 }
 
-function checkNow(
+/** The flags that the report depends on. */
+function changing({ select, ignore, failOn, exitZero, allowEmpty }: Flags): unknown {
+  return { select, ignore, failOn, exitZero, allowEmpty }
+}
+
+async function reportNow(
   files: readonly string[],
+  flags: Flags,
   terminal: Terminal,
-  changed?: ReadonlyMap<string, string>,
-): Promise<Checked> {
-  return checkFiles(files, (path) => terminal.progress(`checking ${path}`), changed)
+  witness: Witness | undefined,
+): Promise<SavedReport> {
+  const checked = selected(await checkNow(files, terminal, { witness }), flags)
+  const nothing = checked.files === 0 ? 'nothing to check: no site, plugin, ruleset or suite here' : undefined
+  return reportOf({ command: 'check', ...checked, nothing }, judgingOf(flags))
+}
+
+async function checkNow(files: readonly string[], terminal: Terminal, circumstances: Circumstances): Promise<Checked> {
+  const { checkFiles } = await import('../check-files.ts')
+  return checkFiles(files, (path) => terminal.progress(`checking ${path}`), circumstances)
 }
 
 function selected(checked: Checked, flags: Flags): Checked {
@@ -92,12 +108,13 @@ function selected(checked: Checked, flags: Flags): Checked {
   }
 }
 
-function fixesOf(files: readonly string[], level: Level, flags: Flags, terminal: Terminal): Promise<Fixed> {
+async function fixesOf(files: readonly string[], level: Level, flags: Flags, terminal: Terminal): Promise<Fixed> {
+  const { fixFiles } = await import('../fix-files.ts')
   return fixFiles({
     safeties: SAFETIES[level],
     paths: files,
     isWanted: ({ code }: Diagnostic) => isSelected(code, flags),
-    check: (changed) => checkNow(files, terminal, changed),
+    check: (changed) => checkNow(files, terminal, { changed }),
   })
 }
 

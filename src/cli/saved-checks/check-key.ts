@@ -1,0 +1,49 @@
+/** What a report depends on besides the files: the command line, the place it is run in, and Postern itself. */
+import { createHash } from 'node:crypto'
+import { readdirSync, statSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { EXTENSION, packageFile, sourceDirectory } from '../package-files.ts'
+
+/** Anything else of the environment may change what libraries do; these say where somebody sits. */
+const NOT_ASKED: ReadonlySet<string> = new Set(['_', 'PWD', 'OLDPWD', 'SHLVL', 'COLUMNS', 'LINES', 'WINDOWID'])
+
+const LIBRARIES = ['ajv', 'commander', 'ip-address', 're2js', 'yaml']
+
+/** `flags` are those that change the report. Throws where a part of Postern cannot be looked at. */
+export function checkKey(files: readonly string[], flags: unknown): string {
+  const parts = [
+    process.cwd(),
+    files,
+    flags,
+    Object.keys(process.env)
+      .filter((name) => !NOT_ASKED.has(name))
+      .toSorted()
+      .map((name) => [name, process.env[name]]),
+    [process.versions, process.execArgv, process.getuid?.(), process.getgroups?.(), hostname()],
+    ownFiles().map((path) => [path, ...traitsOf(path)]),
+  ]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+/** Code, builtins, rulesets and libraries: an update that leaves the version as it was counts as one. */
+function ownFiles(): readonly string[] {
+  const libraries = LIBRARIES.map((name) => findPackageJSON(name, import.meta.url) ?? name)
+  return [
+    packageFile('package.json'),
+    ...libraries,
+    ...filesIn(sourceDirectory(), EXTENSION),
+    ...['builtins', 'rules'].flatMap((name) => filesIn(packageFile(name), '.yaml')),
+  ]
+}
+
+function filesIn(directory: string, extension: string): readonly string[] {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => name.endsWith(extension)).map((name) => join(directory, name))
+}
+
+function traitsOf(path: string): readonly number[] {
+  const { ino, size, mtimeMs, ctimeMs } = statSync(path)
+  return [ino, size, mtimeMs, ctimeMs]
+}
