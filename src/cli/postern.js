@@ -16,7 +16,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exitCode = 3
 } else {
   // Only the exit code is set: ending the process here would cut off what is still being written to a pipe.
-  import('./cache-directory.ts')
+  import('./cache-directory.js')
     .then((cache) => cache.keepCompiledCode())
     .then(() => import('./main.ts'))
     .then((main) => main.run(process.argv.slice(2)))

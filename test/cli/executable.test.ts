@@ -25,7 +25,7 @@ function run(node: string, args: readonly string[]): Ended {
 function withMain(body: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'postern-executable-'))
   after(() => rmSync(folder, { recursive: true }))
-  for (const name of ['postern.js', 'cache-directory.ts']) cpSync(join(CLI, name), join(folder, name))
+  for (const name of ['postern.js', 'cache-directory.js']) cpSync(join(CLI, name), join(folder, name))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(
     join(folder, 'main.ts'),

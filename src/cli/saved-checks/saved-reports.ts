@@ -17,7 +17,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { SavedReport } from '../../testing/report-shape.ts'
-import { cacheDirectory, ownDirectory } from '../cache-directory.ts'
+import { cacheDirectory, ownDirectory } from '../cache-directory.js'
 import type { Heard } from './overheard.ts'
 
 export interface SavedCheck {

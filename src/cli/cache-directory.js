@@ -1,6 +1,8 @@
 /**
  * Where Postern keeps what it can make again: `$XDG_CACHE_HOME/postern`, else `~/.cache/postern` (XDG Base Directory
  * Specification). Nobody else's directory is trusted: who writes there says what runs, and what `check` says.
+ *
+ * Plain JavaScript: in a checkout, stripping types is what the cache of code saves, so this comes before.
  */
 import { lstatSync, mkdirSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
@@ -9,14 +11,22 @@ import { isAbsolute, join } from 'node:path'
 
 const WRITABLE_BY_OTHERS = 0o022
 
-/** Made for us alone. Undefined where it cannot be made, is a link or another user's, or others may write to it. */
-export function cacheDirectory(): string | undefined {
+/**
+ * Made for us alone. Undefined where it cannot be made, is a link or another user's, or others may write to it.
+ *
+ * @returns {string | undefined}
+ */
+export function cacheDirectory() {
   const given = process.env['XDG_CACHE_HOME'] ?? ''
   const home = isAbsolute(given) ? given : join(homedir(), '.cache')
   return isAbsolute(home) ? ownDirectory(join(home, 'postern')) : undefined
 }
 
-export function ownDirectory(path: string): string | undefined {
+/**
+ * @param {string} path
+ * @returns {string | undefined}
+ */
+export function ownDirectory(path) {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
     const stats = lstatSync(path)
@@ -28,7 +38,7 @@ export function ownDirectory(path: string): string | undefined {
 }
 
 /** Modules start from what Node made of them before; without a directory they start as ever. */
-export function keepCompiledCode(): void {
+export function keepCompiledCode() {
   const directory = cacheDirectory()
   if (directory !== undefined) enableCompileCache(join(directory, 'code'))
 }
