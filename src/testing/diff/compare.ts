@@ -44,7 +44,7 @@ export async function compareSession(
 }
 
 /** Undefined when something was asked that nobody answers here. */
-async function decided(record: SessionRecord, { judges }: Judge): Promise<readonly Decision[] | undefined> {
+export async function decided(record: SessionRecord, { judges }: Judge): Promise<readonly Decision[] | undefined> {
   const { dispatch, world, ...rest } = judges
   let isMissing = false
   const miss = (): void => void (isMissing = true)
@@ -102,11 +102,15 @@ const USUAL_FIELDS = [
 ] as const
 
 /** With all that such sessions need: answers for whoever is asked, and content where rules look at it. */
-export function completed(said: SessionRecord, programs: readonly Program[]): readonly SessionRecord[] {
-  const words = programs.flatMap((program) => [...(program.words ?? [])])
+export function completed(
+  said: SessionRecord,
+  sides: readonly Judge[],
+  answers: NonNullable<SessionRecord['answers']>,
+): readonly SessionRecord[] {
+  const programs = sides.map(({ program }) => program)
   const sources = programs.flatMap((program) => program.sources ?? []).map(({ shown }) => [shown, {}] as const)
   const session = tidy({
-    ...mergeRecords({ answers: Object.fromEntries(words.map((word) => [word, 'miss' as const])) }, said),
+    ...mergeRecords({ answers }, said),
     now: said.now ?? '2026-01-05T12:00:00Z',
     sources: Object.fromEntries(sources),
   })

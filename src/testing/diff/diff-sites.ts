@@ -11,6 +11,8 @@ import { compareSession, completed, type DiffGroup, type Judge } from './compare
 import { lowerBoth } from './lowered.ts'
 import { search } from './search.ts'
 import { shortened } from './shortened.ts'
+import { plainSessions } from './telling.ts'
+import { usualAnswers } from './usual-answers.ts'
 
 export interface DiffSide extends Judge {
   readonly outline: Outline
@@ -33,12 +35,14 @@ const MOST_GROUPS = 200
 
 export async function diffSites(sides: readonly [DiffSide, DiffSide], changes: Changes): Promise<DiffFound> {
   const [before, after] = sides
-  const { sessions, isWhole, unsaid } = search(lowerBoth(before.outline, after.outline), changes.rules)
+  const rules = lowerBoth(before.outline, after.outline)
+  const { sessions, isWhole, unsaid } = search(rules, changes.rules)
+  const answers = await usualAnswers(sides, plainSessions(rules))
   const changed = new Set(changes.rules.map(({ key }) => key))
   const groups = new Map<string, DiffGroup>()
   const tried = new Set<string>()
   for (const said of sessions) {
-    for (const session of completed(said, [before.program, after.program])) {
+    for (const session of completed(said, sides, answers)) {
       if (tried.has(JSON.stringify(session))) continue
       tried.add(JSON.stringify(session))
       const group = await compareSession(session, sides, changed)

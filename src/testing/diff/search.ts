@@ -90,7 +90,7 @@ function* sessionsLike(products: readonly Product[], { world }: LoweredRules): G
 }
 
 /** They may be without end. */
-function* atMost<T>(count: number, some: Iterable<T>): Generator<T> {
+export function* atMost<T>(count: number, some: Iterable<T>): Generator<T> {
   let given = 0
   for (const one of some) {
     if (given === count) return

@@ -19,8 +19,8 @@ const MOST_PRODUCTS = 16
 const MOST_ACCEPTING = 6
 
 export function* telling(rules: LoweredRules, changes: readonly RuleChange[]): Generator<SessionRecord> {
-  const all = [...new Map([...rules.before, ...rules.after]).values()]
-  const accepting = all.filter(accepts).slice(0, MOST_ACCEPTING)
+  const all = allOf(rules)
+  const accepting = acceptingIn(all)
   const focus = changes.map((change) => ({ change, products: productsOf(change, rules) }))
   for (const { change, products } of focus) {
     for (const product of products) yield* accepted(product, accepting, rules.world)
@@ -30,6 +30,19 @@ export function* telling(rules: LoweredRules, changes: readonly RuleChange[]): G
     for (const { products } of focus)
       for (const product of products.flatMap((one) => together(one, other, rules.world)))
         yield* accepted(product, accepting, rules.world)
+}
+
+/** Mail that some rule accepts. */
+export function plainSessions(rules: LoweredRules): Generator<SessionRecord> {
+  return accepted(EVERY_SESSION, acceptingIn(allOf(rules)), rules.world)
+}
+
+function allOf({ before, after }: LoweredRules): readonly AskedRule[] {
+  return [...new Map([...before, ...after]).values()]
+}
+
+function acceptingIn(rules: readonly AskedRule[]): readonly AskedRule[] {
+  return rules.filter(accepts).slice(0, MOST_ACCEPTING)
 }
 
 function accepts({ hook, node }: AskedRule): boolean {
