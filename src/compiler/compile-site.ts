@@ -9,6 +9,7 @@ import { defaultLimits } from '../core/limits.ts'
 import type { Chain, OnSplit, Program } from '../core/program.ts'
 import type { Vocabulary } from '../core/word.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
+import { renameAt } from '../language/fix.ts'
 import type { YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
 import type { SettingDeclaration } from '../language/policy-file.ts'
@@ -236,12 +237,14 @@ function checkNames(plugins: readonly NamedChains[], { report }: LoadEnvironment
   for (const { name, use, at } of plugins) {
     const first = seen.get(name)
     if (first) {
+      const numbered = `${withoutNumber(use)}:${freeNumber(name, plugins)}`
       report.add({
         code: 'CFG109',
         at,
         message: `plugin \`${name}\` is loaded twice`,
         labels: [{ ...first, text: 'first loaded here' }],
-        help: `a second one needs a number: \`${withoutNumber(use)}:${freeNumber(name, plugins)}\``,
+        help: `a second one needs a number: \`${numbered}\``,
+        fixes: renameAt(at, use, numbered, 'unsafe'),
       })
     } else seen.set(name, at)
   }

@@ -8,7 +8,7 @@ import { comesAfter, HOOK_TABLE, type Hook } from '../core/hook.ts'
 import type { NoteScope } from '../core/notes.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import type { NoteDeclaration } from '../language/plugin-file.ts'
-import { suggest } from '../language/suggest.ts'
+import { didYouMeanAt } from '../language/fix.ts'
 
 export type NoteType = NoteDeclaration['type']
 
@@ -76,11 +76,11 @@ export class NoteBook {
     const common = { code: 'NOT801', at, hook, ...(rule !== undefined && { rule }) } as const
     if (!writes) {
       if (this.#declared.has(name)) return
-      const near = suggest(name, [...this.#writes.keys()])
       report.add({
         ...common,
         message: `note \`${name}\` is read, but nothing sets it`,
-        help: near ? `did you mean \`note.${near}\`?` : `set it in an earlier rule: \`set: { note.${name}: … }\``,
+        ...didYouMeanAt(at, name, this.#writes.keys(), 'note.'),
+        help: `set it in an earlier rule: \`set: { note.${name}: … }\``,
       })
       return
     }

@@ -76,3 +76,20 @@ export function meant(
   const fixes = writeInstead(scalar, near, { title, safety, ...(within && { within }) })
   return { label: `did you mean \`${near}\`?`, fixes }
 }
+
+/** Another name where only the place is known; none where that is not as long as what should stand there. */
+export function renameAt(at: Span, typed: string, text: string, safety: Safety): readonly Fix[] {
+  const { start, end } = at.range
+  const isAll = start.line === end.line && end.offset - start.offset === typed.length
+  return isAll ? fixOf(`write \`${text}\``, safety, replace(at, text)) : []
+}
+
+/** `did you mean …?` where only the place of a name is known, with a `prefix` such as `note.` before it. */
+export function didYouMeanAt(at: Span, name: string, candidates: Iterable<string>, prefix: string): Suggestion {
+  const known = [...candidates]
+  const near = suggest(name, known)
+  if (near === undefined) return {}
+  const text = `${prefix}${near}`
+  const safety = isSlip(name, near, known) ? 'safe' : 'unsafe'
+  return { label: `did you mean \`${text}\`?`, fixes: renameAt(at, `${prefix}${name}`, text, safety) }
+}

@@ -6,6 +6,7 @@ import { type LoadedSite, loadSite } from '../../compiler/load-site.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Site } from '../../core/site.ts'
 import { placeOf, type Diagnostic, Report } from '../../language/diagnostic.ts'
+import { judge } from '../../language/suppressions.ts'
 import type { LoadResult, Problem } from '../../server/life/loading.ts'
 import { type FileMarks, readSteadily, type RecordedFiles } from '../../server/life/steady-read.ts'
 import { runTestFile, type TestResult } from '../../testing/run-tests.ts'
@@ -68,7 +69,13 @@ async function loadOnce(path: string, files: RecordedFiles): Promise<LoadedOnce>
   }
   const loaded = await loadSite(path, environment)
   const smoke = loaded.site ? await runSmoke(loaded.settings.life.smoke, path, loaded.site, environment) : []
-  return { loaded, smoke, code, diagnostics: report.sorted(), sources: environment.sources }
+  return { loaded, smoke, code, diagnostics: notAllowed(report, environment.sources), sources: environment.sources }
+}
+
+/** What comments in the files allow is logged by nobody; what is wrong with such a comment is for `postern check` to say. */
+function notAllowed(report: Report, sources: ReadonlyMap<string, string>): readonly Diagnostic[] {
+  const today = new Date().toISOString().slice(0, 'YYYY-MM-DD'.length)
+  return judge(report.sorted(), sources, { today, report: new Report() }).left
 }
 
 function resultOf({ loaded: { site, settings }, smoke, code, diagnostics }: LoadedOnce, marks: FileMarks): LoadResult {

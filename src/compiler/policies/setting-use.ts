@@ -3,7 +3,7 @@ import type { HookContext } from '../../core/context.ts'
 import { isKnownAt } from '../../core/hook.ts'
 import type { SettingType, SettingValue } from '../../core/policy.ts'
 import type { Span } from '../../language/diagnostic.ts'
-import { suggest } from '../../language/suggest.ts'
+import { didYouMeanAt } from '../../language/fix.ts'
 import { complain, type Scope } from '../scope.ts'
 
 const PREFIX = 'policy.'
@@ -40,12 +40,11 @@ export function useSetting(name: string, at: Span, scope: Scope): SettingUse | u
 export function findSetting(name: string, at: Span, scope: Scope): SettingType | undefined {
   const declared = scope.settings.get(name)
   if (declared) return declared.type
-  const near = suggest(name, scope.settings.names)
   complain(scope, {
     code: 'POL001',
     at,
     message: `no plugin and no site declares a setting \`${name}\``,
-    ...(near && { label: `did you mean \`${near}\`?` }),
+    ...didYouMeanAt(at, name, scope.settings.names, PREFIX),
     help: `declare it in the plugin: \`settings: { ${name}: { type: number, summary: … } }\``,
   })
   return undefined
