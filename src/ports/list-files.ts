@@ -51,7 +51,8 @@ async function* piecesOf(path: string, file: FileHandle): AsyncGenerator<string>
 
 function linesIn(octets: Buffer): number {
   let count = 0
-  for (let at = octets.indexOf(LINE_FEED); at >= 0; at = octets.indexOf(LINE_FEED, at + 1)) count += 1
+  // Lines are short: looking for the next end takes longer than looking at every octet.
+  for (let at = 0; at < octets.length; at += 1) if (octets[at] === LINE_FEED) count += 1
   return count
 }
 

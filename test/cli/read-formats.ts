@@ -1,14 +1,18 @@
 /** Reads every format strictly: each throws at a document that is none. */
 import assert from 'node:assert/strict'
-import { type FormatName, FORMATS } from '../../src/cli/formats/index.ts'
+import { FORMAT_NAMES, type FormatName, FORMATS } from '../../src/cli/formats/index.ts'
 import { checkWithAjv } from '../../src/language/ajv.ts'
 import { REPORT_SCHEMA, type SavedReport } from '../../src/testing/report-shape.ts'
 import { readTap, type TapDocument } from '../support/tap-document.ts'
 import { readXml, type XmlElement } from '../support/xml-document.ts'
 import { type Sarif, SARIF_SCHEMA } from './sarif-schema.ts'
 
+const RENDERERS = new Map(
+  await Promise.all(FORMAT_NAMES.map(async (name) => [name, await FORMATS[name].load()] as const)),
+)
+
 export function render(name: FormatName, report: SavedReport, limit = 200): string {
-  return FORMATS[name].render(report, { color: false, limit, verbose: false })
+  return RENDERERS.get(name)?.(report, { color: false, limit, verbose: false }) ?? assert.fail(name)
 }
 
 export function readJson(text: string): SavedReport {

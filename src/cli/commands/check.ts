@@ -7,12 +7,10 @@ import { codePrefix, isSelected } from '../code-selection.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { findYaml, shown } from '../find-files.ts'
 import type { Fixed } from '../fix-files.ts'
-import { reportOf } from '../formats/assemble.ts'
+import type { Judging } from '../formats/assemble.ts'
 import { addJudgeFlags, formatsHelp, type JudgeFlags, oneMore } from '../formats/flags.ts'
 import { count } from '../formats/format.ts'
 import { publish } from '../formats/publish.ts'
-import { lineDiff } from '../line-diff.ts'
-import { replaceFile } from '../replace-file.ts'
 import { savedOrMade, type Witness } from '../saved-checks/index.ts'
 import type { Shell } from '../shell.ts'
 import { addSiteFlags, type SiteFlags, siteGiven } from '../site-option.ts'
@@ -91,6 +89,7 @@ async function reportNow(
   witness: Witness | undefined,
 ): Promise<SavedReport> {
   const checked = selected(await checkNow(files, terminal, { witness }), flags)
+  const { reportOf } = await import('../formats/assemble.ts')
   const nothing = checked.files === 0 ? 'nothing to check: no site, plugin, ruleset or suite here' : undefined
   return reportOf({ command: 'check', ...checked, nothing }, judgingOf(flags))
 }
@@ -119,6 +118,7 @@ async function fixesOf(files: readonly string[], level: Level, flags: Flags, ter
 }
 
 async function write({ files, done }: Fixed, terminal: Terminal): Promise<void> {
+  const { replaceFile } = await import('../replace-file.ts')
   for (const [path, { after }] of files) await replaceFile(path, after)
   for (const line of done) terminal.talk(`fixed ${line}`)
 }
@@ -127,6 +127,7 @@ async function write({ files, done }: Fixed, terminal: Terminal): Promise<void> 
 async function showDiff(paths: readonly string[], flags: Flags, { terminal, finish }: Shell): Promise<void> {
   if (flags.format) throw new CommandError('--diff shows what would change, and no report: leave out -f', EXIT.usage)
   const { files, done } = await fixesOf(await findYaml(paths), flags.fix ?? 'safe', flags, terminal)
+  const { lineDiff } = await import('../line-diff.ts')
   for (const [path, { before, after }] of files) terminal.print(lineDiff(shown(path), before, after))
   terminal.talk(`${count(done.length, 'correction')} in ${count(files.size, 'file')}`)
   finish(files.size > 0 ? EXIT.findings : EXIT.ok)
@@ -138,6 +139,6 @@ function pathsToCheck(paths: readonly string[], flags: SiteFlags, named: number)
   return site === undefined ? paths : [site, ...(named > 0 ? paths : [])]
 }
 
-function judgingOf({ failOn, exitZero = false, allowEmpty = false }: JudgeFlags): Parameters<typeof reportOf>[1] {
+function judgingOf({ failOn, exitZero = false, allowEmpty = false }: JudgeFlags): Judging {
   return { failOn, exitZero, allowEmpty, failUnder: undefined }
 }

@@ -15,9 +15,12 @@ export interface Format {
   readonly commands: readonly Command[]
   /** For people: a failure of the command is told on standard error alone. */
   readonly people?: boolean
-  /** One document without a line end at the end; an empty one is written as nothing. Never throws. */
-  readonly render: (report: SavedReport, rendering: Rendering) => string
+  /** What is not asked for is not loaded. */
+  readonly load: () => Promise<Render>
 }
+
+/** One document without a line end at the end; an empty one is written as nothing. Never throws. */
+export type Render = (report: SavedReport, rendering: Rendering) => string
 
 /** `3 files`, `1 file`. */
 export function count(number: number, noun: string): string {

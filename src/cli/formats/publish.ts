@@ -7,7 +7,6 @@ import type { Command, SavedReport } from '../../testing/report-shape.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import type { Shell } from '../shell.ts'
 import type { Terminal } from '../terminal.ts'
-import { failureReport } from './assemble.ts'
 import { FORMATS } from './index.ts'
 import type { Rendering } from './format.ts'
 import { completeOutputs, type Output } from './outputs.ts'
@@ -30,7 +29,7 @@ export async function publish(publishing: Publishing, shell: Shell, run: () => P
     return made.report
   })
   const { report, fault } = made.fault ? made : written
-  print(report, outputs, { ...rendering, color: shell.terminal.color }, shell.terminal)
+  await print(report, outputs, { ...rendering, color: shell.terminal.color }, shell.terminal)
   if (fault) throw fault
   if (report.failure !== undefined) shell.terminal.talk(`postern: ${report.failure}`)
   shell.finish(report.summary.exit_code)
@@ -55,6 +54,7 @@ async function attempt(command: Command, run: () => Promise<SavedReport>): Promi
   } catch (error) {
     const fault = error instanceof Error ? error : new Error(String(error))
     const exitCode = fault instanceof CommandError ? fault.exitCode : EXIT.failed
+    const { failureReport } = await import('./assemble.ts')
     return { report: failureReport(command, fault.message, exitCode), fault }
   }
 }
@@ -62,7 +62,7 @@ async function attempt(command: Command, run: () => Promise<SavedReport>): Promi
 async function writeFiles(report: SavedReport, outputs: readonly Output[], rendering: Rendering): Promise<void> {
   for (const { name, file } of outputs) {
     if (file === undefined) continue
-    const text = FORMATS[name].render(report, rendering)
+    const text = (await FORMATS[name].load())(report, rendering)
     await writeFile(file, text === '' ? '' : `${text}\n`).catch((error: unknown) => {
       throw new CommandError(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`)
     })
@@ -81,7 +81,8 @@ async function summarize(report: SavedReport, rendering: Rendering): Promise<voi
     ({ size }) => size,
     () => 0,
   )
-  const text = cutAtLine(FORMATS.markdown.render(report, rendering), LONGEST_SUMMARY - taken)
+  const render = await FORMATS.markdown.load()
+  const text = cutAtLine(render(report, rendering), LONGEST_SUMMARY - taken)
   await appendFile(file, text).catch((error: unknown) => {
     throw new CommandError(
       `the job summary cannot be written: ${error instanceof Error ? error.message : String(error)}`,
@@ -99,11 +100,16 @@ function cutAtLine(text: string, octets: number): string {
   return `${room.subarray(0, Math.max(0, room.lastIndexOf('\n'))).toString('utf8')}${CUT}`
 }
 
-function print(report: SavedReport, outputs: readonly Output[], rendering: Rendering, terminal: Terminal): void {
+async function print(
+  report: SavedReport,
+  outputs: readonly Output[],
+  rendering: Rendering,
+  terminal: Terminal,
+): Promise<void> {
   for (const { name, file } of outputs) {
-    const { render, people = false } = FORMATS[name]
+    const { load, people = false } = FORMATS[name]
     if (file !== undefined || (people && report.failure !== undefined)) continue
-    const text = render(report, rendering)
+    const text = (await load())(report, rendering)
     if (text !== '') terminal.print(text)
   }
 }
