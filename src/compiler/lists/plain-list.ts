@@ -21,7 +21,7 @@ export const PHRASE_FAMILY: Family = {
     const keep = { text: phrase, rest: '' }
     return pattern === undefined ? { key: phrase.toLowerCase(), keep } : { pattern, keep }
   },
-  keys: STRING_FAMILY.keys,
+  keys: (value) => STRING_FAMILY.keys(value),
   texts: (value) => eachValue(value, (one) => [textOf(one)]),
 }
 
