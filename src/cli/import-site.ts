@@ -63,14 +63,15 @@ export async function writeSite(site: ForeignSite, { to, force, from }: Target):
   if (isThere && !force) throw new CommandError(`${path} is there already; \`--force\` writes over it`)
   try {
     await writeText(path, printSite(site, [`Made by \`postern import ${from}\`. Lists are used where they lie.`]))
-    for (const [name, text] of site.copies) await writeText(join(to, name), text)
+    for (const [name, text] of site.copies)
+      await writeText(join(to, name), text, site.secrets?.has(name) ? 0o600 : 0o644)
     return path
   } catch (fault) {
     throw new CommandError(`${to} cannot be written: ${fault instanceof Error ? fault.message : String(fault)}`)
   }
 }
 
-async function writeText(path: string, text: string): Promise<void> {
+async function writeText(path: string, text: string, mode = 0o644): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, text)
+  await writeFile(path, text, { mode })
 }

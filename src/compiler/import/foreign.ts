@@ -30,8 +30,10 @@ export interface ForeignEnvironment {
 export interface ForeignSite {
   /** The site file's tree. */
   readonly root: MapNode
-  /** List files that could not be used as they are: texts by name, relative to the site's directory. */
+  /** Files that the site needs besides, such as rules and changed lists: texts by name, relative to the site's directory. */
   readonly copies: ReadonlyMap<string, string>
+  /** Those of them that only their owner may read. */
+  readonly secrets?: ReadonlySet<string>
   /** Lines of the plugin list that have no entry. */
   readonly left: readonly LeftOut[]
 }

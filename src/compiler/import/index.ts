@@ -8,6 +8,7 @@ import type { MapNode } from '../../language/node.ts'
 import { inOnePiece } from '../index-list-file.ts'
 import { type LoadEnvironment, readYaml } from '../resolve-entries.ts'
 import type { ForeignReader, ForeignSite } from './foreign.ts'
+import { HARAKA_SITE, readHaraka } from './haraka/index.ts'
 import { startOf } from './nodes.ts'
 import { POSTFIX_SITE, readPostfix } from './postfix/index.ts'
 import { readQpsmtpd } from './qpsmtpd/index.ts'
@@ -35,6 +36,12 @@ export const PROGRAMS = {
     read: readPostfix,
     inPlace: false,
     summary: "Postfix's directory of configuration files, such as /etc/postfix",
+  },
+  haraka: {
+    site: HARAKA_SITE,
+    read: readHaraka,
+    inPlace: false,
+    summary: "Haraka's directory, with config/ in it",
   },
 } as const satisfies Readonly<Record<string, Program>>
 export type ProgramName = keyof typeof PROGRAMS

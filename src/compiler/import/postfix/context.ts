@@ -1,10 +1,7 @@
-/** What all parts of the import of one Postfix share: its parameters, its findings, and what has been made so far. */
+/** What all parts of the import of one Postfix share, besides what every import has. */
 import { dirname, join } from 'node:path'
-import type { Span } from '../../../language/diagnostic.ts'
-import { type Fields, idOf, type Json } from '../draft.ts'
 import type { ForeignEnvironment } from '../foreign.ts'
-import { startOf } from '../nodes.ts'
-import { Findings } from '../say.ts'
+import { ImportContext, type ReadFile } from '../import-context.ts'
 import type { Parameters } from './main-cf.ts'
 
 /** A query that would refuse or accept somebody for certain, for the first tests. */
@@ -15,15 +12,7 @@ export interface ListedExample {
   readonly list: string
 }
 
-export class PostfixContext {
-  readonly environment: ForeignEnvironment
-  readonly findings: Findings
-  /** main.cf. */
-  readonly path: string
-  /** Files of the new site, by name. */
-  readonly copies = new Map<string, string>()
-  /** Lists of the plugin that is being made, by name. */
-  lists = new Map<string, Json>()
+export class PostfixContext extends ImportContext {
   readonly examples: ListedExample[] = []
   /** URLs of lists outside. */
   readonly sources: string[] = []
@@ -37,54 +26,14 @@ export class PostfixContext {
   readonly open = new Set<string>()
 
   constructor(path: string, environment: ForeignEnvironment) {
-    this.path = path
-    this.environment = environment
-    this.findings = new Findings(environment.report, 'Postfix')
+    super(path, environment, 'Postfix')
   }
 
-  get start(): Span {
-    return startOf(this.path)
-  }
-
-  /** A file as Postfix finds it; one that was moved here with main.cf is found beside it. */
-  async read(path: string): Promise<{ readonly path: string; readonly text: string } | undefined> {
-    const given = await this.#text(path)
-    if (given !== undefined) return { path, text: given }
-    if (!path.startsWith('/etc/postfix/')) return undefined
-    const here = join(dirname(this.path), path.slice('/etc/postfix/'.length))
-    const text = await this.#text(here)
-    return text === undefined ? undefined : { path: here, text }
-  }
-
-  async #text(path: string): Promise<string | undefined> {
-    const { files, sources, machine } = this.environment
-    if ((await machine.names(path)) !== undefined) return undefined
-    const text = await files.read(path).catch((fault: unknown) => {
-      const message = fault instanceof Error ? fault.message : `${path} cannot be read`
-      this.findings.changed({ at: startOf(path), effect: 'laxer', message })
-      return undefined
-    })
-    if (text !== undefined) sources.set(path, text)
-    return text
-  }
-
-  /** Puts a list into the plugin that is being made; answers with its name there. */
-  list(name: string, spec: Json): string {
-    const wanted = idOf(name).replaceAll('-', '_')
-    let free = wanted
-    for (let number = 2; this.lists.has(free); number += 1) free = `${wanted}_${number}`
-    this.lists.set(free, spec)
-    return free
-  }
-
-  /** A file of the new site with this text; answers with its name. */
-  copy(name: string, text: string): string {
-    const wanted = `lists/${idOf(name)}`
-    let free = wanted
-    for (let number = 2; this.copies.has(free) && this.copies.get(free) !== text; number += 1)
-      free = `${wanted}-${number}`
-    this.copies.set(free, text)
-    return free
+  /** One that was moved here with main.cf is found beside it. */
+  override async read(path: string): Promise<ReadFile | undefined> {
+    const given = await super.read(path)
+    if (given || !path.startsWith('/etc/postfix/')) return given
+    return super.read(join(dirname(this.path), path.slice('/etc/postfix/'.length)))
   }
 
   /** As a fact. */
@@ -92,12 +41,6 @@ export class PostfixContext {
     const name = `note.discard_${this.plugin}`
     this.discards.add(name)
     return name
-  }
-
-  takeLists(): Fields {
-    const lists = Object.fromEntries(this.lists)
-    this.lists = new Map()
-    return lists
   }
 }
 
