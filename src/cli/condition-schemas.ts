@@ -30,7 +30,7 @@ function matchSchema(words: readonly MatcherWord[]): JsonSchema {
     properties: {
       any: { ...matches, description: 'One of these holds' },
       all: { ...matches, description: 'All of these hold' },
-      not: { $ref: '#/definitions/match' },
+      not: { description: 'This does not hold', allOf: [{ $ref: '#/definitions/match' }] },
       ...Object.fromEntries(facts.map((fact) => [fact.name, factSchema(fact)])),
       ...Object.fromEntries([...LIST_FINDS, ...words.flatMap(findsOf)].map(findSchema)),
       ...Object.fromEntries(words.map((word) => [word.name, wordSchema(word)])),

@@ -12,6 +12,9 @@ import { conditionSchemas } from './condition-schemas.ts'
 
 const OPTIONS = { params: true }
 
+/** Where its documentation is found. */
+const HOME = 'https://www.npmjs.com/package/postern'
+
 /** File name without extension → schema. */
 export function allSchemas(vocabulary: Vocabulary): ReadonlyMap<string, JsonSchema> {
   const conditions = conditionSchemas(vocabulary)
@@ -19,24 +22,33 @@ export function allSchemas(vocabulary: Vocabulary): ReadonlyMap<string, JsonSche
   const test = toJsonSchema(TEST_SCHEMA, { params: false })
   const session = toJsonSchema(SESSION_SCHEMA, { params: false })
   return new Map([
-    ['plugin', document('A plugin: chains of rules per hook', pluginSchema(), { ...conditions, rule, test })],
-    ['ruleset', document('A ruleset: plugins under one name', rulesetSchema(), { ...conditions, test })],
-    ['site', document('A site: postern.yaml', siteSchema(), conditions)],
-    ['suite', document('A suite of policy tests', toJsonSchema(SUITE_SCHEMA, { params: false }), {})],
-    ['policy', document('The policy of a recipient, a domain, or everybody else', policySchema(), {})],
-    ['session', document('A recorded session', session, {})],
-    ['report', document('A report of `postern check` or `postern test`', REPORT_SCHEMA, {})],
+    document('plugin', 'A plugin: chains of rules per hook', pluginSchema(), { ...conditions, rule, test }),
+    document('ruleset', 'A ruleset: plugins under one name', rulesetSchema(), { ...conditions, test }),
+    document('site', 'A site: postern.yaml', siteSchema(), conditions),
+    document('suite', 'A suite of policy tests', toJsonSchema(SUITE_SCHEMA, { params: false }), {}),
+    document('policy', 'The policy of a recipient, a domain, or everybody else', policySchema(), {}),
+    document('session', 'A recorded session', session, {}),
+    document('report', 'A report of `postern check` or `postern test`', REPORT_SCHEMA, {}),
   ])
 }
 
-function document(title: string, schema: JsonSchema, definitions: Readonly<Record<string, JsonSchema>>): JsonSchema {
+/** Catalogs want the address of the documentation on a line of its own. */
+function document(
+  name: string,
+  title: string,
+  schema: JsonSchema,
+  definitions: Readonly<Record<string, JsonSchema>>,
+): readonly [name: string, schema: JsonSchema] {
   const hasDefinitions = Object.keys(definitions).length > 0
-  return {
+  const whole = {
     $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: `https://json.schemastore.org/postern-${name}.json`,
     title,
     ...schema,
+    description: `${title}, for Postern, a mail policy server.\n${HOME}`,
     ...(hasDefinitions && { definitions }),
   }
+  return [name, whole]
 }
 
 function pluginSchema(): JsonSchema {

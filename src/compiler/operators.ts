@@ -34,7 +34,13 @@ const RANGE: Schema = { type: 'array', items: NUMBER, minItems: 2 }
 const LENGTH: Schema = {
   type: 'object',
   minProperties: 1,
-  properties: { gt: NUMBER, gte: NUMBER, lt: NUMBER, lte: NUMBER, between: RANGE },
+  properties: {
+    gt: { ...NUMBER, description: 'More characters than' },
+    gte: { ...NUMBER, description: 'So many characters, or more' },
+    lt: { ...NUMBER, description: 'Fewer characters than' },
+    lte: { ...NUMBER, description: 'So many characters, or fewer' },
+    between: { ...RANGE, description: 'From so many characters to so many, both included' },
+  },
 }
 const DURATION: Schema = { type: 'string', format: 'duration' }
 

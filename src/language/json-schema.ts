@@ -18,7 +18,7 @@ const LIST_VALUE: JsonSchema = {
 
 export function toJsonSchema(schema: Schema, options: JsonSchemaOptions): JsonSchema {
   const { description, default: value, $ref } = schema
-  if ($ref !== undefined) return { $ref }
+  if ($ref !== undefined) return description === undefined ? { $ref } : { description, allOf: [{ $ref }] }
   return {
     ...(description !== undefined && { description }),
     ...(value !== undefined && { default: value }),

@@ -108,7 +108,10 @@ export const LISTEN_SCHEMA = {
       },
       auth: AUTH_SCHEMA,
       tls: {
-        anyOf: [MODE, { type: 'object', properties: { mode: MODE, ...TLS_PROPERTIES } }],
+        anyOf: [
+          MODE,
+          { type: 'object', properties: { mode: { ...MODE, description: 'When it begins' }, ...TLS_PROPERTIES } },
+        ],
         description:
           'After STARTTLS, from the start, or not at all; `starttls` when the site has certificates. A map sets `mode` and overrides the site',
       },

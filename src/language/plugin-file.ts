@@ -44,7 +44,7 @@ const LIST_SCHEMA = {
       description: 'What the source is told: the same as behind `#` of its URL',
     },
     optional: { type: 'boolean', description: 'Whether a missing file counts as an empty list' },
-    summary: { type: 'string' },
+    summary: { type: 'string', description: 'What is in it' },
     mutation: ACCEPTANCE_SCHEMA,
   },
 } as const satisfies Schema
@@ -85,9 +85,13 @@ export const PLUGIN_SCHEMA = {
         type: 'object',
         required: ['type'],
         properties: {
-          type: { type: 'string', enum: ['text', 'number', 'boolean'] },
-          scope: { type: 'string', enum: ['connection', 'transaction', 'recipient'] },
-          summary: { type: 'string' },
+          type: { type: 'string', enum: ['text', 'number', 'boolean'], description: 'Type of its values' },
+          scope: {
+            type: 'string',
+            enum: ['connection', 'transaction', 'recipient'],
+            description: 'How long it lives, and who shares it',
+          },
+          summary: { type: 'string', description: 'What it says' },
         },
       },
       description: 'Notes that need a type or scope other than what their first writer implies',

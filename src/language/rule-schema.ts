@@ -104,7 +104,10 @@ export const RULE_SCHEMA = {
         {
           type: 'object',
           required: ['text'],
-          properties: { level: { type: 'string', enum: LOG_LEVELS }, text: { type: 'string' } },
+          properties: {
+            level: { type: 'string', enum: LOG_LEVELS, description: 'How much it matters' },
+            text: { type: 'string', description: 'The line; ${fact} is filled in' },
+          },
         },
       ],
       description: 'Writes a line to the log',

@@ -17,7 +17,7 @@ const ANSWER = {
   type: 'object',
   required: ['truth'],
   properties: {
-    truth: TRUTH,
+    truth: { ...TRUTH, description: 'Whether it holds' },
     found: { ...TEXTS, description: 'What it finds, by name: what rules read as `WORD.NAME`' },
   },
 } as const satisfies Schema
@@ -42,7 +42,7 @@ export const SESSION_SCHEMA = {
       type: 'object',
       required: ['user'],
       properties: {
-        user: { type: 'string' },
+        user: { type: 'string', description: 'Name of the user' },
         mechanism: { type: 'string', description: 'PLAIN without it' },
         password: { type: 'string', description: 'The client logs in with it; without it, it has logged in before' },
       },
@@ -66,7 +66,10 @@ export const SESSION_SCHEMA = {
     message: { type: 'string', description: 'File with the whole message, instead of headers and body' },
     notes: {
       type: 'object',
-      properties: { connection: NOTES, transaction: NOTES },
+      properties: {
+        connection: { ...NOTES, description: 'Those that last as long as the connection' },
+        transaction: { ...NOTES, description: 'Those that last as long as the transaction' },
+      },
       description: 'Notes that are there from the start',
     },
     env: { ...TEXTS, description: 'Environment variables' },
@@ -170,7 +173,7 @@ const TEST_PROPERTIES = {
   params: { type: 'object', additionalProperties: {}, description: 'Parameters of the plugin' },
   lists: { type: 'object', additionalProperties: {}, description: 'Lists of the plugin: entries, or a file' },
   local_domains: { anyOf: [{ type: 'string' }, { type: 'array' }], description: 'Domains we accept mail for' },
-  given: SESSION_SCHEMA,
+  given: { ...SESSION_SCHEMA, description: 'The session' },
   expect: EXPECT,
   table: {
     type: 'array',

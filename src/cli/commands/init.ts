@@ -10,6 +10,7 @@ import { type Place, TEMPLATES } from '../init/templates.ts'
 import { allSchemas } from '../schemas.ts'
 import type { Shell } from '../shell.ts'
 import { VOCABULARY } from '../wiring.ts'
+import { SCHEMA_FOLDER, schemaFile, schemaText } from '../write-modelines.ts'
 import { versionText } from './version.ts'
 
 interface Options extends Place {
@@ -59,8 +60,8 @@ function filesFor({ template, ci = [], ...place }: Options): Readonly<Record<str
   const made = TEMPLATES.get(template)?.files(place) ?? {}
   const forCi = ci.map((name) => CI_FILES.get(name)?.({ version: versionText() }) ?? {})
   const schemas = [...allSchemas(VOCABULARY)].map(([name, schema]) => [
-    `.postern/schema/${name}.schema.json`,
-    `${JSON.stringify(schema, null, 2)}\n`,
+    `${SCHEMA_FOLDER}/${schemaFile(name)}`,
+    schemaText(schema),
   ])
   return Object.assign({}, made, ...forCi, Object.fromEntries(schemas))
 }

@@ -1,30 +1,65 @@
 /** `postern schema`: JSON Schemas for editors. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { listFiles } from '../../ports/list-files.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
-import type { Shell } from '../shell.ts'
+import { findYaml, shown } from '../find-files.ts'
+import { schemaCatalog } from '../schema-catalog.ts'
 import { allSchemas } from '../schemas.ts'
+import type { Shell } from '../shell.ts'
+import type { Terminal } from '../terminal.ts'
 import { VOCABULARY } from '../wiring.ts'
+import { writeModelines, writeSchemas } from '../write-modelines.ts'
+
+interface Options {
+  readonly write?: string
+  readonly modeline?: true | readonly string[]
+}
+
+const EXAMPLES = `
+Examples:
+  $ postern schema plugin
+  $ postern schema --write schemas
+  $ postern schema --modeline
+  $ postern schema --modeline rules postern.yaml
+`
 
 export function addSchema(program: Command, { terminal }: Shell): void {
   program
     .command('schema')
-    .description('Print the JSON Schema of a kind of file, or write all of them')
-    .argument('[kind]', 'plugin, ruleset, site, suite, session or report')
-    .option('--write <directory>', 'write all schemas there')
-    .addHelpText('after', '\nExamples:\n  $ postern schema plugin\n  $ postern schema --write schemas\n')
-    .action(async (kind: string | undefined, { write }: { write?: string }) => {
-      const schemas = allSchemas(VOCABULARY)
-      if (write !== undefined) {
-        await mkdir(write, { recursive: true })
-        for (const [name, schema] of schemas)
-          await writeFile(join(write, `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`)
-        terminal.talk(`wrote ${schemas.size} schemas to ${write}`)
-        return
-      }
-      const schema = schemas.get(kind ?? '')
-      if (!schema) throw new CommandError(`name a kind of file: ${[...schemas.keys()].join(', ')}`, EXIT.usage)
-      terminal.print(JSON.stringify(schema, null, 2))
+    .description('Print the JSON Schema of a kind of file, or write all of them, or tell your files about them')
+    .argument('[kind]', 'plugin, ruleset, site, suite, policy, session or report')
+    .option('--write <directory>', 'write all schemas there, and entries for a catalog')
+    .option('--modeline [path...]', 'write them beside the site, and a line for editors into each of its files')
+    .addHelpText('after', EXAMPLES)
+    .action(async (kind: string | undefined, { write, modeline }: Options) => {
+      if (modeline) await tellFiles(modeline === true ? ['.'] : modeline, terminal)
+      else if (write === undefined) terminal.print(printed(kind))
+      else await writeAll(write, terminal)
     })
+}
+
+function printed(kind = ''): string {
+  const schemas = allSchemas(VOCABULARY)
+  const schema = schemas.get(kind)
+  if (!schema) throw new CommandError(`name a kind of file: ${[...schemas.keys()].join(', ')}`, EXIT.usage)
+  return JSON.stringify(schema, null, 2)
+}
+
+async function writeAll(directory: string, terminal: Terminal): Promise<void> {
+  const schemas = allSchemas(VOCABULARY)
+  await writeSchemas(directory, schemas)
+  await writeFile(join(directory, 'catalog.json'), `${JSON.stringify(schemaCatalog(schemas), null, 2)}\n`)
+  terminal.talk(`wrote ${schemas.size} schemas to ${directory}`)
+}
+
+async function tellFiles(paths: readonly string[], terminal: Terminal): Promise<void> {
+  const found = await findYaml(paths)
+  const around = { schemas: allSchemas(VOCABULARY), files: listFiles(), here: process.cwd() }
+  const { files, changed, folders } = await writeModelines(found, around)
+  if (files === 0) throw new CommandError('there are no files of ours here', EXIT.nothing)
+  for (const path of changed) terminal.print(shown(path))
+  const where = [...folders].map((folder) => shown(folder)).join(', ')
+  terminal.talk(`${files} ${files === 1 ? 'file' : 'files'}, ${changed.length} changed; schemas in ${where}`)
 }

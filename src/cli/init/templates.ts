@@ -1,4 +1,7 @@
 /** What a new site begins with, by what the server is for: site file, a rule of one's own, lists, tests. */
+import type { FileKind } from '../../language/file-kind.ts'
+import { modelines } from '../modelines.ts'
+import { SCHEMA_FOLDER, schemaFile } from '../write-modelines.ts'
 
 export interface Place {
   readonly hostname: string
@@ -12,10 +15,9 @@ export interface Template {
   readonly files: (place: Place) => Readonly<Record<string, string>>
 }
 
-/** Above a file of that kind: for editors with yaml-language-server, and for those of JetBrains. */
-function modelines(kind: string, up = ''): string {
-  const path = `${up}.postern/schema/${kind}.schema.json`
-  return `# yaml-language-server: $schema=${path}\n# $schema: ${path}\n`
+/** Above a file of that kind. */
+function head(kind: FileKind, up = ''): string {
+  return modelines(`${up}${SCHEMA_FOLDER}/${schemaFile(kind)}`)
 }
 
 const LISTS = {
@@ -34,7 +36,7 @@ function senderDomains({ domain }: Place): string {
 }
 
 function house({ domain }: Place): string {
-  return `${modelines('plugin', '../')}plugin: house
+  return `${head('plugin', '../')}plugin: house
 summary: What this site refuses on its own account.
 hooks:
   rcpt:
@@ -56,7 +58,7 @@ tests:
 const DELIVER = `  - queue/smtp-forward: { host: 127.0.0.1, port: 10025 } # the server that holds the mailboxes; 250 is said when it has said so`
 
 function mxSite({ hostname, port }: Place): string {
-  return `${modelines('site')}# Takes mail from the internet for our own domains.
+  return `${head('site')}# Takes mail from the internet for our own domains.
 hostname: ${hostname}
 listen: [{ name: mx, port: ${port} }]${port === 25 ? '' : ' # 25 for the internet'}
 # user: postern # who serves, when it is started as root to have port 25
@@ -73,7 +75,7 @@ ${DELIVER}
 }
 
 function mxTests({ domain }: Place): string {
-  return `${modelines('suite')}suite: the whole site
+  return `${head('suite')}suite: the whole site
 site: ./postern.yaml
 given:
   remote_ip: 192.0.2.7
@@ -105,7 +107,7 @@ tests:
 }
 
 function submissionSite({ hostname, port }: Place): string {
-  return `${modelines('site')}# Takes mail from our own users, to anywhere.
+  return `${head('site')}# Takes mail from our own users, to anywhere.
 hostname: ${hostname}
 listen:
   - { name: submission, port: ${port}, require_tls: true, auth: { mechanisms: [PLAIN, LOGIN] } }
@@ -120,7 +122,7 @@ ${DELIVER}
 }
 
 function submissionTests({ domain, port }: Place): string {
-  return `${modelines('suite')}suite: the whole site
+  return `${head('suite')}suite: the whole site
 site: ./postern.yaml
 given:
   local_port: ${port}
@@ -142,7 +144,7 @@ tests:
 }
 
 function relaySite({ hostname, port }: Place): string {
-  return `${modelines('site')}# Takes mail from the machines of our own networks, and from nobody else.
+  return `${head('site')}# Takes mail from the machines of our own networks, and from nobody else.
 hostname: ${hostname}
 listen: [{ name: relay, port: ${port} }]
 # user: postern # who serves, when it is started as root to have port 25
@@ -154,7 +156,7 @@ ${DELIVER}
 }
 
 function relayTests({ domain }: Place): string {
-  return `${modelines('suite')}suite: the whole site
+  return `${head('suite')}suite: the whole site
 site: ./postern.yaml
 given: { helo: host.example, sender: cron@${domain}, rcpt: x@elsewhere.example, body: Hello }
 tests:
