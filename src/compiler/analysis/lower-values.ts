@@ -182,7 +182,8 @@ function predicateOf(operator: MapEntry, subject: Subject): Predicate {
 /** What is compared with, without what only patterns mean. */
 function textsIn(value: YamlNode): readonly string[] {
   if (value.kind === 'seq') return value.items.flatMap(textsIn)
-  return value.kind === 'scalar' ? [String(value.value).replace(/\\(.)|[\^$()*?+]/g, '$1')] : []
+  if (value.kind === 'map') return value.entries.flatMap((entry) => textsIn(entry.value))
+  return [String(value.value).replace(/\\(.)|[\^$()*?+]/g, '$1')]
 }
 
 function comparing({ key, value }: MapEntry, { type, lowering }: Subject): Predicate['now'] {

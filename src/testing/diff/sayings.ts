@@ -70,21 +70,21 @@ function joined(one: SessionRecord, other: SessionRecord): SessionRecord {
   return { ...mergeRecords(one, other), ...(headers.length > 0 && { headers }) }
 }
 
-/** What patterns look for, somewhere in a text. */
-function candidates(set: ValueSet): readonly string[] {
-  const example = set.region.example()
-  const hints = [...set.literals.values()].flatMap(({ predicate }) => predicate.hints)
-  return [
-    ...(example === undefined ? [] : [String(example)]),
-    ...hints.flatMap((hint) => [hint, `${hint}x`, `x${hint}`, `x${hint}x`]),
-  ]
+/** What patterns look for, somewhere in a text, where one is to be met. */
+function candidates({ region, literals }: ValueSet): readonly string[] {
+  const example = region.example()
+  const plain = example === undefined ? [] : [String(example)]
+  const wanted = [...literals.values()].filter((literal) => literal.wanted)
+  const hints = wanted.flatMap(({ predicate }) => predicate.hints)
+  return [...hints.flatMap((hint) => [hint, `${hint}x`, `x${hint}`, `x${hint}x`]), ...plain]
 }
 
+/** Predicates that nobody can ask here are taken to agree: the session is tried anyway. */
 function exampleOf(set: ValueSet): string | undefined {
   const { region, literals } = set
   const isIn = (value: string): boolean =>
     region.kind !== 'texts' || !regionAnd(region, TextSet.of([value.toLowerCase()])).isEmpty
   const fits = (value: string): boolean =>
-    [...literals.values()].every(({ predicate, wanted }) => (predicate.now(value) ?? false) === wanted)
+    [...literals.values()].every(({ predicate, wanted }) => (predicate.now(value) ?? wanted) === wanted)
   return candidates(set).find((value) => isIn(value) && fits(value))
 }

@@ -5,7 +5,7 @@ import { type Changes, changesBetween } from '../../../src/testing/diff/changes.
 import { type DiffFound, type DiffSide, diffSites } from '../../../src/testing/diff/diff-sites.ts'
 import { inventoryOf } from '../../../src/testing/diff/inventory.ts'
 import type { Site } from '../../../src/core/site.ts'
-import type { MemorySite } from '../../compiler/memory-site.ts'
+import { findingLines, type MemorySite } from '../../compiler/memory-site.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
 
 export async function diffed(before: MemorySite, after: MemorySite): Promise<DiffFound> {
@@ -30,6 +30,6 @@ function sideOf(loaded: MemorySite): DiffSide {
   }
 }
 
-function siteOf({ site }: MemorySite): Site {
-  return site ?? assert.fail('the site does not load')
+function siteOf({ site, report }: MemorySite): Site {
+  return site ?? assert.fail(findingLines(report).join('\n'))
 }
