@@ -26,8 +26,8 @@ export interface Fixing {
   readonly paths: readonly string[]
 }
 
-/** A fix that calls for another, and that for the first, ends here. */
-const MOST_ROUNDS = 10
+/** A fix that calls for another, and that for the first, ends here. Of a long list ten entries are told in a round. */
+const MOST_ROUNDS = 100
 
 export async function fixFiles({ safeties, check, isWanted, paths }: Fixing): Promise<Fixed> {
   const foreign = new Set([...builtinFiles().values()].filter((path) => !paths.includes(path)))

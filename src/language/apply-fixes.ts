@@ -24,9 +24,13 @@ export function chooseFixes(
   return { made, edits }
 }
 
-/** Two that only touch are two too: what both put in at one place has no order. */
+/** Two may touch when each takes something away: what is put in at one place has no order. */
 function isFree({ range: { start, end } }: Edit, others: readonly Edit[]): boolean {
-  return others.every(({ range }) => end.offset < range.start.offset || start.offset > range.end.offset)
+  return others.every(({ range }) => {
+    const isPoint = start.offset === end.offset || range.start.offset === range.end.offset
+    const gap = Math.max(range.start.offset - end.offset, start.offset - range.end.offset)
+    return isPoint ? gap > 0 : gap >= 0
+  })
 }
 
 /** The edits do not overlap. */

@@ -12,6 +12,7 @@ import { fixOf, replace } from './fix.ts'
 import { SourceText } from './source-text.ts'
 import { suggest } from './suggest.ts'
 import { type Comment, yamlComments } from './yaml-comments.ts'
+import { shown } from './yaml-quote.ts'
 
 /** A finding that is allowed, and why. */
 export interface Allowed {
@@ -36,7 +37,6 @@ interface Suppression {
 }
 
 const MARK = /^#\s*postern:/
-const SHAPE = /^#\s*postern:\s*allow\s+([^-]+?)(?:\s+until\s+(\S+))?\s+--\s*(\S.*)$/
 const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/
 
 /** Findings of the checks without those that are allowed; what is wrong with the comments goes to the report. `today`: 2026-11-20. */
@@ -91,30 +91,52 @@ function suppressionsIn(file: string, text: string, report: Report): readonly Su
 function lineComments(source: SourceText): readonly Comment[] {
   const lines = Array.from({ length: source.lineCount }, (_, index) => index + 1)
   return lines.flatMap((line) => {
-    const [, blanks = '', text = ''] = /^(\s*)(#.*?)\s*$/.exec(source.lineText(line)) ?? []
-    return text === '' ? [] : [{ offset: source.lineStart(line) + blanks.length, text }]
+    const text = source.lineText(line)
+    const comment = text.trim()
+    return comment.startsWith('#') ? [{ offset: source.lineStart(line) + text.indexOf('#'), text: comment }] : []
   })
 }
 
 function readOne({ offset, text }: Comment, source: SourceText, report: Report): readonly Suppression[] {
   const at = source.span(offset, offset + text.length)
-  const [, names = '', until, reason = ''] = SHAPE.exec(text) ?? []
-  if (names === '') return refuse(at, report, missingIn(text))
-  const codes = names.split(/[\s,]+/)
-  const strange = codes.find((code) => !isDiagnosticCode(code))
-  if (strange !== undefined) return refuse(at, report, strangeCode(strange))
-  if (until !== undefined && !DAY.test(until)) return refuse(at, report, `\`${until}\` is no day, such as 2027-01-31`)
-  return [{ at, codes: codes.filter(isDiagnosticCode), line: lineAbout(at, source), until, reason, source }]
+  const said = parse(text)
+  if (typeof said === 'string') return refuse(at, report, said)
+  return [{ at, ...said, line: lineAbout(at, source), source }]
 }
 
-function missingIn(text: string): string {
-  if (!/^#\s*postern:\s*allow\b/.test(text)) return 'only `allow` can be said here'
-  return text.includes('--') ? 'the code of a finding is missing' : 'a reason is missing'
+/** A problem as a part of a sentence. */
+function parse(text: string): Pick<Suppression, 'codes' | 'until' | 'reason'> | string {
+  const dashes = text.indexOf('--')
+  const [verb, ...words] = wordsOf(dashes < 0 ? text : text.slice(0, dashes))
+  const reason = dashes < 0 ? '' : text.slice(dashes + 2).trim()
+  if (verb !== 'allow') return 'only `allow` can be said here'
+  if (reason === '') return 'a reason is missing'
+  const [names, date] = splitAt(words, 'until')
+  const strange = names.find((code) => !isDiagnosticCode(code))
+  if (names.length === 0) return 'the code of a finding is missing'
+  if (strange !== undefined) return strangeCode(strange)
+  const until = date?.join(' ')
+  if (until !== undefined && !DAY.test(until)) return `\`${shown(until)}\` is no day, such as 2027-01-31`
+  return { codes: names.filter(isDiagnosticCode), until, reason }
 }
+
+/** Behind the mark. */
+function wordsOf(text: string): readonly string[] {
+  const words = text.slice(text.indexOf(':') + 1).split(/[\s,]+/)
+  return words.filter((word) => word !== '')
+}
+
+/** What follows the word is undefined without it. */
+function splitAt(words: readonly string[], word: string): readonly [readonly string[], readonly string[] | undefined] {
+  const at = words.indexOf(word)
+  return at < 0 ? [words, undefined] : [words.slice(0, at), words.slice(at + 1)]
+}
+
+const LONGEST_CODE = 20
 
 function strangeCode(code: string): string {
-  const near = suggest(code, Object.keys(DIAGNOSTIC_CODES))
-  return `there is no code \`${code}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`
+  const near = suggest(code.slice(0, LONGEST_CODE), Object.keys(DIAGNOSTIC_CODES))
+  return `there is no code \`${shown(code)}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`
 }
 
 function refuse(at: Span, report: Report, problem: string): readonly [] {

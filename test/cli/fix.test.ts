@@ -159,3 +159,16 @@ describe('fixes', () => {
     assert.match(stdout, /; --fix corrects \d+(?:, --fix=all \d+)?\n$/)
   })
 })
+
+describe('a list file with many entries given twice', () => {
+  it('is rid of all of them in one run', async (context) => {
+    const lines = Array.from({ length: 60 }, () => '192.0.2.1\n').join('')
+    const { postern, read } = folder(context, {
+      'house.yaml':
+        'plugin: house\nlists: { l: { file: lists/l, of: ip } }\nhooks: { rcpt: [{ id: a, match: { remote_ip: { in_list: l } }, return: DENY }] }\n',
+      'lists/l': lines,
+    })
+    assert.equal((await postern(['check', '--fix'])).stdout, 'OK  1 file, 1 rule, 1 list\n')
+    assert.equal(read('lists/l'), '192.0.2.1\n')
+  })
+})
