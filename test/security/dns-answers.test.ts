@@ -18,18 +18,30 @@ afterEach(() => {
 
 /** Speaks UDP, and TCP on the same port when it is told what to say there. */
 async function nameServer(udp: Answering, tcp?: Answering): Promise<string> {
-  const socket = createSocket('udp4')
-  socket.on('message', (question, { port, address }) => socket.send(udp(question), port, address))
-  socket.bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  close.push(() => socket.close())
-  const { port } = socket.address()
-  if (tcp) {
-    const server = createServer((client) => answerOver(client, tcp)).listen(port, '127.0.0.1')
-    await once(server, 'listening')
-    close.push(() => server.close())
+  for (;;) {
+    const socket = createSocket('udp4')
+    socket.on('message', (question, { port, address }) => socket.send(udp(question), port, address))
+    socket.bind(0, '127.0.0.1')
+    await once(socket, 'listening')
+    const { port } = socket.address()
+    if (!tcp || (await listensToo(port, tcp))) {
+      close.push(() => socket.close())
+      return `127.0.0.1:${port}`
+    }
+    socket.close()
   }
-  return `127.0.0.1:${port}`
+}
+
+/** False when somebody else has the port: what is free for UDP may be taken for TCP. */
+async function listensToo(port: number, tcp: Answering): Promise<boolean> {
+  const server = createServer((client) => answerOver(client, tcp)).listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
+  close.push(() => server.close())
+  return true
 }
 
 /** Over TCP two octets say how long the message is (RFC 1035 section 4.2.2). */
