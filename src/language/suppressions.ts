@@ -47,19 +47,20 @@ export function judge(
 ): Judged {
   const suppressions = [...sources].flatMap(([file, text]) => suppressionsIn(file, text, report))
   const valid = suppressions.filter(({ until }) => until === undefined || until >= today)
-  const used = new Set<Suppression>()
+  const used = new Map<Suppression, Set<DiagnosticCode>>(suppressions.map((one) => [one, new Set()]))
   const allowed = diagnostics.flatMap((diagnostic): readonly Allowed[] => {
     const suppression = valid.find((one) => isAbout(one, diagnostic))
     if (!suppression) return []
-    used.add(suppression)
+    used.get(suppression)?.add(diagnostic.code)
     return [{ diagnostic, reason: suppression.reason }]
   })
   const gone = new Set(allowed.map(({ diagnostic }) => diagnostic))
   const left = diagnostics.filter((one) => !gone.has(one))
   const errors = left.filter(({ code, severity }) => !isAllowable(code, severity))
   for (const one of suppressions) {
+    const idle = one.codes.filter((code) => !used.get(one)?.has(code))
     if (!valid.includes(one)) reportOver(one, today, report)
-    else if (!used.has(one) && errors.every((error) => !mayHide(error, one))) reportUnused(one, report)
+    else if (idle.length > 0 && errors.every((error) => !mayHide(error, one))) reportUnused(one, idle, report)
   }
   return { left, allowed }
 }
@@ -174,17 +175,18 @@ function reportOver({ at, codes, until = '' }: Suppression, today: string, repor
   })
 }
 
-function reportUnused(suppression: Suppression, report: Report): void {
+function reportUnused(suppression: Suppression, idle: readonly DiagnosticCode[], report: Report): void {
   const { at, codes } = suppression
+  const isAll = idle.length === codes.length
   report.add({
     code: 'SUP002',
     severity: 'warning',
     at,
-    message: `there is no \`${codes.join(', ')}\` on line ${suppression.line} that could be allowed`,
-    label: 'allows nothing',
+    message: `there is no \`${idle.join(', ')}\` on line ${suppression.line} that could be allowed`,
+    label: isAll ? 'allows nothing' : 'allows more than is found',
     notes: ['an error that keeps a server from starting cannot be allowed'],
-    help: 'delete this comment',
-    fixes: fixOf('delete this comment', 'safe', replace(placeOfComment(suppression), '')),
+    help: isAll ? 'delete this comment' : `take \`${idle.join(', ')}\` out of it`,
+    fixes: isAll ? fixOf('delete this comment', 'safe', replace(placeOfComment(suppression), '')) : [],
   })
 }
 
