@@ -134,14 +134,14 @@ interface NamedChains {
 
 function siteScope(
   { hostname, recipients }: SiteSpec,
-  { report, sources, vocabulary, now }: CompileEnvironment,
+  { report, vocabulary, now }: CompileEnvironment,
   codes: Codes,
 ): SiteScope {
   const settings = new SettingBook()
   settings.declare(recipients?.settings ?? [], report)
   const books = { notes: new NoteBook(), settings, split: new SplitBook(), asked: new Set<string>(), naughty: [] }
   const today = now && new Date(now()).toISOString().slice(0, 'YYYY-MM-DD'.length)
-  return { report, sources, hostname, today, ...books, vocabulary: joinWords(vocabulary, codes, report) }
+  return { report, hostname, today, ...books, vocabulary: joinWords(vocabulary, codes, report) }
 }
 
 async function sharedLists(

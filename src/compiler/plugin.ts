@@ -46,7 +46,6 @@ export interface SiteScope {
   readonly notes: NoteBook
   readonly settings: SettingBook
   readonly split: SplitBook
-  readonly sources: ReadonlyMap<string, string>
   readonly hostname: string
   /** As 2026-11-20; undefined where nobody asks what has passed. */
   readonly today: string | undefined

@@ -25,8 +25,6 @@ export interface Scope {
   readonly settings: SettingBook
   /** Who knows recipients apart after DATA. */
   readonly split: SplitBook
-  /** Text of each file read, for positions inside scalars. */
-  readonly sources: ReadonlyMap<string, string>
   /** `dnsbl.zone`, `list.reason`: what the words seen so far in this rule find. Grows while the rule is compiled. */
   readonly finds: Set<string>
   /** Names of all words that rules of this site ask. */
