@@ -2,6 +2,8 @@
  * DNS lists that are closed, by the last year in which they answered as they should. Asking them costs time at best; several
  * have listed every address there is to be noticed. From the announcements of their operators; docs/analysis.md has the table.
  */
+import type { Finding, Span } from '../../language/diagnostic.ts'
+
 const CLOSED: ReadonlyMap<string, number> = new Map([
   ['relays.osirusoft.com', 2003],
   ['relays.ordb.org', 2006],
@@ -23,4 +25,17 @@ export function closedSince(zone: string): number | undefined {
     if (year !== undefined) return year
   }
   return undefined
+}
+
+/** LST612; undefined for a zone that is not known to be closed. */
+export function closedZone(zone: string, at: Span): Finding | undefined {
+  const year = closedSince(zone)
+  if (year === undefined) return undefined
+  return {
+    code: 'LST612',
+    severity: 'warning',
+    at,
+    message: `the DNS list \`${zone}\` was closed in ${year}`,
+    help: 'delete it: it lists nobody, or everybody',
+  }
 }

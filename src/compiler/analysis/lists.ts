@@ -1,6 +1,6 @@
 /**
  * Lists with entries that change nothing, because another entry contains them (LST611), and lists of DNS zones that nobody
- * serves any more (LST612).
+ * serves any more (LST612), in rules too.
  *
  * Lists of up to ten thousand entries are looked at; longer ones are written by programs. An entry that stands twice is found
  * when the list is read.
@@ -13,14 +13,17 @@ import { SourceText } from '../../language/source-text.ts'
 import { domainKey } from '../lists/domain-list.ts'
 import type { NamedList } from '../list-registry.ts'
 import type { LoadEnvironment } from '../resolve-entries.ts'
-import { closedSince } from './closed-zones.ts'
+import { closedSince, closedZone } from './closed-zones.ts'
 import type { Outline } from './outline.ts'
+import { closedZonesInRules } from './zones-in-rules.ts'
 
 const MOST_ENTRIES = 10_000
 /** Of one list. */
 const MOST_FINDINGS = 20
 
-export async function analyseLists({ plugins }: Outline, environment: LoadEnvironment): Promise<void> {
+export async function analyseLists(outline: Outline, environment: LoadEnvironment): Promise<void> {
+  const { plugins } = outline
+  for (const finding of closedZonesInRules(outline)) environment.report.add(finding)
   const seen = new Set<string>()
   for (const { lists } of plugins)
     for (const name of lists.names) {
@@ -115,22 +118,19 @@ async function reportIdle(idle: readonly Idle[], environment: LoadEnvironment): 
 }
 
 function add(report: Report, { inner, outer }: Idle, at: Span, label: Span | undefined): void {
-  const closed: Finding = {
-    code: 'LST612',
-    severity: 'warning',
-    at,
-    message: `the DNS list \`${inner.text}\` was closed in ${closedSince(inner.text)}`,
-    help: 'delete it: it lists nobody, or everybody',
-  }
-  const contained: Finding = {
+  const finding = outer ? contained(inner, outer, at, label) : closedZone(inner.text, at)
+  if (finding) report.add(finding)
+}
+
+function contained(inner: ListEntry, outer: ListEntry, at: Span, label: Span | undefined): Finding {
+  return {
     code: 'LST611',
     severity: 'info',
     at,
-    message: `\`${inner.text}\` is in \`${outer?.text}\` already`,
+    message: `\`${inner.text}\` is in \`${outer.text}\` already`,
     ...(label && { labels: [{ ...label, text: 'contains it' }] }),
     help: 'delete one of them',
   }
-  report.add(outer ? contained : closed)
 }
 
 const PLACE = /^(.*?):(\d+)(?::(\d+))?$/
