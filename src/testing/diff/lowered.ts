@@ -12,6 +12,8 @@ export interface LoweredRules {
   readonly before: ReadonlyMap<string, AskedRule>
   readonly after: ReadonlyMap<string, AskedRule>
   readonly world: World
+  /** Whether anybody can log in, and so may relay without a rule that says so. */
+  readonly logins: boolean
 }
 
 /** One session is looked at from its end: when a fact is asked makes no difference to its name. */
@@ -19,7 +21,10 @@ const ANY_TIME = { of: () => '', change: () => undefined }
 
 export function lowerBoth(before: Outline, after: Outline): LoweredRules {
   const universe = new Map<string, ValueSet>()
-  return { before: lowered(before, universe), after: lowered(after, universe), world: worldOf(universe) }
+  const logins = [before, after].some(({ plugins }) =>
+    plugins.some(({ chains }) => chains.some(({ hook }) => hook === 'auth')),
+  )
+  return { before: lowered(before, universe), after: lowered(after, universe), world: worldOf(universe), logins }
 }
 
 function lowered(outline: Outline, universe: Map<string, ValueSet>): ReadonlyMap<string, AskedRule> {

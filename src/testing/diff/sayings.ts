@@ -10,9 +10,10 @@ type Saying = (set: ValueSet, name: string) => SessionRecord | undefined
 
 const NOTHING: SessionRecord = {}
 
-const flag: (say: SessionRecord) => Saying = (say) => (set) => {
-  const { region } = set
-  return region.kind === 'texts' && region.texts.has('true') && region.texts.size === 1 ? say : NOTHING
+/** Who has logged in may relay; everybody else only where a rule says so. */
+const loggedIn: Saying = ({ region }) => {
+  const isWanted = region.kind === 'texts' && region.texts.has('true') && region.texts.size === 1
+  return isWanted ? { auth: { user: 'someone' }, relay_client: true } : NOTHING
 }
 
 const text: (say: (value: string, name: string) => SessionRecord) => Saying = (say) => (set, name) => {
@@ -23,8 +24,6 @@ const text: (say: (value: string, name: string) => SessionRecord) => Saying = (s
 
 /** Facts that the client, or whoever speaks for it, says in a way of their own. */
 const SAYINGS: readonly (readonly [RegExp, Saying])[] = [
-  [/^relay_client$/, flag({ relay_client: true })],
-  [/^immune$/, flag({ immune: true })],
   [/^auth\.user$/, text((user) => ({ auth: { user } }))],
   [/^env\.(.+)$/, text((value, name) => ({ env: { [name]: value } }))],
   [/^header\.(.+)$/, text((value, name) => ({ headers: [[name, value]] }))],
@@ -41,20 +40,37 @@ const PLAIN =
   /^(?:remote_ip|remote_host|remote_port|local_port|listener|helo|helo\.verb|tls|time\.hour|mail\.params\..+|(?:sender|rcpt)(?:\.user|\.domain|\.null)?)$/
 
 /** Written by rules on the way: nobody has to say it. */
-const WRITTEN = /^(?:note\..+|score)$/
+const WRITTEN = /^(?:note\..+|score|immune)$/
+
+/** Who comes to these sites. */
+export interface Sayers {
+  readonly world: World
+  readonly logins: boolean
+}
 
 /** What of a fact can be said: all of it, nothing because rules write it, or nothing at all. */
-export function sayable(fact: string): 'said' | 'written' | 'never' {
+export function sayable(fact: string, { logins }: Sayers): 'said' | 'written' | 'never' {
+  if (fact === 'relay_client') return logins ? 'said' : 'written'
   if (WRITTEN.test(fact)) return 'written'
   return PLAIN.test(fact) || SAYINGS.some(([pattern]) => pattern.test(fact)) ? 'said' : 'never'
 }
 
 /** Undefined when no such session comes to mind. What cannot be said is left to chance. */
-export function sessionLike(product: Product, world: World): SessionRecord | undefined {
-  const witness = witnessOf(new Map([...product].filter(([fact]) => PLAIN.test(fact))), world)
-  const said = [...product].flatMap(([fact, set]) => saidAs(fact, set))
+export function sessionLike(product: Product, { world, logins }: Sayers): SessionRecord | undefined {
+  const isPostmaster = isBare(product)
+  const plain = [...product].filter(([fact]) => PLAIN.test(fact) && !(isPostmaster && fact.startsWith('rcpt')))
+  const witness = witnessOf(new Map(plain), world)
+  const rights = logins ? product.get('relay_client') : undefined
+  const said = [...(rights ? [loggedIn(rights, '')] : []), ...[...product].flatMap(([fact, set]) => saidAs(fact, set))]
   if (!witness || said.includes(undefined)) return undefined
-  return said.reduce((whole: SessionRecord, part) => joined(whole, part ?? NOTHING), witness.session)
+  const session = { ...witness.session, ...(isPostmaster && { rcpt: 'postmaster' }) }
+  return said.reduce((whole: SessionRecord, part) => joined(whole, part ?? NOTHING), session)
+}
+
+/** A recipient without a domain is the bare postmaster. */
+function isBare(product: Product): boolean {
+  const domain = product.get('rcpt.domain')
+  return domain !== undefined && domain.absent && domain.region.isEmpty
 }
 
 function saidAs(fact: string, set: ValueSet): readonly (SessionRecord | undefined)[] {

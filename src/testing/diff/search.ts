@@ -27,16 +27,16 @@ export interface Searched {
 export function search(rules: LoweredRules, changes: readonly RuleChange[]): Searched {
   const asks = [...rules.after.values(), ...rules.before.values()].flatMap(asksOf)
   const kinds = kindsOf(asks, rules)
-  const unsaid = new Set([...asks.filter(isUnsaid), ...otherQuestions(rules, changes)].map(({ text }) => `\`${text}\``))
+  const unsaid = new Set(
+    [...asks.filter(({ likely }) => sayable(likely.fact, rules) === 'never'), ...otherQuestions(rules, changes)].map(
+      ({ text }) => `\`${text}\``,
+    ),
+  )
   return {
     sessions: kinds ? sessionsLike(kinds, rules) : atMost(MOST_TRIED, telling(rules, changes)),
     isWhole: kinds !== undefined,
     unsaid: [...unsaid],
   }
-}
-
-function isUnsaid({ likely }: Ask): boolean {
-  return sayable(likely.fact) === 'never'
 }
 
 /** A word asks otherwise than before, or with other entries, and a session has one answer for both. */
@@ -58,15 +58,15 @@ function wordIn(fact: string): string | undefined {
 }
 
 /** Sessions, each as what its facts may be. Undefined when there are more than can be tried. */
-function kindsOf(asks: readonly Ask[], { world }: LoweredRules): readonly Product[] | undefined {
+function kindsOf(asks: readonly Ask[], rules: LoweredRules): readonly Product[] | undefined {
   const byFact = Map.groupBy(
-    asks.filter(({ likely }) => sayable(likely.fact) === 'said'),
+    asks.filter(({ likely }) => sayable(likely.fact, rules) === 'said'),
     ({ likely }) => likely.fact,
   )
   let products: readonly Product[] = [EVERY_SESSION]
   for (const [fact, about] of byFact) {
-    const values = valuesApart(about, world(fact))
-    products = products.flatMap((product) => values.flatMap((set) => narrowed(product, fact, set, world) ?? []))
+    const values = valuesApart(about, rules.world(fact))
+    products = products.flatMap((product) => values.flatMap((set) => narrowed(product, fact, set, rules.world) ?? []))
     if (products.length > MOST_TRIED) return undefined
   }
   return products
@@ -82,9 +82,9 @@ function valuesApart(asks: readonly Ask[], all: ValueSet): readonly ValueSet[] {
   return all.unknown ? [...divided, { ...all, absent: false, region: emptyLike(all.region) }] : divided
 }
 
-function* sessionsLike(products: readonly Product[], { world }: LoweredRules): Generator<SessionRecord> {
+function* sessionsLike(products: readonly Product[], rules: LoweredRules): Generator<SessionRecord> {
   for (const product of products) {
-    const session = sessionLike(product, world)
+    const session = sessionLike(product, rules)
     if (session) yield session
   }
 }

@@ -4,7 +4,7 @@
  */
 import { type AskedRule, conditionOf } from '../../compiler/analysis/asked-rule.ts'
 import { restrict, type Want } from '../../compiler/analysis/formula.ts'
-import { EVERY_SESSION, type Product, type World } from '../../compiler/analysis/product.ts'
+import { EVERY_SESSION, type Product } from '../../compiler/analysis/product.ts'
 import { networksIn } from '../../compiler/analysis/stranger.ts'
 import { formatIp } from '../../core/ip.ts'
 import { textOf, valueOf } from '../../language/node.ts'
@@ -23,18 +23,18 @@ export function* telling(rules: LoweredRules, changes: readonly RuleChange[]): G
   const accepting = acceptingIn(all)
   const focus = changes.map((change) => ({ change, products: productsOf(change, rules) }))
   for (const { change, products } of focus) {
-    for (const product of products) yield* accepted(product, accepting, rules.world)
+    for (const product of products) yield* accepted(product, accepting, rules)
     for (const product of products) yield* listed(product, change, accepting, rules)
   }
   for (const other of all)
     for (const { products } of focus)
-      for (const product of products.flatMap((one) => together(one, other, rules.world)))
-        yield* accepted(product, accepting, rules.world)
+      for (const product of products.flatMap((one) => together(one, other, rules)))
+        yield* accepted(product, accepting, rules)
 }
 
 /** Mail that some rule accepts. */
 export function plainSessions(rules: LoweredRules): Generator<SessionRecord> {
-  return accepted(EVERY_SESSION, acceptingIn(allOf(rules)), rules.world)
+  return accepted(EVERY_SESSION, acceptingIn(allOf(rules)), rules)
 }
 
 function allOf({ before, after }: LoweredRules): readonly AskedRule[] {
@@ -50,29 +50,36 @@ function accepts({ hook, node }: AskedRule): boolean {
 }
 
 /** What one version of the rule is about and the other is not, then all that they are about. */
-function productsOf({ key }: RuleChange, { before, after, world }: LoweredRules): readonly Product[] {
-  const versions = [after.get(key), before.get(key)]
-  const about = versions.map((rule) => (rule ? narrowedBy([EVERY_SESSION], rule, 'hit', world) : []))
+function productsOf({ key }: RuleChange, rules: LoweredRules): readonly Product[] {
+  const versions = [rules.after.get(key), rules.before.get(key)]
+  const about = versions.map((rule) => (rule ? narrowedBy([EVERY_SESSION], rule, 'hit', rules) : []))
   const apart = versions.flatMap((rule, index) =>
-    rule ? narrowedBy(about[1 - index] ?? [], rule, 'hardly', world) : [],
+    rule ? narrowedBy(about[1 - index] ?? [], rule, 'hardly', rules) : [],
   )
   return [...apart, ...about.flat()].slice(0, MOST_PRODUCTS)
 }
 
-function narrowedBy(products: readonly Product[], rule: AskedRule, want: Want, world: World): readonly Product[] {
-  return restrict(products, conditionOf(rule), want, { world, basis: 'likely' })?.slice(0, MOST_PRODUCTS) ?? []
+function narrowedBy(
+  products: readonly Product[],
+  rule: AskedRule,
+  want: Want,
+  rules: LoweredRules,
+): readonly Product[] {
+  return (
+    restrict(products, conditionOf(rule), want, { world: rules.world, basis: 'likely' })?.slice(0, MOST_PRODUCTS) ?? []
+  )
 }
 
 /** Those that the other rule is about too, and those that it is not. */
-function together(product: Product, other: AskedRule, world: World): readonly Product[] {
-  return (['hit', 'hardly'] as const).flatMap((want) => narrowedBy([product], other, want, world).slice(0, 1))
+function together(product: Product, other: AskedRule, rules: LoweredRules): readonly Product[] {
+  return (['hit', 'hardly'] as const).flatMap((want) => narrowedBy([product], other, want, rules).slice(0, 1))
 }
 
 /** As it is, and so that some rule accepts the recipient. */
-function* accepted(product: Product, accepting: readonly AskedRule[], world: World): Generator<SessionRecord> {
-  const products = [product, ...accepting.flatMap((rule) => narrowedBy([product], rule, 'hit', world).slice(0, 1))]
+function* accepted(product: Product, accepting: readonly AskedRule[], rules: LoweredRules): Generator<SessionRecord> {
+  const products = [product, ...accepting.flatMap((rule) => narrowedBy([product], rule, 'hit', rules).slice(0, 1))]
   for (const one of products) {
-    const session = sessionLike(one, world)
+    const session = sessionLike(one, rules)
     if (session) yield session
   }
 }
@@ -82,14 +89,14 @@ function* listed(
   product: Product,
   { key, entries }: RuleChange,
   accepting: readonly AskedRule[],
-  { before, after, world }: LoweredRules,
+  rules: LoweredRules,
 ): Generator<SessionRecord> {
   if (entries.length === 0) return
-  const asks = [before.get(key), after.get(key)].flatMap((rule) => (rule ? asksOf(rule) : []))
+  const asks = [rules.before.get(key), rules.after.get(key)].flatMap((rule) => (rule ? asksOf(rule) : []))
   const facts = new Set(asks.filter(({ text }) => /_list\b/.test(text)).map(({ likely }) => likely.fact))
   for (const fact of facts) {
     const others = new Map([...product].filter(([name]) => name.split('.')[0] !== fact.split('.')[0]))
-    for (const session of accepted(others, accepting, world))
+    for (const session of accepted(others, accepting, rules))
       for (const entry of entries) yield { ...session, ...entrySession(fact, entry) }
   }
 }

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { SessionRecord } from '../../../src/testing/session-record.ts'
 import { type Case, caseOf, load } from '../../compiler/analysis/random-site.ts'
-import { AT_RCPT, type Dimension, sessionsOf } from '../../compiler/analysis/small-world.ts'
+import { AT_RCPT, type Dimension, RIGHTS, sessionsOf } from '../../compiler/analysis/small-world.ts'
 import { type MemorySite, tell } from '../../compiler/memory-site.ts'
 import { diffed } from './memory-diff.ts'
 
@@ -20,14 +20,21 @@ const DEEDS = [
   'set: { note.a: true }',
 ]
 
-/** No session says it: only rules do. */
-const NOTE: Dimension = { name: 'note', sessions: [], atoms: ['note.a: true', 'note.a: { exists: false }'] }
+/** No session says it: only rules do, where nobody can log in. */
+const WRITTEN: Dimension = {
+  name: 'written',
+  sessions: [],
+  atoms: ['note.a: true', 'note.a: { exists: false }', ...RIGHTS.atoms],
+}
 
-const TWO_FACTS = fc.uniqueArray(fc.constantFrom(...AT_RCPT), { minLength: 2, maxLength: 2 })
+const TWO_FACTS = fc.uniqueArray(fc.constantFrom(...AT_RCPT.filter((one) => one !== RIGHTS)), {
+  minLength: 2,
+  maxLength: 2,
+})
 
 /** A site, and what became of it: one of its plugins is another one now, or both are. */
 const PAIRS = TWO_FACTS.chain((dimensions) => {
-  const wanted = { deeds: DEEDS, dimensions: fc.constant(dimensions), besides: NOTE }
+  const wanted = { deeds: DEEDS, dimensions: fc.constant(dimensions), besides: WRITTEN }
   const one = caseOf({ hooks: ['connect', 'mail', 'rcpt'], ...wanted })
   return fc.tuple(one, one, fc.constantFrom(0, 1, 2))
 }).map(([before, other, kept]): readonly [Case, Case] => {
