@@ -19,6 +19,7 @@ import { idleConditions, neverHolds } from './truths.ts'
 import { relayFindings } from './relay.ts'
 import { universeOf } from './universe.ts'
 import type { ValueSet } from './value-set.ts'
+import { canMailGoOn, reachedFromOutside } from './way-in.ts'
 
 export interface Analysed {
   readonly outline: Outline
@@ -47,23 +48,10 @@ export function analyse({ outline, services, listeners = [], isOurs }: Analysed,
     const narrow = (fact: string, set: ValueSet): ValueSet => site.narrowed(fact, set)
     const reached = reachedFromOutside(services, listeners)
     const relay = { outline, hasCode, isOurs, narrow, listeners: reached }
-    for (const finding of reached?.length === 0 ? [] : relayFindings(relay)) findings.add(finding)
+    const isQuestion = reached?.length !== 0 && canMailGoOn(outline)
+    for (const finding of isQuestion ? relayFindings(relay) : []) findings.add(finding)
   }
   findings.conclude()
-}
-
-const THIS_MACHINE = /^(?:127\.|::1$|localhost$)/
-
-/** Strangers speak SMTP. A site that listens on this machine alone is on trial, and looked at as if it did not. */
-function reachedFromOutside(
-  services: ReadonlyMap<string, Service>,
-  listeners: readonly Listener[],
-): readonly string[] | undefined {
-  if (services.size === 0) return undefined
-  const smtp = [...services].flatMap(([name, { offer }]) => (offer.protocol === 'smtp' ? [name] : []))
-  const open = listeners.flatMap(({ name, address, unix }) => (unix || THIS_MACHINE.test(address) ? [] : [name]))
-  const names = open.length > 0 ? smtp.filter((name) => open.includes(name)) : smtp
-  return names.map((name) => name.toLowerCase())
 }
 
 interface Reporting {
