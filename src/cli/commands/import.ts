@@ -23,6 +23,8 @@ ${ROWS.join('\n')}
 Examples:
   $ postern import qpsmtpd /etc/qpsmtpd
   $ postern import qpsmtpd /etc/qpsmtpd --to /etc/postern
+  $ postern import postfix /etc/postfix -f compact
+  $ postern import haraka /etc/haraka --to /etc/postern
 
 Exits with 1 when something could not be carried over that keeps mail out.
 `
