@@ -23,7 +23,7 @@ export function renderDiff(report: DiffReport, { color }: { readonly color: bool
 }
 
 function headLine({ proved_same: isSame, differences, changed }: DiffReport): string {
-  if (isSame) return 'the same: rules, lists, parameters and settings of both are equal'
+  if (isSame) return 'the same: the rules of both are equal, with their lists and parameters'
   return `${counted(changed.length, 'rule')} changed, ${counted(differences.length, 'difference')} found`
 }
 

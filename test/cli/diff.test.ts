@@ -104,7 +104,7 @@ describe('diff', () => {
     const { code, stdout } = await of.postern(['diff', 'before', '--gate', 'no-change'])
     assert.deepEqual(
       [code, stdout.split('\n')[0]],
-      [0, 'the same: rules, lists, parameters and settings of both are equal'],
+      [0, 'the same: the rules of both are equal, with their lists and parameters'],
     )
   })
 

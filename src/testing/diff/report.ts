@@ -10,7 +10,7 @@ export interface ShownDifference extends DiffGroup {
 }
 
 export interface DiffReport {
-  /** Rules, lists, parameters and settings are the same text: both decide alike. */
+  /** Rules, lists, parameters and limits are the same text: the rules decide alike. */
   readonly proved_same: boolean
   readonly changed: readonly Pick<RuleChange, 'what' | 'hook' | 'plugin' | 'rule' | 'at'>[]
   /** What else differs. */

@@ -26,15 +26,15 @@ export interface Searched {
 
 export function search(rules: LoweredRules, changes: readonly RuleChange[]): Searched {
   const asks = [...rules.after.values(), ...rules.before.values()].flatMap(asksOf)
-  const kinds = kindsOf(asks, rules)
+  const whole = kindsOf(asks, rules)?.map((product) => sessionLike(product, rules))
   const unsaid = new Set(
     [...asks.filter(({ likely }) => sayable(likely.fact, rules) === 'never'), ...otherQuestions(rules, changes)].map(
       ({ text }) => `\`${text}\``,
     ),
   )
   return {
-    sessions: kinds ? sessionsLike(kinds, rules) : atMost(MOST_TRIED, telling(rules, changes)),
-    isWhole: kinds !== undefined,
+    sessions: whole?.filter((session) => session !== undefined) ?? atMost(MOST_TRIED, telling(rules, changes)),
+    isWhole: whole?.every((session) => session !== undefined) ?? false,
     unsaid: [...unsaid],
   }
 }
@@ -80,13 +80,6 @@ function valuesApart(asks: readonly Ask[], all: ValueSet): readonly ValueSet[] {
     return sets.length > MOST_TRIED ? sets : parts.filter((set) => !isEmptySet(set))
   }, known)
   return all.unknown ? [...divided, { ...all, absent: false, region: emptyLike(all.region) }] : divided
-}
-
-function* sessionsLike(products: readonly Product[], rules: LoweredRules): Generator<SessionRecord> {
-  for (const product of products) {
-    const session = sessionLike(product, rules)
-    if (session) yield session
-  }
 }
 
 /** They may be without end. */

@@ -82,7 +82,7 @@ describe('the differences of random sites', () => {
         if (there.size > 0) different += 1
         else same += 1
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     )
     assert.ok(different > 5 && same > 0, `${different} pairs differed, ${same} did not`)
   })
