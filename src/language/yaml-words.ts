@@ -5,11 +5,13 @@ import type { ScalarNode } from './node.ts'
 import { inQuotes } from './yaml-quote.ts'
 
 const WORDS = /^(?:y|n|yes|no|on|off)$/i
+/** `false` is no such word. */
+const LONGEST = 3
 const TRUE = /^(?:y|yes|on)$/i
 
 /** Norway, in a list of countries. For texts that are compared; a word where true or false is wanted is YML702. */
 export function oldWord({ at, source, quoted, typed }: ScalarNode): Finding | undefined {
-  if (quoted || typed !== source || !WORDS.test(source)) return undefined
+  if (quoted || typed !== source || source.length > LONGEST || !WORDS.test(source)) return undefined
   return {
     code: 'YML703',
     severity: 'warning',

@@ -218,8 +218,18 @@ export function defers({ rule, hook }: AskedRule): boolean {
   return rule.onUnknown !== 'skip' && (isAllowedAt(at, 'DENYSOFT') || isAllowedAt(at, 'DENYSOFT_DISCONNECT'))
 }
 
-/** The whole condition. */
-export function conditionOf({ scope, match, unless, at }: AskedRule): Formula {
+const conditions = new WeakMap<AskedRule, Formula>()
+
+/** The whole condition: one and the same for a rule, so that what was found out of it is known. */
+export function conditionOf(rule: AskedRule): Formula {
+  const known = conditions.get(rule)
+  if (known) return known
+  const condition = joinedCondition(rule)
+  conditions.set(rule, condition)
+  return condition
+}
+
+function joinedCondition({ scope, match, unless, at }: AskedRule): Formula {
   const own: readonly Formula[] = unless ? [{ kind: 'not', at, part: unless }, match] : [match]
   return scope.kind === 'always' && own.length === 1 ? match : { kind: 'all', at, parts: [scope, ...own] }
 }

@@ -6,7 +6,7 @@
  */
 import type { Span } from '../../language/diagnostic.ts'
 import { isWithin, type ValueSet } from './value-set.ts'
-import { narrowed, type Product, type World } from './product.ts'
+import { EVERY_SESSION, narrowed, type Product, type World } from './product.ts'
 
 /** A question about one fact: the values for which it holds, and those for which it misses; the rest is not found out. */
 export interface Question {
@@ -91,6 +91,21 @@ export function restrict(
     case 'any':
       return isWanted ? eachPart(products, formula.parts, want, terms) : inTurn(products, formula.parts, want, terms)
   }
+}
+
+type Hits = WeakMap<Formula, { readonly products: readonly Product[] | undefined }>
+
+/** By world: for which sessions a formula is likely to hold, which is asked of each rule several times. */
+const known = new WeakMap<World, Hits>()
+
+/** What is left of all sessions. A world says the same of a fact each time. */
+export function sessionsWith(formula: Formula, want: Want, terms: Terms): readonly Product[] | undefined {
+  if (want !== 'hit' || terms.basis !== 'likely') return restrict([EVERY_SESSION], formula, want, terms)
+  const hits: Hits = known.get(terms.world) ?? new WeakMap()
+  known.set(terms.world, hits)
+  const found = hits.get(formula) ?? { products: restrict([EVERY_SESSION], formula, want, terms) }
+  hits.set(formula, found)
+  return found.products
 }
 
 function answered(product: Product, { certain, likely }: Ask, want: Want, { world, basis }: Terms): readonly Product[] {

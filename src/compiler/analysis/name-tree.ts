@@ -39,6 +39,8 @@ export class NameTree implements Region<NameTree> {
   }
 
   and(other: NameTree): NameTree {
+    if (this === NameTree.all) return other
+    if (other === NameTree.all) return this
     return new NameTree(meet(this.#root, other.#root))
   }
 

@@ -24,12 +24,15 @@ export function narrowed(product: Product, fact: string, to: ValueSet, world: Wo
 }
 
 function isSound(product: Product, fact: string, world: World): boolean {
+  if (!HANGS_TOGETHER.test(fact)) return true
   const read = (name: string): ValueSet => product.get(name) ?? world(name)
   const address = ADDRESS_PART.exec(fact)
   if (address) return isAddress(address[1] ?? '', address[2] ?? '', read)
   const right = RIGHT.exec(fact)
   return right ? isRight(right[1] ?? '', product) : true
 }
+
+const HANGS_TOGETHER = /^(?:sender|rcpt|relay_client|immune)/
 
 /** `sender`, `sender.domain`; behind the name may stand what tells two moments apart. */
 const ADDRESS_PART = /^(sender|rcpt)(?:\.(?:user|domain|null))?(@.*)?$/

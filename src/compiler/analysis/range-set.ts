@@ -79,6 +79,8 @@ export class RangeSet implements Region<RangeSet> {
   }
 
   and(other: RangeSet): RangeSet {
+    if (this === RangeSet.all) return other
+    if (other === RangeSet.all || other === this) return this
     const common: Range[] = []
     for (let [mine, theirs] = [0, 0]; ; ) {
       const [one, two] = [this.ranges[mine], other.ranges[theirs]]

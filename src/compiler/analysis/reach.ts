@@ -11,8 +11,8 @@ import { isReturnCode } from '../../core/verdict.ts'
 import { textOf, valueOf } from '../../language/node.ts'
 import { type AskedHook, type AskedRule, conditionOf, defers } from './asked-rule.ts'
 import { Blockers } from './blockers.ts'
-import { asksIn, type Basis, type Formula, restrict, type Terms, type Want } from './formula.ts'
-import { EVERY_SESSION, type Product, type World } from './product.ts'
+import { asksIn, type Basis, type Formula, restrict, sessionsWith, type Terms, type Want } from './formula.ts'
+import type { Product, World } from './product.ts'
 
 export interface Unreached {
   readonly rule: AskedRule
@@ -109,13 +109,13 @@ class HookReach {
   }
 
   #block(blockers: Blockers, rule: AskedRule): void {
-    blockers.add(rule, restrict([EVERY_SESSION], conditionOf(rule), 'hit', { world: this.#world, basis: 'likely' }))
+    blockers.add(rule, sessionsWith(conditionOf(rule), 'hit', { world: this.#world, basis: 'likely' }))
   }
 
   #proof(rule: AskedRule, basis: Basis): Unreached | undefined {
     const terms = { world: this.#world, basis }
     const { formula, want } = firing(rule, this.#world)
-    const sessions = restrict([EVERY_SESSION], formula, want, terms)
+    const sessions = sessionsWith(formula, want, terms)
     if (!sessions || sessions.length === 0) return undefined
     const blockers = new Set(sessions.flatMap((session) => this.#blockersFor(session, rule)))
     const able = [...blockers].filter(({ waits }) => basis === 'likely' || !waits)

@@ -6,8 +6,8 @@ import type { Service } from '../../core/service.ts'
 import type { Finding } from '../../language/diagnostic.ts'
 import { suggest } from '../../language/suggest.ts'
 import { type AskedRule, conditionOf } from './asked-rule.ts'
-import { type Ask, asksIn, restrict } from './formula.ts'
-import { EVERY_SESSION, type World } from './product.ts'
+import { type Ask, asksIn, sessionsWith } from './formula.ts'
+import type { World } from './product.ts'
 import { TextSet } from './text-set.ts'
 import { emptyLike, intersect, type ValueSet, valuesIn } from './value-set.ts'
 
@@ -88,14 +88,14 @@ export class SiteWorld {
     const named = [rule.scope, rule.match, ...(rule.unless ? [rule.unless] : [])].flatMap(asksIn)
     const unknown = named.flatMap((ask) => this.#unknownListeners(ask))
     if (unknown.length > 0) return unknown
-    const left = restrict([EVERY_SESSION], conditionOf(rule), 'hit', { world: this.world, basis: 'certain' })
+    const left = sessionsWith(conditionOf(rule), 'hit', { world: this.world, basis: 'certain' })
     if (left?.length !== 0) return []
     const culprit = named.find((ask) => this.#isImpossible(ask))
     return [culprit ? this.#explain(culprit, rule) : idle(rule)]
   }
 
   #isImpossible(ask: Ask): boolean {
-    return restrict([EVERY_SESSION], ask, 'hit', { world: this.world, basis: 'certain' })?.length === 0
+    return sessionsWith(ask, 'hit', { world: this.world, basis: 'certain' })?.length === 0
   }
 
   #explain(ask: Ask, rule: AskedRule): Finding {

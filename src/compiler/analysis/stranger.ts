@@ -10,7 +10,7 @@ import { networkContains, parseIp, parseNetwork, isIpFault, type Network } from 
 import type { Ask } from './formula.ts'
 import { NameTree } from './name-tree.ts'
 import type { Product } from './product.ts'
-import { ADDRESSES, RangeSet } from './range-set.ts'
+import { ADDRESSES, type Range, RangeSet } from './range-set.ts'
 import { TextSet } from './text-set.ts'
 import { type AnyRegion, emptyLike, type Literal, type Predicate, type ValueSet, valuesIn } from './value-set.ts'
 
@@ -40,14 +40,13 @@ const INTERNET = ADDRESSES.and(RangeSet.networks(networksIn(NOT_THE_INTERNET)).n
 const [WIDE_4, WIDE_6] = [2n ** 26n, 2n ** 112n]
 
 /** What rules know by its address. */
-function knownAddresses(region: AnyRegion): RangeSet | undefined {
-  if (region.kind !== 'range') return undefined
-  const narrow = region.ranges.filter(({ from, to }) => {
+function knownAddresses(region: AnyRegion): readonly Range[] {
+  if (region.kind !== 'range') return []
+  return region.ranges.filter(({ from, to }) => {
     if (from.at === Number.NEGATIVE_INFINITY || to.at === Number.POSITIVE_INFINITY) return false
     const size = BigInt(to.at) - BigInt(from.at)
     return size <= (typeof from.at === 'bigint' ? WIDE_6 : WIDE_4)
   })
-  return RangeSet.of(narrow)
 }
 
 /** Top-level domains that nobody on the Internet has (RFC 2606, RFC 6761, RFC 9476 and habit). */
@@ -84,10 +83,8 @@ export function stranger(asks: readonly Ask[], listeners: readonly string[] | un
 }
 
 function unknownAddresses(asks: readonly Ask[]): RangeSet {
-  return asks.reduce((sofar, { likely }) => {
-    const known = likely.hit.literals.size > 0 ? undefined : knownAddresses(likely.hit.region)
-    return known ? sofar.and(known.not()) : sofar
-  }, INTERNET)
+  const known = asks.flatMap(({ likely: { hit } }) => (hit.literals.size > 0 ? [] : knownAddresses(hit.region)))
+  return INTERNET.and(RangeSet.of(known).not())
 }
 
 function foreignDomains(asks: readonly Ask[]): NameTree {

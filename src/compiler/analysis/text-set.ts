@@ -24,6 +24,8 @@ export class TextSet implements Region<TextSet> {
   }
 
   and(other: TextSet): TextSet {
+    if (this === TextSet.all) return other
+    if (other === TextSet.all) return this
     if (this.isInverted && other.isInverted) return new TextSet(new Set([...this.texts, ...other.texts]), true)
     if (this.isInverted) return other.and(this)
     return new TextSet(new Set([...this.texts].filter((text) => other.texts.has(text) !== other.isInverted)), false)

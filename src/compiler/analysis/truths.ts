@@ -5,14 +5,14 @@
  */
 import type { Finding } from '../../language/diagnostic.ts'
 import { type AskedRule, conditionOf } from './asked-rule.ts'
-import { type Basis, type Formula, isPlaced, type Placed, restrict, spanOf } from './formula.ts'
-import { EVERY_SESSION, type World } from './product.ts'
+import { type Basis, type Formula, isPlaced, type Placed, sessionsWith, spanOf } from './formula.ts'
+import type { World } from './product.ts'
 import { LIKELY_NOTE } from './findings.ts'
 
 type Wanted = 'hit' | 'hardly'
 
 function isImpossible(formula: Formula, want: Wanted, world: World, basis: Basis): boolean {
-  return restrict([EVERY_SESSION], formula, want, { world, basis })?.length === 0
+  return sessionsWith(formula, want, { world, basis })?.length === 0
 }
 
 /** Undefined when it can hold as far as anybody knows. What is certain is also likely. */

@@ -143,7 +143,7 @@ export class SplitBook {
   check(on: OnSplit | undefined, report: Report): void {
     for (const deed of this.#deeds) {
       const problem = isAfterData(deed.hook) || deed.kind === 'delays' ? PROBLEMS[deed.kind](deed, on) : undefined
-      const read = this.#reads.find((one) => tellsApart(one, deed))
+      const read = problem && this.#reads.find((one) => tellsApart(one, deed))
       if (!problem || !read) continue
       report.add({
         code: 'POL006',
