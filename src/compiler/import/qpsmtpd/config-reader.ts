@@ -32,6 +32,10 @@ export class ConfigReader {
     return join(this.directory, name)
   }
 
+  async has(name: string): Promise<boolean> {
+    return (await this.environment.machine.names(this.directory))?.includes(name) ?? false
+  }
+
   /** Undefined when there is no such file. */
   async lines(name: string): Promise<readonly ConfigText[] | undefined> {
     const path = this.path(name)

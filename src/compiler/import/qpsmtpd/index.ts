@@ -54,7 +54,8 @@ class Import {
   readonly #files = new Set<string>()
   /** Directories of the admin's own plugins. */
   #own: readonly string[] = []
-  #hasLogins = false
+  /** Of logins. */
+  readonly #mechanisms = new Set<string>()
 
   constructor(reader: ConfigReader, companion: Companion, lines: readonly PluginLine[]) {
     this.#reader = reader
@@ -98,24 +99,8 @@ class Import {
 
   async #carry(line: PluginLine, row: BuiltinRow): Promise<void> {
     for (const file of Object.values(row.files ?? {})) this.#files.add(file)
-    this.#hasLogins ||= row.builtin.startsWith('auth/')
+    for (const mechanism of row.mechanisms ?? []) this.#mechanisms.add(mechanism)
     this.#entries.push(await entryFor(line, row, this.#context))
-    await this.#reportCdb(row)
-  }
-
-  /** qpsmtpd asks a data base besides the plain file. */
-  async #reportCdb({ lists = [] }: BuiltinRow): Promise<void> {
-    const { machine, report } = this.#reader.environment
-    const names = (await machine.names(this.#reader.directory)) ?? []
-    for (const { file } of lists.filter((one) => names.includes(`${one.file}.cdb`)))
-      report.add({
-        code: 'IMP003',
-        severity: 'warning',
-        at: startOf(this.#reader.path(`${file}.cdb`)),
-        message: `\`${file}.cdb\` is not read`,
-        notes: [CONSEQUENCES.stricter],
-        help: `write its keys to \`${file}\`, a line each; \`cdb -d -m\` shows them`,
-      })
   }
 
   async #isOwn(name: string): Promise<boolean> {
@@ -158,7 +143,7 @@ class Import {
   async #keys(): Promise<readonly MapEntry[]> {
     const read = [
       ...(await this.#hostname()),
-      ...(await listeningOf(this.#reader, this.#hasLogins)),
+      ...(await listeningOf(this.#reader, this.#mechanisms)),
       entry('lists', scalar(this.#reader.directory, startOf(this.#path))),
       await this.#localDomains(),
       ...(await this.#spool()),

@@ -11,11 +11,11 @@ import type { ConfigReader } from './config-reader.ts'
 const EVERYWHERE = '0.0.0.0'
 const [USUAL_PORT, DEBIAN_PORT, DEBIAN_USER] = [2525, 25, 'qpsmtpd']
 
-/** `hasLogins`: some plugin answers logins. */
-export async function listeningOf(reader: ConfigReader, hasLogins: boolean): Promise<readonly MapEntry[]> {
+/** `mechanisms`: with which plugins answer logins. */
+export async function listeningOf(reader: ConfigReader, mechanisms: ReadonlySet<string>): Promise<readonly MapEntry[]> {
   const settings = await reader.lines('debconf-settings')
   const at = startOf(reader.path(settings ? 'debconf-settings' : 'plugins'))
-  const auth = hasLogins ? [entry('auth', await authOf(reader))] : []
+  const auth = mechanisms.size > 0 ? [entry('auth', await authOf(reader, mechanisms))] : []
   const interfaces = settings?.find(({ text }) => text.startsWith('INTERFACES='))?.text ?? ''
   const places = placesIn(interfaces, settings ? DEBIAN_PORT : USUAL_PORT)
   const listen = places.map((place, index) => map([...listener(place, index, at), ...auth], at))
@@ -44,10 +44,10 @@ function listener({ address, port }: Place, index: number, at: Span): readonly M
 }
 
 /** qpsmtpd offers logins in clear text unless it is told otherwise. */
-async function authOf(reader: ConfigReader): Promise<YamlNode> {
+async function authOf(reader: ConfigReader, names: ReadonlySet<string>): Promise<YamlNode> {
   const line = await reader.first('tls_before_auth')
   const at = line?.at ?? startOf(reader.path('plugins'))
-  const mechanisms = ['PLAIN', 'LOGIN', 'CRAM-MD5'].map((name) => scalar(name, at))
+  const mechanisms = [...names].map((name) => scalar(name, at))
   const isInClear = line === undefined || line.text === '0'
   return map([entry('mechanisms', seq(mechanisms, at)), entry('without_tls', scalar(isInClear, at))], at)
 }

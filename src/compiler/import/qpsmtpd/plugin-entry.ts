@@ -140,10 +140,12 @@ async function listArguments(
 
 /** Nothing when the builtin finds the file by itself, or does without. */
 async function listArgument(use: ListUse, at: Span, context: EntryContext): Promise<YamlNode | undefined> {
+  const { reader } = context
+  if (use.cdb && (await reader.has(`${use.file}.cdb`))) return scalar(`cdb:${reader.path(use.file)}.cdb`, at)
   const copy = context.copies.find(({ name }) => name === `lists/${use.file}`)
-  const list = copy ?? (await importList(use.file, use.kind, context.reader))
+  const list = copy ?? (await importList(use.file, use.kind, reader))
   if (list === 'missing') return use.optional ? undefined : seq([], at)
-  if (list === 'fine') return use.named ? scalar(context.reader.path(use.file), at) : undefined
+  if (list === 'fine') return use.named ? scalar(reader.path(use.file), at) : undefined
   if (!copy) context.copies.push(list)
   return scalar(list.name, at)
 }

@@ -3,7 +3,7 @@ import type { Span } from '../../../language/diagnostic.ts'
 import { type ConfigText, wordsOf } from './config-reader.ts'
 
 export interface PluginLine {
-  /** Without `:N`. */
+  /** Without `:N`, and without the `async/` of qpsmtpd-async, whose plugins do the same. */
   readonly name: string
   readonly args: readonly ConfigText[]
   /** The name. */
@@ -13,7 +13,7 @@ export interface PluginLine {
 
 export function pluginLine(line: ConfigText): PluginLine {
   const [name, ...args] = wordsOf(line)
-  return { name: (name?.text ?? '').replace(/:\d+$/, ''), args, at: name?.at ?? line.at, text: line.text }
+  return { name: (name?.text ?? '').replace(/:\d+$|^async\//g, ''), args, at: name?.at ?? line.at, text: line.text }
 }
 
 /** Told to refuse nothing, a plugin changes nothing but karma. */

@@ -89,6 +89,12 @@ describe('a line of the list of plugins', () => {
       'queue/smtp-forward 192.0.2.1 2525 xclient',
       ['- queue/smtp-forward: { host: "192.0.2.1", port: 2525, xclient: true }'],
     ],
+    [
+      'may be one of qpsmtpd-async',
+      'async/rhsbl\nasync/queue/smtp-forward mx.example',
+      ['- rhsbl: { zones: [] }', '- queue/smtp-forward: { host: "mx.example" }'],
+    ],
+    ['accepts everybody where qpsmtpd does', 'rcpt_accept', ['- rcpt_accept']],
     ['says by its name alone what it does', 'relay_only', ['- relay: { only: true }']],
     [
       'counts in seconds, days and commas',

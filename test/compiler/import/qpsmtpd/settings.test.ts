@@ -1,7 +1,7 @@
 /** qpsmtpd's settings become keys of a site file, and its lists are used where they lie. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { imported } from '../imported.ts'
+import { entries, imported } from '../imported.ts'
 
 async function head(texts: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const { text } = await imported({ plugins: 'rcpt_ok\n', ...texts })
@@ -100,6 +100,11 @@ describe('a setting', () => {
     assert.match(lines[1] ?? '', /auth: \{ mechanisms: \[PLAIN, LOGIN, CRAM-MD5\], without_tls: false \}/)
   })
 
+  it('offers CRAM-MD5 only where some plugin can answer it', async () => {
+    const lines = await head({ plugins: 'auth/auth_checkpassword checkpw /bin/c\n' })
+    assert.match(lines[1] ?? '', /auth: \{ mechanisms: \[PLAIN, LOGIN\], without_tls: true \}/)
+  })
+
   it('that nobody reads is told', async () => {
     const { findings } = await imported({ plugins: 'rcpt_ok\n', house: 'x\n', smtpgreeting: 'Hello\n' })
     assert.deepEqual(findings, [
@@ -148,8 +153,8 @@ describe('a list', () => {
     )
   })
 
-  it('as a data base is asked for as text', async () => {
-    const { findings } = await imported({ plugins: 'rcpt_ok\n', 'morercpthosts.cdb': '' })
-    assert.deepEqual(findings, ['morercpthosts.cdb:1:1 warning IMP003 `morercpthosts.cdb` is not read'])
+  it('that qpsmtpd has as a cdb file is asked there', async () => {
+    const made = await entries('rcpt_ok\n', { 'morercpthosts.cdb': '', morercpthosts: 'example.net\n' })
+    assert.deepEqual(made, ['- rcpt_ok: { morercpthosts: "cdb:/etc/qpsmtpd/morercpthosts.cdb" }'])
   })
 })

@@ -11,11 +11,11 @@ import {
   type Keyed,
   inPairs,
 } from '../arguments.ts'
-import { absent, type BuiltinRow, list, notYet, optionalList, type Rows } from './row.ts'
+import { absent, type BuiltinRow, cdbList, list, notYet, optionalList, type Rows } from './row.ts'
 
 const RELAY: BuiltinRow = {
   builtin: 'relay',
-  lists: [list('relayclients', 'ip'), optionalList('norelayclients', 'ip'), optionalList('morerelayclients', 'ip')],
+  lists: [list('relayclients', 'ip'), optionalList('norelayclients', 'ip'), cdbList('morerelayclients', 'ip')],
   params: { only: { to: 'only', as: asFlag } },
 }
 const HELO: BuiltinRow = {

@@ -1,6 +1,6 @@
 /** Plugins for senders and recipients. */
 import { alone, asDaemon, asNumber, withDefaultText } from '../arguments.ts'
-import { absent, type BuiltinRow, list, optionalList, type Rows } from './row.ts'
+import { absent, type BuiltinRow, cdbList, list, optionalList, type Rows } from './row.ts'
 
 const BADMAILFROM: BuiltinRow = {
   builtin: 'badmailfrom',
@@ -51,7 +51,7 @@ export const ENVELOPE: Rows = {
     setting: { to: 'reject', file: 'spfbehavior', as: asNumber },
   },
   denybounce: { builtin: 'denybounce', lists: [list('denybounce', 'recipient')] },
-  rcpt_ok: { builtin: 'rcpt_ok', lists: [optionalList('morercpthosts', 'domain')] },
+  rcpt_ok: { builtin: 'rcpt_ok', lists: [cdbList('morercpthosts', 'domain')] },
   relay_only: { builtin: 'relay', lists: [list('relayclients', 'ip')], keyed: () => [], always: { only: true } },
   badrcptto: BADRCPTTO,
   check_badrcptto: BADRCPTTO,
@@ -80,11 +80,7 @@ export const ENVELOPE: Rows = {
   ),
   aliases_check: { builtin: 'aliases_check', lists: [list('aliases', 'recipient')] },
   aliases: { builtin: 'aliases', lists: [list('aliases', 'recipient')] },
-  rcpt_accept: absent(
-    'it accepts mail for everybody, which no site should',
-    'stricter',
-    'write a rule at `rcpt` that says whom you accept',
-  ),
+  rcpt_accept: { builtin: 'rcpt_accept' },
   address_notes: absent('notes of recipients are a part of the rule language', 'none'),
   spamtrap: absent('where its mail goes is not in its files', 'laxer', '`spamtrap: { to: … }`'),
   redirect: { builtin: 'redirect', lists: [list('redirect', 'recipient')] },

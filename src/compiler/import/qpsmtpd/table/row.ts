@@ -11,6 +11,8 @@ export interface ListUse {
   readonly optional?: true
   /** The builtin looks for another file unless it is told. */
   readonly named?: true
+  /** qpsmtpd asks a cdb file of this name, with `.cdb` behind it, and no other. */
+  readonly cdb?: true
 }
 
 /** An argument becomes a parameter; one without `to` means nothing here. */
@@ -42,6 +44,8 @@ export interface BuiltinRow {
   readonly files?: Readonly<Record<string, string>>
   /** What the plugin's name alone says. */
   readonly always?: Readonly<Record<string, Value>>
+  /** It answers logins, with these mechanisms. */
+  readonly mechanisms?: readonly string[]
 }
 
 /** What becomes of mail when nothing stands in for a plugin. */
@@ -71,6 +75,11 @@ export function list(file: string, kind: ListKind, param = file): ListUse {
 
 export function optionalList(file: string, kind: ListKind, param = file): ListUse {
   return { param, file, kind, optional: true }
+}
+
+/** The builtin does without it; qpsmtpd has it as a cdb file. */
+export function cdbList(file: string, kind: ListKind): ListUse {
+  return { ...optionalList(file, kind), cdb: true }
 }
 
 export function absent(reason: string, effect: Effect, instead?: string): AbsentRow {

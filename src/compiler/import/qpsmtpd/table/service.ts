@@ -6,21 +6,31 @@ const SERVER: Pick<BuiltinRow, 'keyed' | 'params'> = {
   keyed: byPlace('host', 'port'),
   params: { host: { to: 'host' }, port: { to: 'port', as: asNumber } },
 }
+/** Some plugins want the password in clear; with CRAM-MD5 it is never said. */
+const WITH_PASSWORD: readonly string[] = ['PLAIN', 'LOGIN']
+const WITH_CHALLENGE: readonly string[] = [...WITH_PASSWORD, 'CRAM-MD5']
+
 const CHECKPASSWORD: BuiltinRow = {
   builtin: 'auth/auth_checkpassword',
+  mechanisms: WITH_PASSWORD,
   params: { checkpw: { to: 'checkpw' }, true: { to: 'true_program' } },
 }
-const PAM: BuiltinRow = { builtin: 'auth/auth_pam' }
+const PAM: BuiltinRow = { builtin: 'auth/auth_pam', mechanisms: WITH_PASSWORD }
 const HTTP: BuiltinRow = { builtin: 'queue/http-forward', keyed: byPlace('url'), params: { url: { to: 'url' } } }
 const ZMAILER: BuiltinRow = { builtin: 'queue/zmailer-queue' }
 
 export const SERVICE: Rows = {
-  'auth/auth_flat_file': { builtin: 'auth/auth_flat_file', files: { flat_auth_pw: 'flat_auth_pw' } },
+  'auth/auth_flat_file': {
+    builtin: 'auth/auth_flat_file',
+    files: { flat_auth_pw: 'flat_auth_pw' },
+    mechanisms: WITH_CHALLENGE,
+  },
   'auth/auth_checkpassword': CHECKPASSWORD,
   authcheckpassword: CHECKPASSWORD,
-  'auth/auth_imap': { builtin: 'auth/auth_imap', ...SERVER },
+  'auth/auth_imap': { builtin: 'auth/auth_imap', ...SERVER, mechanisms: WITH_PASSWORD },
   'auth/auth_ldap_bind': {
     builtin: 'auth/auth_ldap_bind',
+    mechanisms: WITH_PASSWORD,
     params: {
       ldap_base: { to: 'ldap_base' },
       ldap_host: { to: 'ldap_host' },
@@ -49,10 +59,10 @@ export const SERVICE: Rows = {
     'stricter',
     '`auth/auth_checkpassword` or `auth/auth_dovecot`',
   ),
-  'auth/authdeny': { builtin: 'auth/authdeny' },
+  'auth/authdeny': { builtin: 'auth/authdeny', mechanisms: WITH_CHALLENGE },
   authpam: PAM,
   'auth/authpam': PAM,
-  auth_smtpd: { builtin: 'auth/auth_smtpd', ...SERVER },
+  auth_smtpd: { builtin: 'auth/auth_smtpd', ...SERVER, mechanisms: WITH_PASSWORD },
   'queue/qmail-queue': {
     builtin: 'queue/qmail-queue',
     keyed: byPlace('program'),
