@@ -1,9 +1,8 @@
 /** Where the entries of an access table are: its own file where that says the same here, else a copy, or the rule itself. */
 import { isIpFault, parseNetwork } from '../../../core/ip.ts'
 import type { ListKind } from '../../../core/list.ts'
-import { listEntries } from '../../../language/list-file.ts'
-import { ListBuilder } from '../../lists/index.ts'
 import type { Json } from '../draft.ts'
+import { isListOf } from '../list-lines.ts'
 import type { Asked, Entries, Line } from './access-lines.ts'
 import { type Action, withoutGroups } from './actions.ts'
 import type { ListedExample, PostfixContext } from './context.ts'
@@ -70,14 +69,7 @@ function isUsableInPlace(
   const isSame =
     lines.length === entries.length && lines.every(({ keys, entry }) => keys.length === 1 && keys[0] === entry.key.text)
   if (!isSame || (isCidr && lines.some(({ entry }) => /[[\]!]/.test(entry.key.text)))) return false
-  let isFine = true
-  const list = new ListBuilder(of, path, () => (isFine = false))
-  let count = 0
-  for (const entry of listEntries(environment.sources.get(path) ?? '', path)) {
-    list.add(entry)
-    count += 1
-  }
-  return isFine && count === entries.length
+  return isListOf(of, environment.sources.get(path) ?? '', path, entries.length)
 }
 
 /** Somebody whom the list refuses, unless a rule before it lets everybody like that in. */

@@ -1,9 +1,8 @@
 /** Our own domains: mydestination, virtual_alias_domains, virtual_mailbox_domains, relay_domains (ADDRESS_CLASS_README). */
 import { canonicalDomain } from '../../../core/domain.ts'
-import { listEntries } from '../../../language/list-file.ts'
 import type { MapEntry } from '../../../language/node.ts'
-import { ListBuilder } from '../../lists/index.ts'
 import type { Fields, Json } from '../draft.ts'
+import { isListOf } from '../list-lines.ts'
 import { entry, scalar, seq } from '../nodes.ts'
 import type { PlacedText } from '../placed-text.ts'
 import { matchesParents, type PostfixContext } from './context.ts'
@@ -111,25 +110,15 @@ function takeWords(
 ): void {
   const { one, withParents } = taking
   const isInPlace =
-    path !== undefined && !withParents && isDomainList(context.environment.sources.get(path) ?? '', path, words.length)
+    path !== undefined &&
+    !withParents &&
+    isListOf('domain', context.environment.sources.get(path) ?? '', path, words.length)
   const before = new Set(one.loose)
   for (const word of words) takeName(word, taking, context)
   if (!isInPlace || path === undefined) return
   one.files.push(path)
   one.loose.clear()
   for (const name of before) one.loose.add(name)
-}
-
-/** Every line of it is a domain, and no line holds two. */
-function isDomainList(text: string, path: string, count: number): boolean {
-  let isFine = true
-  let lines = 0
-  const list = new ListBuilder('domain', path, () => (isFine = false))
-  for (const one of listEntries(text, path)) {
-    list.add(one)
-    lines += 1
-  }
-  return isFine && lines === count
 }
 
 /** One file where it lies, names in place, or a copy of all of it. */

@@ -21,7 +21,6 @@ const UNSUSPICIOUS: Fields = {
 export interface Tested {
   readonly networks: readonly string[]
   readonly ours: string | undefined
-  readonly isDelayed: boolean
 }
 
 /** Undefined when no address is a stranger's. */

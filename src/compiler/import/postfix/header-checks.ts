@@ -9,6 +9,7 @@ import type { PlacedText } from '../placed-text.ts'
 import { type Action, actionIn, replyFor, rulesFor, withoutGroups } from './actions.ts'
 import type { PostfixContext } from './context.ts'
 import type { Parameters } from './main-cf.ts'
+import { soft } from './restriction-lists.ts'
 import { type Pattern, type PatternLine, patternLines } from './patterns.ts'
 import { readTable } from './table-ref.ts'
 
@@ -20,7 +21,11 @@ export async function contentPlugin(parameters: Parameters, context: PostfixCont
   for (const name of ['mime_header_checks', 'nested_header_checks']) reportNested(name, parameters, context)
   if (rules.length === 0) return undefined
   const summary = 'What header_checks and body_checks say about messages.'
-  return printPlugin({ plugin: 'content_checks', summary, notes: {}, hooks: { data_post: rules } })
+  return printPlugin({
+    plugin: 'content_checks',
+    summary,
+    hooks: { data_post: parameters.isOn('soft_bounce') ? rules.map(soft) : rules },
+  })
 }
 
 /** Header sections of parts are not asked for by field here. */
@@ -137,12 +142,11 @@ function plainRules(
     })
     return []
   }
-  const status = name === 'body_checks' || name === 'header_checks' ? '5.7.1' : '5.0.0'
   const place = {
     id: name,
     summary: line.at.text.slice(0, SUMMARY),
     when: match,
-    refusal: { subject: 'Message content rejected', status },
+    refusal: { subject: 'Message content rejected' },
     at: line.at,
   }
   return rulesFor(action, place, context).map((rule) => withText(rule, action))

@@ -72,9 +72,8 @@ class Import {
     const delivery = deliveryEntry(this.#parameters, context)
     const entries = [...authEntries(this.#services, context), ...plugins.map((plugin) => this.#entry(plugin)), delivery]
     const root = map(this.#keys(domains, entries), context.start)
-    const isDelayed = this.#parameters.isOn('smtpd_delay_reject')
     const ours = [...domains.names.values()].flat().find((name) => !name.startsWith('.'))
-    const tests = firstTests({ networks, ours, isDelayed }, context)
+    const tests = firstTests({ networks, ours }, context)
     if (tests !== undefined) context.copies.set(FIRST_TESTS, tests)
     reportLeftovers(this.#settings, this.#parameters, context)
     return { root, copies: context.copies, left: [] }
@@ -115,7 +114,7 @@ class Import {
 
   async #plugins(domains: OurDomains, networks: readonly string[]): Promise<readonly MadePlugin[]> {
     const made: MadePlugin[] = []
-    const rates = ratePlugin(this.#parameters, { remote_ip: networks }, this.#context)
+    const rates = ratePlugin(this.#parameters, networks, this.#context)
     if (rates !== undefined) made.push({ name: 'client_rates', text: rates })
     for (const list of this.#inOrder()) made.push(...(await this.#restrictionPlugins(list, domains, networks)))
     made.push(...(await this.#unlisted(domains)), accepted())

@@ -25,6 +25,13 @@ const ROWS: readonly Row[] = [
     effect: 'none',
     why: 'Postfix does it behind Postern, as before',
   },
+  { names: /^smtpd_helo_required$/, effect: 'none', why: 'Postern takes no mail before HELO or EHLO' },
+  {
+    names: /^smtpd_reject_unlisted_sender$/,
+    effect: 'laxer',
+    why: 'senders are not looked up among our users',
+    instead: 'a rule at `mail`: `match: { sender.domain: { in_list: local_domains } }`, with a list of users',
+  },
   {
     names: /^smtpd_sender_login_maps$/,
     effect: 'laxer',
@@ -74,7 +81,7 @@ const ROWS: readonly Row[] = [
   },
   {
     names:
-      /^(?:smtp|lmtp|relay|local|virtual|pipe|error|qmgr|bounce|mailbox|home_mailbox|alias|transport|default|queue|maximal|minimal|delay|sender_dependent|append|myorigin|recipient_delimiter|inet|proxy|fallback|export|import|maillog|syslog|owner|notify|in_flow|initial|process|hash_queue|non_smtpd|milter|internal_mail|luser|forward|prepend|propagate|allow|strict|swap|disable|enable|mime|header|body|nested|line|dovecot|2bounce|address_verify|authorized|always|double|empty|execution|expand|fast_flush|helpful|ipc|lock|mail_|max_|multi|mynetworks_style|parent|permit|plaintext|rbl|remote|resolve|send_|service|show|stress|trigger|unknown|unverified|access|soft_bounce|broken|relayhost|mailman|cyrus|spamassassin|best|berkeley|lmdb|anvil|config|content)/,
+      /^(?:smtp_|lmtp_|relay|local|virtual|pipe|error|qmgr|bounce|mailbox|home_mailbox|alias|transport|default|queue|maximal|minimal|delay|sender_dependent|append|myorigin|recipient_delimiter|inet|proxy|fallback|export|import|maillog|syslog|owner|notify|in_flow|initial|process|hash_queue|non_smtpd|milter|internal_mail|luser|forward|prepend|propagate|allow|strict|swap|disable|enable|mime|header|body|nested|line|dovecot|2bounce|address_verify|authorized|always|double|empty|execution|expand|fast_flush|helpful|ipc|lock|mail_|max_|multi|mynetworks_style|parent|permit|plaintext|rbl|remote|resolve|send_|service|show|stress|trigger|unknown|unverified|access|soft_bounce|broken|relayhost|mailman|cyrus|spamassassin|best|berkeley|lmdb|anvil|config|content)/,
     effect: 'none',
     why: 'it is about what Postfix does with mail behind Postern',
   },
@@ -94,9 +101,9 @@ export function reportLeftovers(
   }
 }
 
-function report({ name, at }: Setting, findings: PostfixContext['findings']): void {
+function report({ name, at, value }: Setting, findings: PostfixContext['findings']): void {
   const { effect = 'none', why = 'nothing here reads it', instead } = ROWS.find(({ names }) => names.test(name)) ?? {}
   const finding = { at, effect, message: `\`${name}\` is not carried over: ${why}`, instead }
-  if (effect === 'none') findings.changed(finding)
+  if (effect === 'none' || value.text === 'no') findings.changed({ ...finding, effect: 'none' })
   else findings.missing(finding)
 }

@@ -28,15 +28,19 @@ const RATES: readonly Rate[] = [
   },
 ]
 
-export function ratePlugin(parameters: Parameters, mynetworks: Json, context: PostfixContext): string | undefined {
+export function ratePlugin(
+  parameters: Parameters,
+  networks: readonly string[],
+  context: PostfixContext,
+): string | undefined {
   const seconds = parameters.seconds('anvil_rate_time_unit') ?? 60
-  const exempt = parameters.text('smtpd_client_event_limit_exceptions') !== ''
+  const exempt = parameters.text('smtpd_client_event_limit_exceptions') !== '' && networks.length > 0
   const hooks = new Map<string, readonly RuleDraft[]>()
   for (const { hook, parameter, message } of RATES) {
     const limit = parameters.number(parameter) ?? 0
     if (limit === 0) continue
     const asked = { rate: { key: '${remote_ip}', limit, per: `${seconds}s` } }
-    const match: Json = exempt ? { not: mynetworks, ...asked } : asked
+    const match: Json = exempt ? { not: { remote_ip: networks }, ...asked } : asked
     hooks.set(hook, [{ id: parameter, summary: `${limit} in ${seconds} seconds`, match, return: 'DENYSOFT', message }])
   }
   if (hooks.size === 0) return undefined

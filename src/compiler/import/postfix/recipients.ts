@@ -1,11 +1,11 @@
 /** smtpd_reject_unlisted_recipient: recipients of our domains that no table knows are refused (ADDRESS_CLASS_README). */
-import { listEntries } from '../../../language/list-file.ts'
-import { ListBuilder } from '../../lists/index.ts'
 import { type Json, printPlugin, type RuleDraft } from '../draft.ts'
+import { isListOf } from '../list-lines.ts'
 import type { PlacedText } from '../placed-text.ts'
 import type { PostfixContext } from './context.ts'
 import type { DomainClass, OurDomains } from './domains.ts'
 import type { Parameters } from './main-cf.ts'
+import { soft } from './restriction-lists.ts'
 import { readTable, type TableEntry } from './table-ref.ts'
 
 interface ClassOfRecipients {
@@ -37,7 +37,12 @@ export async function unlistedPlugin(
   const lists = context.takeLists()
   if (rules.length === 0) return undefined
   const summary = 'Refuses recipients in our domains whom no table knows.'
-  return printPlugin({ plugin: UNLISTED, summary, lists, hooks: { rcpt: rules } })
+  return printPlugin({
+    plugin: UNLISTED,
+    summary,
+    lists,
+    hooks: { rcpt: parameters.isOn('soft_bounce') ? rules.map(soft) : rules },
+  })
 }
 
 interface Knowing {
@@ -126,7 +131,7 @@ interface Source {
 
 function entryList(entries: readonly TableEntry[], { path, name, at }: Source, context: PostfixContext): Json {
   const text = path === undefined ? undefined : context.environment.sources.get(path)
-  if (path !== undefined && text !== undefined && isRecipientList(text, path, entries.length))
+  if (path !== undefined && text !== undefined && isListOf('recipient', text, path, entries.length))
     return { file: path, of: 'recipient' }
   const keys = entries.map(({ key }) => key.text.replace(/:$/, '')).filter(isRecipient)
   if (path === undefined) return { entries: keys, of: 'recipient' }
@@ -135,20 +140,6 @@ function entryList(entries: readonly TableEntry[], { path, name, at }: Source, c
   return { file: copy, of: 'recipient' }
 }
 
-/** `count`: its lines, continuations joined. */
-function isRecipientList(text: string, path: string, count: number): boolean {
-  let isFine = true
-  let lines = 0
-  const list = new ListBuilder('recipient', path, () => (isFine = false))
-  for (const one of listEntries(text, path)) {
-    list.add(one)
-    lines += 1
-  }
-  return isFine && lines === count
-}
-
 function isRecipient(text: string): boolean {
-  let isFine = true
-  new ListBuilder('recipient', '', () => (isFine = false)).add({ text, rest: '', at: '' })
-  return isFine
+  return isListOf('recipient', `${text}\n`, '', 1)
 }
