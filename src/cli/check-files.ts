@@ -7,6 +7,7 @@ import { readerInPlace } from '../compiler/import/index.ts'
 import { type LoadedSite, loadSite } from '../compiler/load-site.ts'
 import { readYaml } from '../compiler/resolve-entries.ts'
 import { nearestSite } from '../compiler/site-directory.ts'
+import type { MatcherWord, Vocabulary } from '../core/word.ts'
 import { type Diagnostic, inOrder, Report, type Span } from '../language/diagnostic.ts'
 import { type FileKind, fileKind } from '../language/file-kind.ts'
 import type { MapNode } from '../language/node.ts'
@@ -56,12 +57,19 @@ export async function checkFiles(
   const lists = new Set<string>()
   const files = withChanges(plain.files, changed, (path) => void lists.add(path))
   const environment = { ...plain, files }
-  const { analyse: later, ...counts } = await checkInSteps(environment, paths, onFile)
+  const { analyse: later, files: count, rules } = await checkInSteps(environment, paths, onFile)
   await later(environment.report)
-  return withShown({ ...counts, ...judged(environment.report.sorted(), environment.sources), lists: lists.size })
+  return withShown({
+    files: count,
+    rules,
+    ...judged(environment.report.sorted(), environment.sources),
+    lists: lists.size,
+  })
 }
 
 export interface Steps extends Pick<Checked, 'files' | 'rules'> {
+  /** Those of the language, and of the TypeScript plugins of these sites. */
+  readonly words: Vocabulary['matchers']
   /** What takes longer: the analysis of what compiled. Whatever else was found is in the environment's report by now. */
   readonly analyse: (report: Report) => Promise<void>
 }
@@ -77,7 +85,8 @@ export async function checkInSteps(
     paths.filter((path) => !foreign.includes(path)),
     environment,
   )
-  const run: Run = { environment, used: new Map(), later: [] }
+  const words = new Map(environment.vocabulary.matchers)
+  const run: Run = { environment, used: new Map(), words, later: [] }
   for (const path of foreign) {
     onFile(shown(path))
     await checkSite(path, run)
@@ -92,6 +101,7 @@ export async function checkInSteps(
   return {
     files: foreign.length + found.length + unreadable,
     rules: rules.size,
+    words,
     analyse: async (report) => {
       for (const analysis of run.later) await analysis(report)
     },
@@ -140,6 +150,7 @@ interface Run {
   readonly environment: CommandEnvironment
   /** What was checked with a site, or alone, by path. */
   readonly used: Map<string, readonly CompiledPlugin[]>
+  readonly words: Map<string, MatcherWord>
   readonly later: ((report: Report) => Promise<void>)[]
 }
 
@@ -170,6 +181,7 @@ interface Site {
 async function finishSite({ path, loaded, isSound }: Site, run: Run): Promise<void> {
   const { plugins, outline, services = new Map(), listeners } = loaded
   const { environment, used } = run
+  for (const [name, word] of outline?.site.vocabulary.matchers ?? []) run.words.set(name, word)
   if (outline && isSound) analyseLater({ outline, services, listeners }, path, run)
   for (const plugin of plugins) used.set(plugin.path, [...(used.get(plugin.path) ?? []), plugin])
   for (const policy of await checkPolicies(loaded, environment)) used.set(policy, [])

@@ -2,7 +2,8 @@
 import { pathToFileURL } from 'node:url'
 import type * as lsp from 'vscode-languageserver/node'
 import { findFact } from '../../core/facts.ts'
-import type { Diagnostic, Fix, Severity, Span } from '../../language/diagnostic.ts'
+import { chooseFixes } from '../../language/apply-fixes.ts'
+import type { Diagnostic, Edit, Severity, Span } from '../../language/diagnostic.ts'
 import { SourceText } from '../../language/source-text.ts'
 import type { Completion } from './complete.ts'
 import type { Place } from './navigate.ts'
@@ -57,18 +58,28 @@ export function toDiagnostic(diagnostic: Diagnostic): lsp.Diagnostic {
   }
 }
 
-/** The fixes of a finding. A safe one that comes first is what an editor may offer by itself. */
-export function toActions(diagnostic: Diagnostic): readonly lsp.CodeAction[] {
-  return diagnostic.fixes.map((fix, index) => ({
+/** The fixes of a finding that change files of ours. A safe one that comes first is what an editor may offer by itself. */
+export function toActions(diagnostic: Diagnostic, isOurs: (file: string) => boolean): readonly lsp.CodeAction[] {
+  const fixes = diagnostic.fixes.filter(({ edits }) => edits.every(({ file }) => isOurs(file)))
+  return fixes.map((fix, index) => ({
     title: fix.title,
     kind: 'quickfix',
     diagnostics: [toDiagnostic(diagnostic)],
     isPreferred: fix.safety === 'safe' && index === 0,
-    edit: { changes: changesOf(fix) },
+    edit: { changes: changesOf(fix.edits) },
   }))
 }
 
-function changesOf({ edits }: Fix): Record<string, lsp.TextEdit[]> {
+export const FIX_ALL = 'source.fixAll.postern'
+
+/** What `check --fix` would do to a file. */
+export function toFixAll(found: readonly Diagnostic[], file: string): readonly lsp.CodeAction[] {
+  const { made, edits } = chooseFixes(found, ['safe'], (one) => one === file)
+  if (made.length === 0) return []
+  return [{ title: 'Correct what is certain', kind: FIX_ALL, edit: { changes: changesOf([...edits.values()].flat()) } }]
+}
+
+function changesOf(edits: readonly Edit[]): Record<string, lsp.TextEdit[]> {
   const changes: Record<string, lsp.TextEdit[]> = {}
   for (const edit of edits) (changes[uriOf(edit.file)] ??= []).push({ range: rangeOf(edit), newText: edit.text })
   return changes

@@ -16,12 +16,14 @@ import { listFiles } from '../../ports/list-files.ts'
 import { requireLibrary } from '../../ports/optional-library.ts'
 import { complete } from './complete.ts'
 import {
+  FIX_ALL,
   layoutEdits,
   rangeIn,
   rangeOf,
   toActions,
   toCompletion,
   toDiagnostic,
+  toFixAll,
   toLocation,
   toSymbol,
   uriOf,
@@ -210,11 +212,19 @@ class EditorServer {
     return changes
   }
 
-  async #actions({ textDocument, range }: lsp.CodeActionParams): Promise<lsp.CodeAction[]> {
+  async #actions({ textDocument, range, context }: lsp.CodeActionParams): Promise<lsp.CodeAction[]> {
     await this.#looking.settled()
     await this.#analysing.settled()
-    const found = this.#told.get(fileOf(textDocument.uri) ?? '') ?? []
-    return found.filter((one) => meets(rangeOf(one), range)).flatMap(toActions)
+    const file = fileOf(textDocument.uri) ?? ''
+    const found = this.#told.get(file) ?? []
+    const { only = ['quickfix'] } = context
+    const isAsked = (kind: string): boolean => only.some((one) => isWithin(kind, one))
+    const isOurs = (one: string): boolean => !this.#workspace.isShipped(one)
+    const here = found.filter((one) => meets(rangeOf(one), range))
+    return [
+      ...(isAsked('quickfix') ? here.flatMap((one) => toActions(one, isOurs)) : []),
+      ...(isAsked(FIX_ALL) ? toFixAll(found, file) : []),
+    ]
   }
 
   async #format(uri: string): Promise<lsp.TextEdit[]> {
@@ -238,7 +248,7 @@ const CAPABILITIES: lsp.ServerCapabilities = {
   definitionProvider: true,
   referencesProvider: true,
   renameProvider: { prepareProvider: true },
-  codeActionProvider: { codeActionKinds: ['quickfix'] },
+  codeActionProvider: { codeActionKinds: ['quickfix', FIX_ALL] },
   documentFormattingProvider: true,
   documentSymbolProvider: true,
 }
@@ -246,6 +256,11 @@ const CAPABILITIES: lsp.ServerCapabilities = {
 /** Undefined for what is not in a file. */
 function fileOf(uri: string): string | undefined {
   return uri.startsWith('file:') ? fileURLToPath(uri) : undefined
+}
+
+/** `source.fixAll` is all kinds that begin so. */
+function isWithin(kind: string, asked: string): boolean {
+  return kind === asked || kind.startsWith(`${asked}.`)
 }
 
 function meets(one: lsp.Range, other: lsp.Range): boolean {

@@ -30,6 +30,8 @@ const UNUSED: DiagnosticCode = 'SUP002'
 export class Workspace {
   readonly files: EditorFiles
   #analysed: readonly Diagnostic[] = []
+  #vocabulary = VOCABULARY
+  readonly #builtins = compileEnvironment().builtins
   readonly #sheets = new Map<string, { readonly text: string; readonly sheet: Sheet }>()
 
   constructor(files: Files) {
@@ -46,8 +48,9 @@ export class Workspace {
     const paths = [...files.open.keys()].filter((path) => /\.ya?ml$/.test(path))
     const { trees, indexed, sources } = files
     const environment = { ...compileEnvironment(new Report()), files, trees, indexed, sources }
-    const { analyse } = await checkInSteps(environment, paths, () => undefined)
+    const { analyse, words } = await checkInSteps(environment, paths, () => undefined)
     const soon = environment.report.sorted()
+    this.#vocabulary = { ...VOCABULARY, matchers: words }
     this.#readAgain(soon)
     return {
       soon: byFile(
@@ -71,22 +74,25 @@ export class Workspace {
   /** What is known around a file: its site, or the file alone. */
   async modelAround(path: string): Promise<SiteModel> {
     await this.files.refresh()
-    const { builtins } = compileEnvironment()
     const site = await nearestSite(path, this.files)
     const root = dirname(site ?? path)
     const own = site === undefined ? [] : await yamlBelow(root)
-    const shipped = new Set(builtins.values())
-    const all = [...new Set([...shipped, ...own, path])]
+    const all = [...new Set([...this.#builtins.values(), ...own, path])]
     const sheets = await Promise.all(all.map(async (file) => [file, await this.sheet(file)] as const))
-    const isOurs = (file: string): boolean => file === path || (!shipped.has(file) && file.startsWith(`${root}/`))
-    return { vocabulary: VOCABULARY, builtins, sheets: new Map(sheets), isOurs }
+    const isOurs = (file: string): boolean => file === path || (!this.isShipped(file) && file.startsWith(`${root}/`))
+    return { vocabulary: this.#vocabulary, builtins: this.#builtins, sheets: new Map(sheets), isOurs }
+  }
+
+  /** A builtin: nobody changes it for a site. */
+  isShipped(path: string): boolean {
+    return [...this.#builtins.values()].includes(path)
   }
 
   async sheet(path: string): Promise<Sheet> {
     const text = (await this.files.read(path).catch(() => undefined)) ?? ''
     const known = this.#sheets.get(path)
     if (known?.text === text) return known.sheet
-    const sheet = readSheet(path, text, VOCABULARY.matchers)
+    const sheet = readSheet(path, text, this.#vocabulary.matchers)
     this.#sheets.set(path, { text, sheet })
     return sheet
   }

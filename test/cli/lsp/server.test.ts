@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import type { DocumentSymbol, Hover, Location, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node'
+import type { CodeAction, DocumentSymbol, Hover, Location, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node'
 import { folder } from '../folder.ts'
 import { openEditor } from './editor-client.ts'
 
@@ -57,6 +57,25 @@ describe('the language server', { timeout: 120_000 }, () => {
       codes.some((code) => String(code).startsWith('FLW')),
     )
     assert.deepEqual(diagnostics[0]?.range.start.line, 10)
+    assert.equal(await editor.quit(), 0)
+  })
+
+  it('corrects what is certain, all at once', async (test) => {
+    const { path } = folder(test, FILES)
+    const editor = await openEditor(test, SERVER)
+    const house = join(path, 'house.yaml')
+    const { href: uri } = pathToFileURL(house)
+    await editor.open(house, HOUSE.replace('match: { remote_ip', 'match: { remote_ipp').replace('return', 'retrun'))
+    await editor.findings(house, (codes) => codes.length > 0)
+    const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
+    const asked = { textDocument: { uri }, range, context: { diagnostics: [], only: ['source.fixAll'] } }
+    const actions: CodeAction[] = await editor.connection.sendRequest('textDocument/codeAction', asked)
+    assert.deepEqual(
+      actions.map(({ kind }) => kind),
+      ['source.fixAll.postern'],
+    )
+    const texts = actions[0]?.edit?.changes?.[uri]?.map(({ newText }) => newText)
+    assert.deepEqual(texts?.toSorted(), ['remote_ip', 'return'])
     assert.equal(await editor.quit(), 0)
   })
 
