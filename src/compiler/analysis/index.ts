@@ -37,7 +37,8 @@ export function analyse({ outline, services, listeners = [], isOurs }: Analysed,
   const rules = hooks.flatMap((hook) => hook.rules)
   const world: World = (fact) => universe.get(fact) ?? universeOf(fact.split('@', 1)[0] ?? '', 'disconnect')
   const answersAuth = hooks.some(({ hook }) => hook === 'auth')
-  const site = new SiteWorld({ services: services ?? new Map(), answersAuth: answersAuth || hasCode }, world)
+  const facts = { services: services ?? new Map<string, Service>(), answersAuth: answersAuth || hasCode }
+  const site = new SiteWorld(facts, world)
   const findings = new Findings(report, rules)
   for (const rule of rules.filter(({ plugin }) => !isOurs(plugin.path))) {
     const said = neverHolds(rule, world) ?? [...idleConditions(rule, world), ...site.findings(rule)]
@@ -45,8 +46,10 @@ export function analyse({ outline, services, listeners = [], isOurs }: Analysed,
   }
   reportUnreached(unreachedRules(hooks, world), { rules, findings, isOurs })
   if (services) {
-    const narrow = (fact: string, set: ValueSet): ValueSet => site.narrowed(fact, set)
     const reached = reachedFromOutside(services, listeners)
+    const entered = [...services].filter(([name]) => reached?.includes(name.toLowerCase()))
+    const outside = new SiteWorld({ ...facts, services: new Map(entered) }, world)
+    const narrow = (fact: string, set: ValueSet): ValueSet => outside.narrowed(fact, set)
     const relay = { outline, hasCode, isOurs, narrow, listeners: reached }
     const isQuestion = reached?.length !== 0 && canMailGoOn(outline)
     for (const finding of isQuestion ? relayFindings(relay) : []) findings.add(finding)

@@ -1,52 +1,16 @@
 /**
- * What facts can be on one site: without TLS nothing is encrypted, where nobody can log in nobody has, and a listener has
- * one of the names in `listen`. FLW505 is about rules that wait for anything else.
+ * What facts can be on one site: what its listeners make of them, and a listener has one of the names in `listen`. FLW505
+ * is about rules that wait for anything else.
  */
-import type { Service } from '../../core/service.ts'
+import type { Hook } from '../../core/hook.ts'
 import type { Finding } from '../../language/diagnostic.ts'
 import { suggest } from '../../language/suggest.ts'
 import { type AskedRule, conditionOf } from './asked-rule.ts'
 import { type Ask, asksIn, sessionsWith } from './formula.ts'
+import { absenceOf, isClear, isOfListener, kindsAsking, type SiteFacts } from './listener-facts.ts'
 import type { World } from './product.ts'
 import { TextSet } from './text-set.ts'
 import { emptyLike, intersect, type ValueSet, valuesIn } from './value-set.ts'
-
-export interface SiteFacts {
-  /** By name; empty for rules without a site. */
-  readonly services: ReadonlyMap<string, Service>
-  /** Whether a plugin answers the hook `auth`. */
-  readonly answersAuth: boolean
-}
-
-/** Why a fact is never there; undefined when it may be. */
-type Absence = (fact: string, hook: string) => string | undefined
-
-const ONLY_AT: readonly (readonly [prefix: string, hooks: readonly string[]])[] = [
-  ['attempt.', ['auth']],
-  ['decided.', ['deny', 'ok']],
-  ['logged.', ['logging']],
-]
-
-function outsideItsHook(fact: string, hook: string): string | undefined {
-  const [, hooks] = ONLY_AT.find(([prefix]) => fact.startsWith(prefix)) ?? []
-  if (!hooks || hook === '' || hooks.includes(hook)) return undefined
-  return `it is known only at ${hooks.map((one) => `\`${one}\``).join(' and ')}`
-}
-
-function absences({ services, answersAuth }: SiteFacts): Absence {
-  const all = [...services.values()]
-  if (all.length === 0) return outsideItsHook
-  const hasTls = all.some(({ tls }) => tls.mode !== 'none')
-  const isTold = all.some(({ xclient }) => xclient !== undefined)
-  const takesLogins = isTold || (answersAuth && all.some(({ offer }) => offer.auth !== undefined))
-  return (fact, hook) => {
-    if (!hasTls && fact.startsWith('tls.')) return 'no listener of this site speaks TLS'
-    if (!takesLogins && fact.startsWith('auth.')) return 'nobody can log in on this site'
-    if (fact.startsWith('proxy.') && all.every(({ proxies }) => !proxies)) return 'no listener has a `proxy` in front'
-    if (fact.startsWith('xforward.') && all.every(({ xforward }) => !xforward)) return 'no listener takes XFORWARD'
-    return outsideItsHook(fact, hook)
-  }
-}
 
 /** The name of a fact without its moment, and the hook of it. */
 function partsOf(fact: string): readonly [name: string, hook: string] {
@@ -56,15 +20,16 @@ function partsOf(fact: string): readonly [name: string, hook: string] {
 
 export class SiteWorld {
   readonly #world: World
-  readonly #absence: Absence
+  readonly #facts: SiteFacts
   readonly #listeners: readonly string[]
   readonly #isClear: boolean
+  readonly #kinds = new Map<Hook, readonly SiteWorld[]>()
 
   constructor(facts: SiteFacts, world: World) {
     this.#world = world
-    this.#absence = absences(facts)
+    this.#facts = facts
     this.#listeners = [...facts.services.keys()]
-    this.#isClear = this.#listeners.length > 0 && [...facts.services.values()].every(({ tls }) => tls.mode === 'none')
+    this.#isClear = isClear(facts)
   }
 
   readonly world: World = (fact) => this.narrowed(fact, this.#world(fact))
@@ -80,7 +45,7 @@ export class SiteWorld {
     if (name === 'listener' && this.#listeners.length > 0)
       return valuesIn(TextSet.of(this.#listeners.map((one) => one.toLowerCase())))
     if (name === 'tls' && this.#isClear) return valuesIn(TextSet.of(['false']))
-    return this.#absence(name, hook) === undefined ? undefined : { ...set, region: emptyLike(set.region) }
+    return absenceOf(name, hook, this.#facts) === undefined ? undefined : { ...set, region: emptyLike(set.region) }
   }
 
   /** Rules that wait for what never comes, and names of listeners that do not exist. */
@@ -88,10 +53,28 @@ export class SiteWorld {
     const named = [rule.scope, rule.match, ...(rule.unless ? [rule.unless] : [])].flatMap(asksIn)
     const unknown = named.flatMap((ask) => this.#unknownListeners(ask))
     if (unknown.length > 0) return unknown
-    const left = sessionsWith(conditionOf(rule), 'hit', { world: this.world, basis: 'certain' })
-    if (left?.length !== 0) return []
+    if (!this.#excludes(rule)) return this.#isForNoListener(rule, named) ? [apart(rule)] : []
     const culprit = named.find((ask) => this.#isImpossible(ask))
     return [culprit ? this.#explain(culprit, rule) : idle(rule)]
+  }
+
+  #excludes(rule: AskedRule): boolean {
+    return sessionsWith(conditionOf(rule), 'hit', { world: this.world, basis: 'certain' })?.length === 0
+  }
+
+  /** Each listener lacks something else of what it asks for. */
+  #isForNoListener(rule: AskedRule, named: readonly Ask[]): boolean {
+    if (!named.some(({ certain }) => isOfListener(partsOf(certain.fact)[0]))) return false
+    const kinds = this.#kindsAt(rule.hook)
+    return kinds.length > 0 && kinds.every((kind) => kind.#excludes(rule))
+  }
+
+  #kindsAt(hook: Hook): readonly SiteWorld[] {
+    const known = this.#kinds.get(hook)
+    if (known) return known
+    const kinds = kindsAsking(hook, this.#facts).map((facts) => new SiteWorld(facts, this.#world))
+    this.#kinds.set(hook, kinds)
+    return kinds
   }
 
   #isImpossible(ask: Ask): boolean {
@@ -100,7 +83,8 @@ export class SiteWorld {
 
   #explain(ask: Ask, rule: AskedRule): Finding {
     const [name, hook] = partsOf(ask.certain.fact)
-    const because = this.#absence(name, hook) ?? (name === 'tls' ? 'no listener of this site speaks TLS' : undefined)
+    const because =
+      absenceOf(name, hook, this.#facts) ?? (name === 'tls' ? 'no listener of this site speaks TLS' : undefined)
     return { ...idle(rule), at: ask.at, ...(because !== undefined && { label: because }) }
   }
 
@@ -132,4 +116,8 @@ function idle({ rule, at }: AskedRule): Finding {
     message: `rule \`${rule.id}\` waits for what never comes on this site`,
     help: 'delete the rule, or let the site offer what it waits for',
   }
+}
+
+function apart(rule: AskedRule): Finding {
+  return { ...idle(rule), label: 'no listener has all that it asks for' }
 }
