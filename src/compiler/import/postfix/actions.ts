@@ -96,11 +96,15 @@ export function rulesFor(action: Action, place: ActionPlace, context: PostfixCon
     return [{ id: `${id}-prepend`, summary, match, headers: { add: { [action.field]: literal(action.value) } } }]
   if (action.kind === 'warn')
     return [{ id: `${id}-warn`, summary, match, log: { level: action.level, text: literal(action.text || summary) } }]
-  if (action.kind === 'discard') {
-    return [{ id: `${id}-discard`, summary, match, set: { [context.discardNote()]: true }, return: 'DECLINED' }]
-  }
+  if (action.kind === 'discard') return [discardRule(place, context)]
   if (action.kind === 'absent') reportAbsent(action.verb, place, context)
   return []
+}
+
+/** Postfix asks nothing more about mail that it drops, not even in other lists. */
+function discardRule({ id, summary, when: match }: ActionPlace, context: PostfixContext): RuleDraft {
+  const answer = context.isAtRcpt ? 'OK' : 'DECLINED'
+  return { id: `${id}-discard`, summary, match, set: { [context.discardNote()]: true }, return: answer }
 }
 
 function refusalRule(

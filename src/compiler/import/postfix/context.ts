@@ -18,6 +18,8 @@ export class PostfixContext extends ImportContext {
   readonly sources: string[] = []
   /** Name of the plugin that is being made. */
   plugin = ''
+  /** It is asked at RCPT. */
+  isAtRcpt = false
   /** Some service lets clients log in. */
   hasLogins = false
   /** Notes that say that the message is dropped; each plugin has its own. */

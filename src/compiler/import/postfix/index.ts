@@ -121,6 +121,7 @@ class Import {
     for (const list of [LISTS.data, LISTS.message])
       made.push(...(await this.#restrictionPlugins(list, domains, networks)))
     this.#context.plugin = 'content_checks'
+    this.#context.isAtRcpt = false
     const content = await contentPlugin(this.#parameters, this.#context)
     if (content !== undefined) made.push({ name: 'content_checks', text: content })
     if (this.#context.discards.size > 0) made.push(discarded([...this.#context.discards]))
@@ -175,6 +176,7 @@ class Import {
     const step = hookOf(list, parameters) === 'rcpt' ? 'recipient' : list.step
     const mynetworks = this.#mynetworks(words, parameters, networks)
     const ours = step === 'recipient' ? oursIn(domains, this.#context) : []
+    this.#context.isAtRcpt = step === 'recipient'
     this.#context.hasLogins = this.#services.some((one) => one.parameters.isOn('smtpd_sasl_auth_enable'))
     const place = { step, subject: list.subject, parameters, ours, mynetworks } as const
     const rules = await restrictionRules(words, place, this.#context)

@@ -24,6 +24,10 @@ const TABLES = {
     'joe@               550 5.1.0 no joes',
     '<>                 DUNNO',
     'vip.example        vips',
+    'gone.example       DISCARD',
+    'odd.example        WARN odd',
+    'marked.example     PREPEND X-Marked: yes',
+    'moved.example      REDIRECT joe@example.org',
   ],
   patterns: [
     '/^bulk-[0-9]+@/ REJECT bulk',
@@ -87,6 +91,10 @@ const CHOICES = {
     'y-1@friend.example',
     'bob@plain',
     'bob@vip.example',
+    'bulk-1@gone.example',
+    'bulk-1@odd.example',
+    'bulk-1@marked.example',
+    'bulk-1@moved.example',
   ],
   rcpt: [
     'joe@example.org',
@@ -111,7 +119,7 @@ interface Session {
   readonly rcpt: string
 }
 
-const HOW_MANY = 150
+const HOW_MANY = 200
 
 function sessions(): readonly Session[] {
   const random = randomFrom(20_261_120)
