@@ -13,6 +13,8 @@ export interface Ended {
 
 export interface Folder {
   readonly path: string
+  /** What is kept between two runs; not there before the first. */
+  readonly cache: string
   readonly read: (name: string) => string
   /** Runs alone: the working directory and the environment are the process's own. */
   readonly postern: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ended>
@@ -20,7 +22,10 @@ export interface Folder {
 
 export function folder(test: Pick<TestContext, 'after'>, files: Readonly<Record<string, string>>): Folder {
   const path = mkdtempSync(join(tmpdir(), 'postern-cli-'))
-  test.after(() => rmSync(path, { recursive: true }))
+  const cache = `${path}-cache`
+  test.after(() => {
+    for (const one of [path, cache]) rmSync(one, { recursive: true, force: true })
+  })
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(path, name)), { recursive: true })
     writeFileSync(join(path, name), text)
@@ -28,7 +33,8 @@ export function folder(test: Pick<TestContext, 'after'>, files: Readonly<Record<
   return {
     path,
     read: (name) => readFileSync(join(path, name), 'utf8'),
-    postern: (args, env = {}) => runIn(path, args, env),
+    postern: (args, env = {}) => runIn(path, args, { XDG_CACHE_HOME: cache, ...env }),
+    cache,
   }
 }
 
