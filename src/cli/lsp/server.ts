@@ -5,34 +5,15 @@
  * Diagnostics are those of `postern check` for the texts in the editor, with the site around them. What goes wrong in an
  * answer is told to the editor, and the server goes on.
  */
-import { fileURLToPath } from 'node:url'
 import type * as lsp from 'vscode-languageserver/node'
 import type * as texts from 'vscode-languageserver-textdocument'
 import type { Clock } from '../../core/ports.ts'
-import { Report } from '../../language/diagnostic.ts'
-import { SourceText } from '../../language/source-text.ts'
-import { layOut } from '../../language/yaml-layout.ts'
 import { listFiles } from '../../ports/list-files.ts'
 import { requireLibrary } from '../../ports/optional-library.ts'
-import { complete } from './complete.ts'
-import {
-  FIX_ALL,
-  layoutEdits,
-  rangeIn,
-  rangeOf,
-  toActions,
-  toCompletion,
-  toDiagnostic,
-  toFixAll,
-  toLocation,
-  toSymbol,
-  uriOf,
-} from './convert.ts'
-import { hoverAt } from './hover.ts'
-import { definitionsAt, type Place, referencesAt, renamableAt, renameAt } from './navigate.ts'
-import { outlineOf } from './outline.ts'
+import { Answers, fileOf } from './answers.ts'
+import { FIX_ALL, rangeOf, toActions, toDiagnostic, toFixAll, uriOf } from './convert.ts'
+import { definitionsAt, referencesAt } from './navigate.ts'
 import { QuietRun } from './quiet-run.ts'
-import type { SiteModel } from './site-model.ts'
 import { type Findings, Workspace } from './workspace.ts'
 
 interface Libraries {
@@ -62,20 +43,11 @@ export async function serveEditor({ input, output }: Streams, clock: Clock, vers
 export const QUIET = 10
 const LONGER_QUIET = 300
 
-type At = lsp.TextDocumentPositionParams
-
-/** Where the editor asks. */
-interface Here {
-  readonly file: string
-  readonly offset: number
-  readonly model: SiteModel
-}
-
 class EditorServer {
   readonly #connection: lsp.Connection
-  readonly #libraries: Libraries
   readonly #documents: lsp.TextDocuments<texts.TextDocument>
   readonly #workspace = new Workspace(listFiles())
+  readonly #answers: Answers
   readonly #looking: QuietRun
   readonly #analysing: QuietRun
   /** As last told to the editor. */
@@ -84,8 +56,13 @@ class EditorServer {
 
   constructor(connection: lsp.Connection, libraries: Libraries, clock: Clock) {
     this.#connection = connection
-    this.#libraries = libraries
     this.#documents = new libraries.server.TextDocuments(libraries.document.TextDocument)
+    const { ResponseError, LSPErrorCodes } = libraries.server
+    this.#answers = new Answers({
+      workspace: this.#workspace,
+      document: (uri) => this.#documents.get(uri),
+      refusal: (because) => new ResponseError(LSPErrorCodes.RequestFailed, because),
+    })
     this.#looking = new QuietRun(clock, QUIET, () => this.#look())
     this.#analysing = new QuietRun(clock, LONGER_QUIET, () => this.#analyse())
   }
@@ -94,15 +71,15 @@ class EditorServer {
     const connection = this.#connection
     connection.onInitialize(() => ({ capabilities: CAPABILITIES, serverInfo: { name: 'postern', version } }))
     this.#followDocuments()
-    connection.onCompletion((at) => this.#complete(at))
-    connection.onHover((at) => this.#hover(at))
-    connection.onDefinition((at) => this.#places(at, definitionsAt))
-    connection.onReferences((at) => this.#places(at, referencesAt))
-    connection.onPrepareRename((at) => this.#prepareRename(at))
-    connection.onRenameRequest((rename) => this.#rename(rename))
+    connection.onCompletion((at) => this.#answers.complete(at))
+    connection.onHover((at) => this.#answers.hover(at))
+    connection.onDefinition((at) => this.#answers.places(at, definitionsAt))
+    connection.onReferences((at) => this.#answers.places(at, referencesAt))
+    connection.onPrepareRename((at) => this.#answers.prepareRename(at))
+    connection.onRenameRequest((rename) => this.#answers.rename(rename))
     connection.onCodeAction((asked) => this.#actions(asked))
-    connection.onDocumentFormatting(({ textDocument }) => this.#format(textDocument.uri))
-    connection.onDocumentSymbol(({ textDocument }) => this.#symbols(textDocument.uri))
+    connection.onDocumentFormatting(({ textDocument }) => this.#answers.format(textDocument.uri))
+    connection.onDocumentSymbol(({ textDocument }) => this.#answers.symbols(textDocument.uri))
     this.#documents.listen(connection)
     connection.listen()
   }
@@ -155,63 +132,6 @@ class EditorServer {
       await this.#connection.sendDiagnostics({ uri: uriOf(file), diagnostics: all.map(toDiagnostic) })
   }
 
-  async #here({ textDocument, position }: At): Promise<Here | undefined> {
-    const [document, file] = [this.#documents.get(textDocument.uri), fileOf(textDocument.uri)]
-    if (!document || file === undefined) return undefined
-    return { file, offset: document.offsetAt(position), model: await this.#workspace.modelAround(file) }
-  }
-
-  async #source(file: string): Promise<SourceText> {
-    return new SourceText(file, (await this.#workspace.files.read(file).catch(() => undefined)) ?? '')
-  }
-
-  async #complete(at: At): Promise<lsp.CompletionItem[]> {
-    const here = await this.#here(at)
-    if (!here) return []
-    const source = await this.#source(here.file)
-    return complete(here.file, source.text, here.offset, here.model).map((one) => toCompletion(one, source))
-  }
-
-  async #hover(at: At): Promise<lsp.Hover | null> {
-    const here = await this.#here(at)
-    if (!here) return null
-    const hover = hoverAt(await this.#workspace.sheet(here.file), here.offset, here.model)
-    if (!hover) return null
-    const range = rangeIn(await this.#source(here.file), hover.from, hover.to)
-    return { contents: { kind: 'plaintext', value: hover.text }, range }
-  }
-
-  async #places(at: At, find: typeof definitionsAt): Promise<lsp.Location[]> {
-    const here = await this.#here(at)
-    if (!here) return []
-    const places = find(await this.#workspace.sheet(here.file), here.offset, here.model)
-    return Promise.all(places.map(async (place) => toLocation(place, await this.#source(place.file))))
-  }
-
-  async #prepareRename(at: At): Promise<lsp.Range | null> {
-    const here = await this.#here(at)
-    const place = here && renamableAt(await this.#workspace.sheet(here.file), here.offset)
-    return place ? rangeIn(await this.#source(place.file), place.from, place.to) : null
-  }
-
-  async #rename({ newName, ...at }: lsp.RenameParams): Promise<lsp.WorkspaceEdit | null> {
-    const here = await this.#here(at)
-    if (!here) return null
-    const renamed = renameAt(await this.#workspace.sheet(here.file), here.offset, newName, here.model)
-    const { ResponseError, LSPErrorCodes } = this.#libraries.server
-    if (!renamed.ok) throw new ResponseError(LSPErrorCodes.RequestFailed, renamed.because)
-    return { changes: await this.#renaming(renamed.places, newName) }
-  }
-
-  async #renaming(places: readonly Place[], newText: string): Promise<Record<string, lsp.TextEdit[]>> {
-    const changes: Record<string, lsp.TextEdit[]> = {}
-    for (const { file, from, to } of places) {
-      const range = rangeIn(await this.#source(file), from, to)
-      ;(changes[uriOf(file)] ??= []).push({ range, newText })
-    }
-    return changes
-  }
-
   async #actions({ textDocument, range, context }: lsp.CodeActionParams): Promise<lsp.CodeAction[]> {
     await this.#looking.settled()
     await this.#analysing.settled()
@@ -226,19 +146,6 @@ class EditorServer {
       ...(isAsked(FIX_ALL) ? toFixAll(found, file) : []),
     ]
   }
-
-  async #format(uri: string): Promise<lsp.TextEdit[]> {
-    const before = this.#documents.get(uri)?.getText() ?? ''
-    const after = layOut(before, uri, new Report())
-    return after === undefined ? [] : layoutEdits(before, after)
-  }
-
-  async #symbols(uri: string): Promise<lsp.DocumentSymbol[]> {
-    const file = fileOf(uri)
-    if (file === undefined) return []
-    const source = await this.#source(file)
-    return outlineOf(await this.#workspace.sheet(file)).map((part) => toSymbol(part, source))
-  }
 }
 
 const CAPABILITIES: lsp.ServerCapabilities = {
@@ -251,11 +158,6 @@ const CAPABILITIES: lsp.ServerCapabilities = {
   codeActionProvider: { codeActionKinds: ['quickfix', FIX_ALL] },
   documentFormattingProvider: true,
   documentSymbolProvider: true,
-}
-
-/** Undefined for what is not in a file. */
-function fileOf(uri: string): string | undefined {
-  return uri.startsWith('file:') ? fileURLToPath(uri) : undefined
 }
 
 /** `source.fixAll` is all kinds that begin so. */

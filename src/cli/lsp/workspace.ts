@@ -45,7 +45,7 @@ export class Workspace {
   async diagnostics(): Promise<Looked> {
     const { files } = this
     await files.refresh()
-    const paths = [...files.open.keys()].filter((path) => /\.ya?ml$/.test(path))
+    const paths = await this.#ours()
     const { trees, indexed, sources } = files
     const environment = { ...compileEnvironment(new Report()), files, trees, indexed, sources }
     const { analyse, words } = await checkInSteps(environment, paths, () => undefined)
@@ -64,6 +64,13 @@ export class Workspace {
         return byFile(paths, told([...soon, ...this.#analysed], sources))
       },
     }
+  }
+
+  /** YAML of other programs may be as it likes. */
+  async #ours(): Promise<readonly string[]> {
+    const open = [...this.files.open.keys()].filter((path) => /\.ya?ml$/.test(path))
+    const sheets = await Promise.all(open.map((path) => this.sheet(path)))
+    return sheets.flatMap(({ file, kind }) => (kind ? [file] : []))
   }
 
   /** A tree that is known is not parsed, so what was said of its text would not be said again. */

@@ -106,6 +106,16 @@ describe('the workspace', () => {
     assert.deepEqual(await codes(workspace, house), ['SUP002'])
   })
 
+  it('has nothing to say about files of other programs', async (test) => {
+    const { path } = folder(test, {})
+    const workspace = new Workspace(listFiles())
+    const [foreign, ours] = [join(path, 'compose.yaml'), join(path, 'a.yaml')]
+    workspace.files.edit(foreign, 'x: &x\n  a: 1\nservices:\n  <<: *x\n')
+    workspace.files.edit(ours, 'plugin: a\nhooks: { rcpt: [ {\n')
+    assert.deepEqual(await codes(workspace, foreign), [])
+    assert.deepEqual(await codes(workspace, ours), ['YML701'])
+  })
+
   it('knows the words of TypeScript plugins', async (test) => {
     const { path } = folder(test, {})
     cpSync(join(import.meta.dirname, '../../../examples/05-typescript-plugin'), path, { recursive: true })
