@@ -1,5 +1,6 @@
 /** One session through a site's rules, offline. */
 import type { Decision } from '../core/decision.ts'
+import { reasonOf } from '../core/reason.ts'
 import type { Site } from '../core/site.ts'
 import { createDispatcher } from '../engine/dispatch.ts'
 import { offlinePolicies } from '../testing/offline-policies.ts'
@@ -57,6 +58,6 @@ export async function explainSession(
       asked: [...asked],
     }
   } catch (fault) {
-    throw new CommandError(fault instanceof Error ? fault.message : String(fault))
+    throw new CommandError(reasonOf(fault))
   }
 }

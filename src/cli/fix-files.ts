@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { reasonOf } from '../core/reason.ts'
 import { applyEdits, chooseFixes } from '../language/apply-fixes.ts'
 import { type Diagnostic, placeOf, type Safety } from '../language/diagnostic.ts'
 import type { Checked } from './check-files.ts'
@@ -94,6 +95,6 @@ class Texts {
 
 async function readText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((fault: unknown) => {
-    throw new CommandError(`${path} cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`)
+    throw new CommandError(`${path} cannot be read: ${reasonOf(fault)}`)
   })
 }

@@ -8,6 +8,7 @@ import { PROGRAMS, type ProgramName } from '../compiler/import/index.ts'
 import { printSite } from '../compiler/import/print-site.ts'
 import { loadSite } from '../compiler/load-site.ts'
 import { SITE_FILE } from '../compiler/site-directory.ts'
+import { reasonOf } from '../core/reason.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import { CommandError } from './exit-code.ts'
 import { compileEnvironment, packageFile } from './wiring.ts'
@@ -67,7 +68,7 @@ export async function writeSite(site: ForeignSite, { to, force, from }: Target):
       await writeText(join(to, name), text, site.secrets?.has(name) ? 0o600 : 0o644)
     return path
   } catch (fault) {
-    throw new CommandError(`${to} cannot be written: ${fault instanceof Error ? fault.message : String(fault)}`)
+    throw new CommandError(`${to} cannot be written: ${reasonOf(fault)}`)
   }
 }
 

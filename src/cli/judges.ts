@@ -1,4 +1,5 @@
 /** The rules of a site as they decide recorded sessions, offline. */
+import { reasonOf } from '../core/reason.ts'
 import type { Site } from '../core/site.ts'
 import { createDispatcher } from '../engine/dispatch.ts'
 import { offlinePolicies } from '../testing/offline-policies.ts'
@@ -24,6 +25,6 @@ export async function judgeSafely(record: LoggedDecision, judges: Judges): Promi
   try {
     return await judge(record, judges)
   } catch (fault) {
-    return { undetermined: [fault instanceof Error ? fault.message : String(fault)] }
+    return { undetermined: [reasonOf(fault)] }
   }
 }

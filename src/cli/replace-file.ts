@@ -1,6 +1,7 @@
 /** Writes a file all or not at all: whoever reads meanwhile reads the old one. */
 import { randomBytes } from 'node:crypto'
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { reasonOf } from '../core/reason.ts'
 import { CommandError } from './exit-code.ts'
 import { shown } from './find-files.ts'
 
@@ -14,8 +15,6 @@ export async function replaceFile(path: string, content: string): Promise<void> 
     await rename(beside, target)
   } catch (fault) {
     await rm(beside, { force: true })
-    throw new CommandError(
-      `${shown(path)} cannot be written: ${fault instanceof Error ? fault.message : String(fault)}`,
-    )
+    throw new CommandError(`${shown(path)} cannot be written: ${reasonOf(fault)}`)
   }
 }

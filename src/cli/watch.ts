@@ -2,6 +2,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { reasonOf } from '../core/reason.ts'
 import { EXIT } from './exit-code.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -27,9 +28,7 @@ export async function watching({ paths, written, terminal }: Watching, run: () =
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   try {
     do {
-      await run().catch((fault: unknown) =>
-        terminal.talk(`postern: ${fault instanceof Error ? fault.message : String(fault)}`),
-      )
+      await run().catch((fault: unknown) => terminal.talk(`postern: ${reasonOf(fault)}`))
       terminal.talk('Waiting for a change; ^C ends it.')
     } while (await changes.next())
   } finally {

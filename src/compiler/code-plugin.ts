@@ -3,6 +3,7 @@ import type { HookContext } from '../core/context.ts'
 import { type Hook, isHook } from '../core/hook.ts'
 import type { Handler, HandlerAnswer, PluginDefinition, PluginParts } from '../core/plugin.ts'
 import type { Action, Rule } from '../core/program.ts'
+import { reasonOf } from '../core/reason.ts'
 import { andThen } from '../core/truth.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Word } from '../core/word.ts'
@@ -98,14 +99,10 @@ async function setUp(definition: PluginDefinition, options: unknown, use: CodeUs
     use.report.add({
       code: 'PLG001',
       at: use.at,
-      message: `plugin \`${definition.name}\` could not be set up: ${sentence(fault)}`,
+      message: `plugin \`${definition.name}\` could not be set up: ${reasonOf(fault)}`,
     })
   }
   return undefined
-}
-
-function sentence(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault)
 }
 
 function assemble(definition: PluginDefinition, parts: PluginParts, use: CodeUse): CodePlugin {

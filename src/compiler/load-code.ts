@@ -2,6 +2,7 @@
 import { findFact } from '../core/facts.ts'
 import type { Hook } from '../core/hook.ts'
 import type { Chain, Rule } from '../core/program.ts'
+import { reasonOf } from '../core/reason.ts'
 import type { Vocabulary, Word } from '../core/word.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import type { YamlNode } from '../language/node.ts'
@@ -43,7 +44,7 @@ async function loadCode(
     const options: YamlNode = { kind: 'map', at, entries: args }
     return await setUpCodePlugin(module, { use, path, suffix, at, options, report })
   } catch (fault) {
-    const because = fault instanceof Error ? fault.message : String(fault)
+    const because = reasonOf(fault)
     report.add({ code: 'PLG001', at, message: `plugin \`${use}\` does not load: ${because}` })
     return undefined
   }

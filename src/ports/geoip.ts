@@ -6,6 +6,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import type { CityResponse, AsnResponse, Reader } from 'mmdb-lib'
 import type { Clock, GeoFacts, GeoIp } from '../core/ports.ts'
+import { reasonOf } from '../core/reason.ts'
 import { requireLibrary } from './optional-library.ts'
 
 /** Milliseconds between two looks at a file. */
@@ -50,7 +51,7 @@ async function renew(file: string, before: Promise<Database> | undefined): Promi
     const { mtimeMs } = await stat(file)
     return last?.changed === mtimeMs ? last : { reader: await open(file), changed: mtimeMs }
   } catch (fault) {
-    throw new Error(`${file}: ${fault instanceof Error ? fault.message : String(fault)}`, { cause: fault })
+    throw new Error(`${file}: ${reasonOf(fault)}`, { cause: fault })
   }
 }
 

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Clock, ProgramAnswer, ProgramUse, RunProgram } from '../core/ports.ts'
+import { reasonOf } from '../core/reason.ts'
 import { runProgram } from '../delivery/program/run.ts'
 
 export function programRunner(clock: Pick<Clock, 'after'>): RunProgram {
@@ -10,7 +11,7 @@ export function programRunner(clock: Pick<Clock, 'after'>): RunProgram {
     try {
       return await run(use, clock)
     } catch (fault) {
-      return { kind: 'failed', because: fault instanceof Error ? fault.message : String(fault) }
+      return { kind: 'failed', because: reasonOf(fault) }
     }
   }
 }

@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, lstat, mkdir, mkdtemp, open, readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log, Spool, SpoolFile, SpoolRoom } from '../core/ports.ts'
+import { reasonOf } from '../core/reason.ts'
 import type { MaybePromise } from '../core/truth.ts'
 
 export interface OpenSpool extends Spool {
@@ -22,16 +23,12 @@ export interface OpenSpool extends Spool {
 export function openSpool(directory: string, log: Log): OpenSpool {
   const place = new Place(directory)
   const complain = (fault: unknown): void =>
-    log.write('warn', { directory, because: sentence(fault) }, 'a spool file cannot be taken away')
+    log.write('warn', { directory, because: reasonOf(fault) }, 'a spool file cannot be taken away')
   return {
     cleaned: clean(directory).catch(complain),
     begin: () => new Room(place, complain),
     close: () => place.remove().catch(complain),
   }
-}
-
-function sentence(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault)
 }
 
 /** The directory of this process. */

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:net'
 import type { Clock, Log } from '../core/ports.ts'
+import { reasonOf } from '../core/reason.ts'
 import type { Listener } from '../core/site.ts'
 import { listenOnPath } from './unix-socket.ts'
 
@@ -34,12 +35,12 @@ export async function listen(server: Server, wanted: Wanted, ports: { clock: Clo
     unix && fd === undefined ? listenOnPath(server, unix) : listenOn(server, fd ?? place)
   await begin(wanted).catch((fault: unknown) => {
     const place = unix ? unix.path : `${wanted.address} port ${wanted.port}`
-    throw new Error(`Cannot listen on ${place}: ${reason(fault)}`, { cause: fault })
+    throw new Error(`Cannot listen on ${place}: ${reasonOf(fault)}`, { cause: fault })
   })
   const { address, port } = addressOf(server, wanted)
   let wake: (() => void) | undefined
   server.on('error', (fault) => {
-    ports.log.write('error', { listener: name, because: reason(fault) }, 'cannot accept connections')
+    ports.log.write('error', { listener: name, because: reasonOf(fault) }, 'cannot accept connections')
     if (fd !== undefined || (!unix && port < FIRST_FREE_PORT)) return
     if (server.listening) server.close()
     wake?.()
@@ -63,8 +64,4 @@ function addressOf(server: Server, { name, fd, address, port, unix }: Wanted): {
   if (!unix && bound !== null && typeof bound !== 'string') return fd === undefined ? { ...bound, address } : bound
   server.close()
   throw new Error(`The socket handed over as ${name} is no ${unix ? 'unix' : 'TCP'} socket`)
-}
-
-function reason(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault)
 }

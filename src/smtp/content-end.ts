@@ -1,6 +1,7 @@
 /** The end of a header section and the end of the content, however the content came: limits, hooks, and the reply. */
 import { countFields } from '../core/header.ts'
 import { Message } from '../core/message.ts'
+import { reasonOf } from '../core/reason.ts'
 import type { Transaction } from '../core/session.ts'
 import type { MaybePromise } from '../core/truth.ts'
 import { acceptMessage } from './acceptance.ts'
@@ -81,7 +82,7 @@ export async function spool({ dialogue, reader }: Incoming): Promise<Answer> {
   try {
     await reader.body.flush()
   } catch (fault) {
-    const because = fault instanceof Error ? fault.message : String(fault)
+    const because = reasonOf(fault)
     dialogue.log('error', { because }, 'the message cannot be stored')
     reader.refuse('storage')
   }

@@ -1,5 +1,6 @@
 /** Runs policy tests: inline ones with their plugin alone, suites with the site or plugin they name. */
 import type { Outcome } from '../core/outcome.ts'
+import { reasonOf } from '../core/reason.ts'
 import { type Diagnostic, Report, type Span } from '../language/diagnostic.ts'
 import { parseYaml } from '../language/yaml.ts'
 import type { Mismatch } from './compare.ts'
@@ -178,7 +179,7 @@ async function attempt(given: PreparedTest, environment: TestEnvironment): Promi
     environment.observe?.(outcomes, files, given)
     return { ...judged, kind: holds ? 'held' : 'failed' }
   } catch (fault) {
-    return broken([fault instanceof Error ? fault.message : String(fault)])
+    return broken([reasonOf(fault)])
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { canonicalDomain } from '../../core/domain.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { CommandError } from '../exit-code.ts'
 import { wholeNumber } from '../formats/flags.ts'
 import { CI_FILES } from '../init/ci.ts'
@@ -75,7 +76,7 @@ async function write(path: string, text: string): Promise<boolean> {
     return true
   } catch (fault) {
     if (fault instanceof Error && 'code' in fault && fault.code === 'EEXIST') return false
-    throw new CommandError(`${path} cannot be written: ${fault instanceof Error ? fault.message : String(fault)}`)
+    throw new CommandError(`${path} cannot be written: ${reasonOf(fault)}`)
   }
 }
 

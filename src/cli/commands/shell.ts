@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import type { Ports } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { reverseName } from '../../core/reverse-name.ts'
 import { openResolver } from '../../ports/dns-resolver.ts'
 import { systemClock } from '../../ports/system-clock.ts'
@@ -88,7 +89,7 @@ function connectionFor(record: SessionRecord, { clock }: Ports): ReturnType<type
   try {
     return connectionOf(record, clock.now())
   } catch (fault) {
-    throw new CommandError(fault instanceof Error ? fault.message : String(fault), EXIT.usage)
+    throw new CommandError(reasonOf(fault), EXIT.usage)
   }
 }
 

@@ -22,10 +22,6 @@ export function error(about: string, message: string, help?: string): Finding {
   return { about, status: 'error', message, ...(help !== undefined && { help }) }
 }
 
-export function reasonOf(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault)
-}
-
 export function codeOf(fault: unknown): string | undefined {
   return fault instanceof Error && 'code' in fault ? String(fault.code) : undefined
 }

@@ -1,7 +1,8 @@
 /** Files and directories: can we read them, can we write where we must, and who else can. */
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { error, type Finding, ok, reasonOf, warning } from './finding.ts'
+import { reasonOf } from '../../core/reason.ts'
+import { error, type Finding, ok, warning } from './finding.ts'
 
 const ROOT = 0
 const WRITABLE_BY_ALL = 0o002

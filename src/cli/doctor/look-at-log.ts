@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { LogDestination } from '../../compiler/log-settings.ts'
-import { error, type Finding, ok, reasonOf } from './finding.ts'
+import { reasonOf } from '../../core/reason.ts'
+import { error, type Finding, ok } from './finding.ts'
 import { lookAtOutput } from './look-at-files.ts'
 
 export async function lookAtLog({ place }: LogDestination): Promise<readonly Finding[]> {

@@ -2,9 +2,10 @@
 import { once } from 'node:events'
 import { connect, createServer, type NetConnectOpts } from 'node:net'
 import { dirname } from 'node:path'
+import { reasonOf } from '../../core/reason.ts'
 import type { Listener } from '../../core/site.ts'
 import { visible } from '../../language/display.ts'
-import { codeOf, error, type Finding, ok, reasonOf } from './finding.ts'
+import { codeOf, error, type Finding, ok } from './finding.ts'
 import { lookAtDirectory } from './look-at-files.ts'
 
 const PATIENCE = 3000

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import type { Limits } from '../../core/limits.ts'
 import type { LifeSettings } from '../../compiler/life-settings.ts'
+import { reasonOf } from '../../core/reason.ts'
 import type { Listener } from '../../core/site.ts'
 import { type Account, findAccount, systemAccounts } from '../../server/life/account.ts'
 import { isRoot, refusalForRoot } from '../../server/life/privileges.ts'
-import { error, type Finding, ok, reasonOf, warning } from './finding.ts'
+import { error, type Finding, ok, warning } from './finding.ts'
 
 export interface Identity {
   readonly finding: Finding

@@ -3,6 +3,7 @@
  * where GitHub Actions asks for it. Also where the command cannot run: a program that reads a report always gets one.
  */
 import { appendFile, stat, writeFile } from 'node:fs/promises'
+import { reasonOf } from '../../core/reason.ts'
 import type { Command, SavedReport } from '../../testing/report-shape.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import type { Shell } from '../shell.ts'
@@ -64,7 +65,7 @@ async function writeFiles(report: SavedReport, outputs: readonly Output[], rende
     if (file === undefined) continue
     const text = (await FORMATS[name].load())(report, rendering)
     await writeFile(file, text === '' ? '' : `${text}\n`).catch((error: unknown) => {
-      throw new CommandError(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`)
+      throw new CommandError(`${file} cannot be written: ${reasonOf(error)}`)
     })
   }
   if (outputs.some(({ name }) => name === 'github')) await summarize(report, rendering)
@@ -84,9 +85,7 @@ async function summarize(report: SavedReport, rendering: Rendering): Promise<voi
   const render = await FORMATS.markdown.load()
   const text = cutAtLine(render(report, rendering), LONGEST_SUMMARY - taken)
   await appendFile(file, text).catch((error: unknown) => {
-    throw new CommandError(
-      `the job summary cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw new CommandError(`the job summary cannot be written: ${reasonOf(error)}`)
   })
 }
 

@@ -8,6 +8,7 @@ import { resolve } from 'node:path'
 import { loadSettings } from '../../compiler/load-site.ts'
 import type { SiteSettings } from '../../compiler/load-site.ts'
 import type { Clock } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import type { Listener } from '../../core/site.ts'
 import { renderPretty } from '../../language/format-pretty.ts'
 import { systemClock } from '../../ports/system-clock.ts'
@@ -113,5 +114,5 @@ function plainly<T>(act: () => T): T {
 }
 
 function sayPlainly(fault: unknown): never {
-  throw new CommandError(fault instanceof Error ? fault.message : String(fault))
+  throw new CommandError(reasonOf(fault))
 }

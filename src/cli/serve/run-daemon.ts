@@ -1,5 +1,6 @@
 /** The life of a daemon, from the first port to the last reply. */
 import type { SiteSettings } from '../../compiler/load-site.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { guardProcess } from '../../server/life/guards.ts'
 import { type HealthServer, startHealth } from '../../server/life/health.ts'
 import { type Sample, sample } from '../../server/life/metrics.ts'
@@ -114,7 +115,7 @@ class Life {
     if (!health) return
     const pages = { health: () => this.#healthNow(), samples: () => this.#samples() }
     this.#health = await startHealth(health, pages).catch((fault: unknown) => {
-      throw new CommandError(fault instanceof Error ? fault.message : String(fault))
+      throw new CommandError(reasonOf(fault))
     })
     this.#daemon.terminal.talk(`health page on ${health.address}:${this.#health.port}`)
   }

@@ -1,5 +1,6 @@
 /** Opens what a URL names. The one table of kinds of sources. */
 import type { KeyedSource } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import type { SourceScheme, SourceSpec } from '../../core/source.ts'
 import { boundedSource } from './bounded-source.ts'
 import { cdbDriver } from './cdb.ts'
@@ -38,7 +39,7 @@ export function sourceFault(source: SourceSpec): string | undefined {
     readDriver(source)
     return undefined
   } catch (fault) {
-    return fault instanceof Error ? fault.message : 'it cannot be read'
+    return reasonOf(fault)
   }
 }
 

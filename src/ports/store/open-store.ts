@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path'
 import type { Store } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import type { StorePlace } from '../../core/site.ts'
 import { readSource, type SourceSpec } from '../../core/source.ts'
 import { checkRedisUrl, RedisLink } from '../redis/redis-link.ts'
@@ -26,7 +27,7 @@ export function storeFault(place: StorePlace): string | undefined {
     readStore(place)
     return undefined
   } catch (fault) {
-    return fault instanceof Error ? fault.message : 'it cannot be read'
+    return reasonOf(fault)
   }
 }
 

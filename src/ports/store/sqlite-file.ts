@@ -8,6 +8,7 @@ import { mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock, Log } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS entries (
@@ -69,7 +70,7 @@ function setAside(path: string, fault: unknown, { clock, log }: World): void {
       if (ending === '') throw error
     }
   }
-  const because = fault instanceof Error ? fault.message : String(fault)
+  const because = reasonOf(fault)
   log.write('error', { store: path, aside, because }, 'the store was damaged: it was set aside, and a new one begun')
 }
 

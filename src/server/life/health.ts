@@ -8,6 +8,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Address } from '../../compiler/life-settings.ts'
+import { reasonOf } from '../../core/reason.ts'
 import type { Problem } from './loading.ts'
 import { exposition, type Sample } from './metrics.ts'
 
@@ -46,7 +47,7 @@ export async function startHealth({ address, port }: Address, options: HealthOpt
   try {
     await once(server, 'listening')
   } catch (fault) {
-    const because = fault instanceof Error ? fault.message : String(fault)
+    const because = reasonOf(fault)
     throw new Error(`Cannot listen on ${address} port ${port} for the health page: ${because}`, { cause: fault })
   }
   server.on('error', () => undefined)

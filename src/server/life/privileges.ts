@@ -6,6 +6,7 @@
  */
 import { BlockList, isIP } from 'node:net'
 import type { LifeSettings } from '../../compiler/life-settings.ts'
+import { reasonOf } from '../../core/reason.ts'
 import type { Listener } from '../../core/site.ts'
 import type { Account } from './account.ts'
 
@@ -63,7 +64,7 @@ export function become({ name, uid, gid }: Account, rights: Rights): void {
     rights.setgid?.(gid)
     rights.setuid?.(uid)
   } catch (fault) {
-    throw new Error(`cannot become ${name}: ${fault instanceof Error ? fault.message : String(fault)}`, {
+    throw new Error(`cannot become ${name}: ${reasonOf(fault)}`, {
       cause: fault,
     })
   }

@@ -5,6 +5,7 @@
  * goes on serving.
  */
 import type { Clock, Log } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import type { Problem } from './loading.ts'
 
 export interface Swapped {
@@ -74,7 +75,7 @@ export class Reloader {
     try {
       return await this.#options.attempt()
     } catch (fault) {
-      const message = fault instanceof Error ? fault.message : String(fault)
+      const message = reasonOf(fault)
       return { kind: 'refused', problems: [{ code: 'files', at: '', message }] }
     }
   }

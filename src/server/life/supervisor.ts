@@ -8,6 +8,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Clock, Log } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 
 export interface Supervisor {
   ready(status: string): void
@@ -99,7 +100,7 @@ class Systemd implements Supervisor {
   #complain(fault: unknown): void {
     if (this.#failed) return
     this.#failed = true
-    const because = fault instanceof Error ? fault.message : String(fault)
+    const because = reasonOf(fault)
     this.#options.log.write('warn', { because }, 'systemd cannot be told how we are')
   }
 }
