@@ -3,7 +3,7 @@
  *
  * `makeField` is the only way to a new field; it is where CR, LF and NUL of attackers' text end.
  */
-import { isUtf8 } from 'node:buffer'
+import { decode } from './decode.ts'
 import { encodeWords } from './encoded-word.ts'
 
 export { headerDate } from './header-date.ts'
@@ -53,7 +53,7 @@ function fieldEnd(octets: Buffer, start: number): number {
 const NAME = /^([!-9;-~]+)[ \t]*:/
 
 function toField(raw: Buffer): HeaderField {
-  const text = isUtf8(raw) ? raw.toString('utf8') : raw.toString('latin1')
+  const text = decode(raw)
   const start = NAME.exec(text)
   const name = start?.[1] ?? ''
   const value = trim(text.slice(start?.[0].length ?? 0).replaceAll('\r\n', ''))

@@ -7,6 +7,7 @@
  */
 import { formatAddress } from '../core/address.ts'
 import type { DeliveryJob, DeliveryOutcome } from '../core/delivery.ts'
+import { printable } from '../core/printable.ts'
 import { defineDelivery } from '../core/word.ts'
 import { stuffed } from './dot-stuffing.ts'
 import { checkProgram, deliverTo } from './program/deliver.ts'
@@ -59,9 +60,6 @@ function judge(end: ProgramEnd, program: string, job: DeliveryJob): DeliveryOutc
   const said = end.kind === 'exit' ? /^ *([45])\d\d[ -](.*)$/m.exec(end.output) : null
   if (said === null) return outcomeOf(end, NO_REFUSALS, program, job)
   const [, kind, text = ''] = said
-  const clean = text
-    .replace(/[^ -~]/g, '?')
-    .trim()
-    .slice(0, TEXT_LENGTH)
+  const clean = printable(text).trim().slice(0, TEXT_LENGTH)
   return { kind: kind === '5' ? 'refused' : 'deferred', text: `Exim refused the message: ${clean}` }
 }

@@ -7,6 +7,7 @@ import { connect, type Socket } from 'node:net'
 import { endianness } from 'node:os'
 import { isIpFault, parseIp } from '../core/ip.ts'
 import type { Clock, Fingerprint, P0f, P0fQuestion } from '../core/ports.ts'
+import { printable } from '../core/printable.ts'
 
 const LITTLE = endianness() === 'LE'
 
@@ -76,7 +77,7 @@ function read16(answer: Buffer, offset: number): number {
 /** Up to the first NUL; what is not printable says nothing. */
 function textAt(answer: Buffer, offset: number, length: number): string | undefined {
   const [text = ''] = answer.toString('latin1', offset, offset + length).split('\0')
-  const clean = text.replace(/[^ -~]/g, '?').trim()
+  const clean = printable(text).trim()
   return clean === '' ? undefined : clean
 }
 

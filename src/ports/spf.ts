@@ -5,6 +5,7 @@
  * unless `temperror` is among the results wanted.
  */
 import type { Address } from '../core/address.ts'
+import { printable } from '../core/printable.ts'
 import type { Connection, Transaction } from '../core/session.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { lookUp } from '../vocabulary/look-up.ts'
@@ -77,8 +78,8 @@ function matchOf({ result, comment, explanation }: SpfAnswer, question: SpfQuest
 const REASON_LENGTH = 200
 
 function clean(text: string): string {
-  const printable = text.replace(/[^ -~]/g, '?').trim()
-  return printable.length > REASON_LENGTH ? `${printable.slice(0, REASON_LENGTH - 3)}...` : printable
+  const shown = printable(text).trim()
+  return shown.length > REASON_LENGTH ? `${shown.slice(0, REASON_LENGTH - 3)}...` : shown
 }
 
 /** A text in a rule holds no more of one name. */
@@ -93,5 +94,5 @@ function headerFor(result: string, { ip, sender, helo, receiver }: SpfQuestion):
 }
 
 function quoted(value: string): string {
-  return value.replace(/[^ -~]/g, '?').replace(/["\\]/g, '\\$&')
+  return printable(value).replace(/["\\]/g, '\\$&')
 }

@@ -6,6 +6,7 @@
  */
 import type { Hook } from '../core/hook.ts'
 import type { LimitName } from '../core/limits.ts'
+import { printable } from '../core/printable.ts'
 import { isAllowedAt, replyRow } from '../core/reply-table.ts'
 import { type Verdict, verdict } from '../core/verdict.ts'
 
@@ -80,7 +81,7 @@ function textLines(text: string): string[] {
   return text
     .replace(/[\r\0]/g, '')
     .split('\n', LINE_COUNT)
-    .map((line) => line.replace(/[^ -~]/gu, '?').trim())
+    .map((line) => printable(line).trim())
     .filter((line) => line !== '')
 }
 

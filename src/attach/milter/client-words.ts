@@ -1,10 +1,11 @@
 /** What a mail server tells a milter of its client: the packet of SMFIC_CONNECT, and macros. */
+import { decode } from '../../core/decode.ts'
 import { canonicalDomain } from '../../core/domain.ts'
 import { canonicalIp } from '../../core/ip.ts'
 import type { Endpoint } from '../../core/session.ts'
 import type { TlsState } from '../../core/tls.ts'
 import type { Login } from '../inquiry.ts'
-import { decode, textsIn } from './packets.ts'
+import { textsIn } from './packets.ts'
 
 /** Undefined: a client without an internet address. */
 export interface Caller {

@@ -5,6 +5,7 @@
  * What comes out of turn ends the connection. After a failure of ours every question is answered TEMPFAIL: a mail server
  * that is merely left alone may be configured to accept.
  */
+import { decode } from '../../core/decode.ts'
 import { andThen, type MaybePromise } from '../../core/truth.ts'
 import type { Attachment } from '../../server/attachment.ts'
 import { Inquiry, type Judgement, type PathWords } from '../inquiry.ts'
@@ -14,7 +15,7 @@ import { Macros, readConnect } from './client-words.ts'
 import { Content } from './content.ts'
 import { MilterClient } from './milter-client.ts'
 import { negotiate, type Terms } from './negotiation.ts'
-import { decode, type PacketEvent, PacketReader, textsIn } from './packets.ts'
+import { type PacketEvent, PacketReader, textsIn } from './packets.ts'
 
 type Options = Pick<Attachment, 'limits' | 'remote' | 'local' | 'begin'>
 

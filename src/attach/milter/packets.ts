@@ -4,7 +4,6 @@
  * Holds at most one packet within its limit, however the stream is cut; a length is judged before what it announces is
  * waited for. Texts within packets end in NUL, the last one too.
  */
-import { isUtf8 } from 'node:buffer'
 import { OctetStore } from '../../smtp/octet-store.ts'
 
 export type PacketEvent =
@@ -85,9 +84,4 @@ export function textsIn(data: Buffer): readonly Buffer[] | undefined {
     start = end + 1
   }
   return texts
-}
-
-/** UTF-8 where it is, else Latin-1. */
-export function decode(text: Buffer): string {
-  return text.toString(isUtf8(text) ? 'utf8' : 'latin1')
 }

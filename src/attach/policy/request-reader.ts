@@ -5,7 +5,7 @@
  * What is malformed is reported once, and nothing after it may be read. Holds at most one request within its limits,
  * however the stream is cut.
  */
-import { isUtf8 } from 'node:buffer'
+import { decode } from '../../core/decode.ts'
 import type { LimitName, Limits } from '../../core/limits.ts'
 
 /** The last value of a name that is given twice, which is the reader's choice. */
@@ -66,7 +66,7 @@ export class RequestReader {
     this.#count += 1
     if (this.#count > this.#limits.request_attributes)
       return malformed('a request has too many lines', 'request_attributes')
-    const [matched, name = '', value = ''] = ATTRIBUTE.exec(textOf(line)) ?? []
+    const [matched, name = '', value = ''] = ATTRIBUTE.exec(decode(line)) ?? []
     if (matched === undefined) return malformed('a line is no attribute')
     this.#attributes.set(name, value)
     return undefined
@@ -79,10 +79,6 @@ export class RequestReader {
     if (attributes.get('request') !== 'smtpd_access_policy') return malformed('a request is none about access')
     return { kind: 'request', attributes }
   }
-}
-
-function textOf(line: Buffer): string {
-  return line.toString(isUtf8(line) ? 'utf8' : 'latin1')
 }
 
 function malformed(because: string, limit?: LimitName): RequestEvent {

@@ -6,6 +6,7 @@
  */
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { printable } from '../../core/printable.ts'
 import { pour } from '../pour.ts'
 
 export interface Post {
@@ -83,10 +84,7 @@ async function readAnswer(response: IncomingMessage): Promise<PostAnswer> {
   const [line = ''] = isPlain ? text.slice(0, ANSWER_LENGTH).trimStart().split(/\r?\n/, 1) : []
   return {
     status: response.statusCode ?? 0,
-    line: line
-      .replace(/[^ -~]/g, '?')
-      .slice(0, LINE_LENGTH)
-      .trim(),
+    line: printable(line).slice(0, LINE_LENGTH).trim(),
   }
 }
 

@@ -2,6 +2,7 @@
  * Replies of the next server (RFC 5321 section 4.2), read as those of a stranger: bounded, one code for all lines, and a
  * text that is safe to pass on.
  */
+import { printable } from '../../core/printable.ts'
 
 export interface Reply {
   readonly code: number
@@ -69,7 +70,7 @@ export class ReplyReader {
 }
 
 function clean(text: string): string {
-  return text.replace(/\t/g, ' ').replace(/[^ -~]/g, '?')
+  return printable(text.replace(/\t/g, ' '))
 }
 
 const STATUS = /^([245]\.[0-9]{1,3}\.[0-9]{1,3})(?: +|$)/

@@ -4,6 +4,7 @@
  * Name and password go as literals, so that nothing in them can be a command. What the server says about itself (RFC 5530:
  * UNAVAILABLE, LIMIT, …) is no answer about the password.
  */
+import { printable } from '../../core/printable.ts'
 import { defineMatcher } from '../../core/word.ts'
 import type { TlsCheck } from '../../delivery/smtp/tls.ts'
 import { Conversation } from './conversation.ts'
@@ -83,5 +84,5 @@ function verdictOf(line: string): boolean {
   const [, status = '', code = ''] = /^b (\w+)(?: \[([^\]]*)\])?/.exec(line) ?? []
   if (status.toUpperCase() === 'OK') return true
   if (status.toUpperCase() === 'NO' && (code === '' || ABOUT_THE_USER.test(code))) return false
-  throw new BackendFault(`it could not say: ${status} ${code}`.replace(/[^ -~]/g, '?'))
+  throw new BackendFault(printable(`it could not say: ${status} ${code}`))
 }
