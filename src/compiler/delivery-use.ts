@@ -4,7 +4,7 @@ import type { DeliveryClient, DeliveryJob, DeliveryOutcome, DeliveryResult, Deli
 import { type Connection, repliesEach } from '../core/session.ts'
 import { Unknown } from '../core/truth.ts'
 import { type Verdict, verdict } from '../core/verdict.ts'
-import { type MapEntry, type MapNode, valueOf } from '../language/node.ts'
+import { entriesOf, type MapEntry, type MapNode, valueOf } from '../language/node.ts'
 import { didYouMean } from '../language/fix.ts'
 import { toOptions } from '../language/schema-check.ts'
 import { type Destinations, destinationsFor } from './delivery-recipients.ts'
@@ -15,7 +15,7 @@ type Deliver = (context: HookContext) => Promise<Verdict>
 
 export function compileDelivery(rule: MapNode, scope: Scope): Deliver | undefined {
   const node = valueOf(rule, 'deliver')
-  const [entry] = node?.kind === 'map' ? node.entries : []
+  const [entry] = entriesOf(node)
   if (!entry) return undefined
   if (scope.hook !== 'queue') {
     complain(scope, {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { Listener } from '../core/site.ts'
 import type { Report } from '../language/diagnostic.ts'
-import { entryOf, type MapNode, valueOf } from '../language/node.ts'
+import { entryOf, itemsOf, type MapNode, valueOf } from '../language/node.ts'
 import { checkKeysOf } from './positions.ts'
 
 /** As the schema lets them through. */
@@ -29,7 +29,7 @@ export function listenersOf(listen: readonly ListenerOptions[], directory: strin
 
 export function checkListeners(root: MapNode, report: Report): void {
   const listeners = valueOf(root, 'listen')
-  for (const item of listeners?.kind === 'seq' ? listeners.items : []) if (item.kind === 'map') check(item, report)
+  for (const item of itemsOf(listeners)) if (item.kind === 'map') check(item, report)
 }
 
 function check(item: MapNode, report: Report): void {

@@ -5,8 +5,8 @@ import { defaultLimits, LIMITS, type LimitName, type Limits } from '../core/limi
 import type { PolicyPlan } from '../core/policy.ts'
 import type { Service } from '../core/service.ts'
 import type { Listener, Site, StorePlace } from '../core/site.ts'
-import type { Report, Span } from '../language/diagnostic.ts'
-import { textOf, valueOf, type YamlNode } from '../language/node.ts'
+import type { Report } from '../language/diagnostic.ts'
+import { itemsOf, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { readEntries, SITE_SCHEMA } from '../language/site-file.ts'
 import type { Outline } from './analysis/outline.ts'
@@ -165,13 +165,8 @@ function checkStore(node: YamlNode | undefined, directory: string, { report, sto
 
 /** The suites are read when they are run; here they only have to be there. */
 async function checkSmoke(node: YamlNode | undefined, directory: string, environment: LoadEnvironment): Promise<void> {
-  for (const item of node?.kind === 'seq' ? node.items : []) {
+  for (const item of itemsOf(node)) {
     const name = textOf(item)
     if (name !== undefined) await readText(resolve(directory, name), item.at, environment)
   }
-}
-
-function startOf(file: string): Span {
-  const position = { line: 1, column: 1, offset: 0 }
-  return { file, range: { start: position, end: position } }
 }

@@ -8,6 +8,7 @@
 import { isRefusal, isReturnCode } from '../core/verdict.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import {
+  entriesOf,
   entryOf,
   type MapEntry,
   type MapNode,
@@ -45,7 +46,7 @@ export function remembering(rule: MapNode, plugin: string): MapNode {
     entry('note.naughty_type', `\${note.naughty_type | ${code}}`, at),
   ]
   const kept = rule.entries.filter(({ key }) => !SPOKEN.includes(key.value))
-  const changes: YamlNode = { kind: 'map', at, entries: [...(set?.kind === 'map' ? set.entries : []), ...notes] }
+  const changes: YamlNode = { kind: 'map', at, entries: [...entriesOf(set), ...notes] }
   return {
     ...rule,
     entries: [

@@ -4,7 +4,7 @@ import { AUTH_MECHANISMS, type AuthOffer, type Offer } from '../core/offer.ts'
 import type { Program } from '../core/program.ts'
 import type { Service } from '../core/service.ts'
 import type { Report } from '../language/diagnostic.ts'
-import { entryOf, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import { entryOf, itemsOf, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 
 /** What is malformed was reported, and is left out. */
 export function readOffer(item: MapNode, root: MapNode): Offer {
@@ -57,7 +57,7 @@ function reportIdleAuth(
   report: Report,
 ): void {
   const listeners = valueOf(root, 'listen')
-  for (const item of listeners?.kind === 'seq' ? listeners.items : []) {
+  for (const item of itemsOf(listeners)) {
     const key = item.kind === 'map' ? entryOf(item, 'auth')?.key : undefined
     if (item.kind !== 'map' || !key) continue
     const because = hasChain ? reasonIn(services.get(textOf(valueOf(item, 'name')) ?? 'smtp')) : NO_CHAIN

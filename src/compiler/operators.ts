@@ -6,7 +6,7 @@
 import type { FactType } from '../core/fact.ts'
 import type { Schema } from '../core/schema.ts'
 import type { SourceSpec } from '../core/source.ts'
-import type { YamlNode } from '../language/node.ts'
+import { entriesOf, type YamlNode } from '../language/node.ts'
 import { toOptions } from '../language/schema-check.ts'
 import { type Comparison, every, FAILS, inIndex, when } from './comparison.ts'
 import { compileInline, findList, MATCHED_KINDS, VALUE_KINDS } from './list-use.ts'
@@ -112,7 +112,7 @@ function compileBetween(operand: YamlNode, scope: Scope): Comparison | undefined
 const never: Comparison = () => FAILS
 
 function compileLength(operand: YamlNode, scope: Scope): Comparison | undefined {
-  const entries = operand.kind === 'map' ? operand.entries : []
+  const entries = entriesOf(operand)
   const tests = entries.map(({ key, value }) => OPERATORS.get(key.value)?.compile(value, scope, 'number') ?? never)
   const all = every(tests)
   return (value, context) => all(textOf(value).length, context)

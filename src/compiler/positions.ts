@@ -2,7 +2,7 @@
 import { HOOK_TABLE, type Hook } from '../core/hook.ts'
 import { isPosition, NEVER_ASKED, type Position } from '../core/position.ts'
 import type { Report } from '../language/diagnostic.ts'
-import { entryOf, type MapNode, textOf, valueOf } from '../language/node.ts'
+import { entryOf, itemsOf, type MapNode, textOf, valueOf } from '../language/node.ts'
 import type { CompiledPlugin } from './compile-site.ts'
 
 /** The mail server has them, or does not. */
@@ -53,7 +53,7 @@ export function checkNeverAsked(root: MapNode, plugins: readonly CompiledPlugin[
 /** Undefined for clients of our own. */
 function positionsOf(root: MapNode): readonly (Position | undefined)[] {
   const listen = valueOf(root, 'listen')
-  return (listen?.kind === 'seq' ? listen.items : []).map((item) => {
+  return itemsOf(listen).map((item) => {
     const protocol = item.kind === 'map' ? textOf(valueOf(item, 'protocol')) : undefined
     return isPosition(protocol) ? protocol : undefined
   })

@@ -6,7 +6,15 @@ import { canonicalDomain } from '../core/domain.ts'
 import { type Hook, isKnownAt } from '../core/hook.ts'
 import type { SettingValue } from '../core/policy.ts'
 import type { SessionConfig } from '../core/session.ts'
-import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import {
+  entriesOf,
+  type MapEntry,
+  type MapNode,
+  type ScalarNode,
+  textOf,
+  valueOf,
+  type YamlNode,
+} from '../language/node.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import { parseDuration } from '../language/units.ts'
 import { findSetting, settingIn } from './policies/setting-use.ts'
@@ -18,18 +26,13 @@ export type MakeEffect = (context: HookContext) => Effect
 
 export function compileEffects(rule: MapNode, scope: Scope): readonly MakeEffect[] {
   return [
-    ...entries(rule, 'set').flatMap((entry) => compileSet(entry, scope)),
-    ...entries(rule, 'add').flatMap((entry) => compileAdd(entry, scope)),
+    ...entriesOf(valueOf(rule, 'set')).flatMap((entry) => compileSet(entry, scope)),
+    ...entriesOf(valueOf(rule, 'add')).flatMap((entry) => compileAdd(entry, scope)),
     ...compileHeaders(rule, scope),
     ...compileDeliverTo(rule, scope),
     ...compileDelay(valueOf(rule, 'delay')),
     ...compileLog(valueOf(rule, 'log'), scope),
   ]
-}
-
-function entries(rule: MapNode, key: string): readonly MapEntry[] {
-  const node = valueOf(rule, key)
-  return node?.kind === 'map' ? node.entries : []
 }
 
 /** The rule's schema has said what can be set, and to what. */
@@ -133,8 +136,8 @@ function compileHeaders(rule: MapNode, scope: Scope): readonly MakeEffect[] {
     })
     return []
   }
-  const added = entries(node, 'add').flatMap((entry) => compileField(entry, 'add_header', scope))
-  const replaced = entries(node, 'replace').flatMap((entry) => compileField(entry, 'replace_header', scope))
+  const added = entriesOf(valueOf(node, 'add')).flatMap((entry) => compileField(entry, 'add_header', scope))
+  const replaced = entriesOf(valueOf(node, 'replace')).flatMap((entry) => compileField(entry, 'replace_header', scope))
   return [...compileRemovals(valueOf(node, 'remove')), ...replaced, ...added]
 }
 

@@ -2,7 +2,7 @@
 import { isPosition } from '../core/position.ts'
 import { PLAIN_SERVICE, type Service, type ServiceTls } from '../core/service.ts'
 import type { ListIndex } from '../core/list.ts'
-import { type MapNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
+import { itemsOf, type MapNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
 import { mustBeAtHand } from './list-use.ts'
 import { type ListPlace, readSiteList } from './plugin-lists.ts'
 import type { LoadEnvironment } from './resolve-entries.ts'
@@ -18,7 +18,7 @@ export async function readServices(
   const services = new Map<string, Service>()
   const listeners = valueOf(root, 'listen')
   const seen = new Map<string, MapNode>()
-  for (const item of listeners?.kind === 'seq' ? listeners.items : []) {
+  for (const item of itemsOf(listeners)) {
     if (item.kind !== 'map') continue
     const name = nameOf(item)
     const first = seen.get(name)

@@ -46,6 +46,16 @@ export function valueOf(map: MapNode, key: string): YamlNode | undefined {
   return entryOf(map, key)?.value
 }
 
+/** None for what is no map. */
+export function entriesOf(node: YamlNode | undefined): readonly MapEntry[] {
+  return node?.kind === 'map' ? node.entries : []
+}
+
+/** None for what is no sequence. */
+export function itemsOf(node: YamlNode | undefined): readonly YamlNode[] {
+  return node?.kind === 'seq' ? node.items : []
+}
+
 /** The text of a string scalar; undefined for anything else. */
 export function textOf(node: YamlNode | undefined): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined

@@ -5,7 +5,16 @@ import type { NoteScope } from '../core/notes.ts'
 import type { Schema } from '../core/schema.ts'
 import type { Report, Span } from './diagnostic.ts'
 import { didYouMean } from './fix.ts'
-import { type MapEntry, type MapNode, type SeqNode, textOf, valueOf, type YamlNode } from './node.ts'
+import {
+  entriesOf,
+  itemsOf,
+  type MapEntry,
+  type MapNode,
+  type SeqNode,
+  textOf,
+  valueOf,
+  type YamlNode,
+} from './node.ts'
 import { readSettings, type SettingDeclaration, SETTINGS_SCHEMA } from './policy-file.ts'
 import { ACCEPTANCE_SCHEMA } from './mutation-schema.ts'
 import { RULE_SCHEMA } from './rule-schema.ts'
@@ -173,7 +182,7 @@ export function readPluginFile(file: string, root: MapNode, report: Report): Plu
     lists: mapsIn(root, 'lists').map(readList),
     notes: mapsIn(root, 'notes').map(readNote),
     settings: readSettings(root),
-    chains: readChains(entriesIn(root, 'hooks'), report),
+    chains: readChains(entriesOf(valueOf(root, 'hooks')), report),
     tests: tests?.kind === 'seq' ? tests : undefined,
   }
 }
@@ -184,13 +193,8 @@ interface Named {
   readonly map: MapNode
 }
 
-function entriesIn(root: MapNode, key: string): readonly MapEntry[] {
-  const node = valueOf(root, key)
-  return node?.kind === 'map' ? node.entries : []
-}
-
 function mapsIn(root: MapNode, key: string): readonly Named[] {
-  return entriesIn(root, key).flatMap(({ key: { value: name, at }, value }) =>
+  return entriesOf(valueOf(root, key)).flatMap(({ key: { value: name, at }, value }) =>
     value.kind === 'map' ? [{ name, at, map: value }] : [],
   )
 }
@@ -244,7 +248,7 @@ function readChains(entries: readonly MapEntry[], report: Report): readonly Hook
   for (const { key, value } of entries.filter((entry) => !entry.key.value.startsWith('x-'))) {
     for (const hook of hooksIn(key, given, report)) {
       const { at, rules } = chains.get(hook) ?? { at: key.at, rules: [] }
-      chains.set(hook, { hook, at, rules: [...rules, ...(value.kind === 'seq' ? value.items : [])] })
+      chains.set(hook, { hook, at, rules: [...rules, ...itemsOf(value)] })
     }
   }
   return [...chains.values()]

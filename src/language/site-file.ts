@@ -7,7 +7,7 @@ import { RECIPIENTS_SCHEMA } from './policy-file.ts'
 import { EXTENSIONS_SCHEMA, LISTEN_SCHEMA, TLS_SCHEMA } from './listen-schema.ts'
 import { LOG_SCHEMA } from './log-schema.ts'
 import { ACCEPTANCE_SCHEMA } from './mutation-schema.ts'
-import { type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from './node.ts'
+import { entriesOf, type MapEntry, type MapNode, type ScalarNode, textOf, valueOf, type YamlNode } from './node.ts'
 import { checkSchema } from './schema-check.ts'
 import { idleTrialKeys, isMonitored, TRIAL_PROPERTIES, trialIn, type TrialNodes } from './trial.ts'
 
@@ -185,7 +185,7 @@ function entry(typed: ScalarNode, args: YamlNode | undefined): PluginEntry {
     use: String(typed.value),
     at: typed.at,
     typed,
-    args: args?.kind === 'map' ? args.entries : [],
+    args: entriesOf(args),
     match: undefined,
     unless: undefined,
     mode: undefined,

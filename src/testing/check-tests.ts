@@ -1,6 +1,6 @@
 /** Checks tests without running them: their shape, that they expect something, and that what they name exists. */
 import type { Report } from '../language/diagnostic.ts'
-import { entryOf, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import { entriesOf, entryOf, itemsOf, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import { SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-schema.ts'
 import { didYouMean } from '../language/fix.ts'
@@ -72,10 +72,6 @@ function goesForward(test: YamlNode, report: Report): boolean {
   })
 }
 
-function itemsOf(node: YamlNode | undefined): readonly YamlNode[] {
-  return node?.kind === 'seq' ? node.items : []
-}
-
 function hasOneMark(test: YamlNode, report: Report): boolean {
   const skip = test.kind === 'map' ? entryOf(test, 'skip') : undefined
   const todo = test.kind === 'map' ? entryOf(test, 'todo') : undefined
@@ -117,13 +113,12 @@ function isEmptyNode(node: YamlNode): boolean {
 }
 
 function namesIn(root: MapNode, key: string): readonly string[] {
-  const node = valueOf(root, key)
-  return node?.kind === 'map' ? node.entries.map((entry) => entry.key.value) : []
+  return entriesOf(valueOf(root, key)).map((entry) => entry.key.value)
 }
 
 function checkGiven(test: MapNode, where: string, known: readonly string[], report: Report): void {
   const node = valueOf(test, where)
-  for (const { key } of node?.kind === 'map' ? node.entries : []) {
+  for (const { key } of entriesOf(node)) {
     if (known.includes(key.value)) continue
     report.add({
       code: 'TST901',
@@ -139,7 +134,7 @@ function checkGiven(test: MapNode, where: string, known: readonly string[], repo
 function ruleNames(root: MapNode): readonly string[] {
   const hooks = valueOf(root, 'hooks')
   const chains = hooks?.kind === 'map' ? hooks.entries.map(({ value }) => value) : []
-  const rules = chains.flatMap((chain) => (chain.kind === 'seq' ? chain.items : []))
+  const rules = chains.flatMap(itemsOf)
   return rules.flatMap((rule) => (rule.kind === 'map' ? (textOf(valueOf(rule, 'id')) ?? []) : []))
 }
 

@@ -5,7 +5,7 @@
  * `house.test.yaml` has its snapshots in `house.test.snap`: YAML, a list of lines for each test by its name.
  */
 import type { Decision } from '../core/decision.ts'
-import { type MapNode, textOf, type YamlNode } from '../language/node.ts'
+import { entriesOf, type MapNode, textOf, type YamlNode } from '../language/node.ts'
 import type { Mismatch } from './compare.ts'
 import type { Step } from './test-case.ts'
 import type { Walked } from './walk.ts'
@@ -20,7 +20,7 @@ export function snapshotPath(path: string): string {
 
 /** What was stored, with where it stands; the file is a map of lists. */
 export function readSnapshots(root: YamlNode | undefined): ReadonlyMap<string, StoredSnapshot> {
-  const entries = root?.kind === 'map' ? root.entries : []
+  const entries = entriesOf(root)
   return new Map(entries.map(({ key, value }) => [key.value, { at: key.at, lines: linesIn(value) }]))
 }
 

@@ -1,6 +1,6 @@
 /** Test cases as written: in a plugin's `tests`, or in a suite file. A case is one session, or several steps in one world. */
 import type { Span } from '../language/diagnostic.ts'
-import { type MapEntry, type MapNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
+import { entriesOf, type MapEntry, type MapNode, textOf, toJson, valueOf, type YamlNode } from '../language/node.ts'
 import { parseDuration } from '../language/units.ts'
 import type { NoteValue } from '../core/notes.ts'
 import type { ReturnCode } from '../core/verdict.ts'
@@ -106,8 +106,4 @@ function eachRecipient({ recipients, ...rest }: Expectation): readonly Expectati
 function recordIn(node: MapNode): SessionRecord {
   const given = valueOf(node, 'given')
   return given ? (toJson(given) as SessionRecord) : {}
-}
-
-function entriesOf(node: YamlNode | undefined): readonly MapEntry[] {
-  return node?.kind === 'map' ? node.entries : []
 }

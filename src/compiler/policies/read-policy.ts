@@ -8,7 +8,7 @@ import { LIMITS, type Limits } from '../../core/limits.ts'
 import type { ListIndex, ListKind } from '../../core/list.ts'
 import type { Policy, PolicyList, ReadPolicy, SettingValue } from '../../core/policy.ts'
 import { placeOf, Report } from '../../language/diagnostic.ts'
-import { type MapNode, type ScalarNode, valueOf, type YamlNode } from '../../language/node.ts'
+import { entriesOf, type MapNode, type ScalarNode, valueOf, type YamlNode } from '../../language/node.ts'
 import { policySchema } from '../../language/policy-file.ts'
 import { checkSchema } from '../../language/schema-check.ts'
 import { parseYaml } from '../../language/yaml.ts'
@@ -65,7 +65,7 @@ function tooLarge(file: string, { limits }: PolicyRules, report: Report): undefi
 function readValues(root: MapNode, report: Report): ReadonlyMap<string, SettingValue> {
   const node = valueOf(root, 'settings')
   const values = new Map<string, SettingValue>()
-  for (const { key, value } of node?.kind === 'map' ? node.entries : []) {
+  for (const { key, value } of entriesOf(node)) {
     if (value.kind !== 'scalar' || value.value === null) continue
     if (typeof value.value === 'string' && value.value.includes('${')) reportTemplate(value, report)
     else values.set(key.value, value.value)

@@ -1,6 +1,6 @@
 /** All mutants of a rule file, in the order of its text. */
 import { placeOf } from '../../language/diagnostic.ts'
-import { type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
+import { entriesOf, itemsOf, type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
 import { drop, neighboursOf, ofCondition, withoutExemptions } from './condition-mutants.ts'
 import { conditionSites } from '../condition-sites.ts'
 import type { Place } from './make.ts'
@@ -18,7 +18,7 @@ type Whole = Pick<Place, 'file' | 'root' | 'answered'>
 
 function ofHooks(whole: Whole): readonly Mutant[] {
   const hooks = valueOf(whole.root, 'hooks')
-  return (hooks?.kind === 'map' ? hooks.entries : []).flatMap(({ key, value }) =>
+  return entriesOf(hooks).flatMap(({ key, value }) =>
     value.kind === 'seq' ? ofChain({ ...whole, hook: key.value }, value) : [],
   )
 }
@@ -26,7 +26,7 @@ function ofHooks(whole: Whole): readonly Mutant[] {
 /** Entries in place; a file is data, and no test names all of it. A list is touched by whoever asks it. */
 function ofLists(whole: Whole): readonly Mutant[] {
   const lists = valueOf(whole.root, 'lists')
-  return (lists?.kind === 'map' ? lists.entries : []).flatMap(({ key, value: list }) => {
+  return entriesOf(lists).flatMap(({ key, value: list }) => {
     const entries = list.kind === 'map' ? valueOf(list, 'entries') : undefined
     if (list.kind !== 'map' || entries?.kind !== 'seq') return []
     const touches = conditionsOver(whole.root, key.value)
@@ -40,9 +40,7 @@ function ofLists(whole: Whole): readonly Mutant[] {
 
 function conditionsOver(root: MapNode, list: string): readonly string[] {
   const hooks = valueOf(root, 'hooks')
-  const rules = (hooks?.kind === 'map' ? hooks.entries : []).flatMap(({ value }) =>
-    value.kind === 'seq' ? value.items : [],
-  )
+  const rules = entriesOf(hooks).flatMap(({ value }) => itemsOf(value))
   const sites = rules.flatMap((rule) =>
     rule.kind === 'map' ? [valueOf(rule, 'match'), valueOf(rule, 'unless')].flatMap(conditionSites) : [],
   )
@@ -57,7 +55,7 @@ function names(node: YamlNode, list: string): boolean {
 /** Conditions of whole plugins, in a site or ruleset. */
 function ofEntries(whole: Whole): readonly Mutant[] {
   const plugins = valueOf(whole.root, 'plugins')
-  return (plugins?.kind === 'seq' ? plugins.items : []).flatMap((entry) => {
+  return itemsOf(plugins).flatMap((entry) => {
     const use = entry.kind === 'map' ? textOf(valueOf(entry, 'use')) : undefined
     if (entry.kind !== 'map' || use === undefined) return []
     const unless = valueOf(entry, 'unless')
