@@ -1,7 +1,7 @@
 /** One key of a condition over a fact or a note: `sender.domain: .spam.example`, `header.Date: { exists: false }`. */
 import { placeOf } from '../language/diagnostic.ts'
 import type { HookContext } from '../core/context.ts'
-import type { FactType, FactValue } from '../core/fact.ts'
+import { type FactType, type FactValue, isSeveral } from '../core/fact.ts'
 import { FACTS, findFact, formatFact } from '../core/facts.ts'
 import { splitCode } from '../core/list.ts'
 import { HOOK_TABLE, HOOKS, isKnownAt, type Stage } from '../core/hook.ts'
@@ -236,10 +236,6 @@ function compare(seen: FactValue | undefined, tests: Tests, context: HookContext
   if (seen === undefined) return when(exists === false && isBare)
   if (exists === false) return FAILS
   return isSeveral(seen) ? some(seen, comparison, context) : comparison(seen, context)
-}
-
-function isSeveral(seen: FactValue): seen is Extract<FactValue, readonly unknown[]> {
-  return Array.isArray(seen)
 }
 
 function remember(found: Map<string, string>, entry: NonNullable<Compared['entry']>): void {

@@ -20,7 +20,12 @@ export const FACT_TYPES = [
 export type FactType = (typeof FACT_TYPES)[number]
 
 /** A time is a number of milliseconds since the epoch. */
-export type FactValue = string | number | boolean | Address | readonly string[] | readonly Address[]
+export type FactValue = OneValue | readonly string[] | readonly Address[]
+export type OneValue = string | number | boolean | Address
+
+export function isSeveral(value: FactValue): value is Exclude<FactValue, OneValue> {
+  return Array.isArray(value)
+}
 
 export interface FactDefinition {
   /** `sender.domain`; a family ends in `.NAME`: `header.NAME`. */

@@ -49,6 +49,12 @@ function keysOf(value: FactValue): readonly string[] {
   return address?.kind === 'postmaster' ? [addressKey(address)] : []
 }
 
+/** `user@host`, then the host alone: none of its parents. */
+export function mailboxKeys(value: FactValue): readonly string[] {
+  const address = addressOf(value)
+  return address?.kind === 'mailbox' ? [addressKey(address), address.domain] : []
+}
+
 export function addressOf(value: FactValue): Address | undefined {
   if (typeof value === 'string') return parseMailbox(value)
   return typeof value === 'object' && 'kind' in value ? value : undefined

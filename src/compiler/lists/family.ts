@@ -2,7 +2,8 @@
  * A family of lists says how its entries are read and under which keys a value is looked up; the index is the same for
  * all of them.
  */
-import type { FactValue } from '../../core/fact.ts'
+import { addressText } from '../../core/address.ts'
+import { type FactValue, isSeveral, type OneValue } from '../../core/fact.ts'
 import type { RawEntry } from './entry-store.ts'
 import type { Fault } from './problem.ts'
 
@@ -30,19 +31,17 @@ export function isFault(reading: Reading | Fault): reading is Fault {
   return 'code' in reading
 }
 
-export type OneValue = Exclude<FactValue, readonly unknown[]>
-
 export function valuesOf(value: FactValue): readonly OneValue[] {
   return isSeveral(value) ? value : [value]
-}
-
-function isSeveral(value: FactValue): value is Extract<FactValue, readonly unknown[]> {
-  return Array.isArray(value)
 }
 
 /** A fact with several values is listed when one of them is. */
 export function eachValue(value: FactValue, ask: (one: OneValue) => readonly string[]): readonly string[] {
   return isSeveral(value) ? valuesOf(value).flatMap(ask) : ask(value)
+}
+
+export function textOf(value: OneValue): string {
+  return typeof value === 'object' ? addressText(value) : String(value)
 }
 
 export function noTexts(): readonly string[] {

@@ -4,13 +4,13 @@
  * Where qpsmtpd guesses, so do we, by the same characters. Patterns ignore case, and entries such as `ann+news@example.org`,
  * which hold a `+` and are addresses all the same, hold for themselves too.
  */
-import { type Address, addressKey } from '../../core/address.ts'
+import { addressKey } from '../../core/address.ts'
 import { canonicalDomain } from '../../core/domain.ts'
 import type { FactValue } from '../../core/fact.ts'
 import { splitCode } from '../../core/list.ts'
 import { RETURN_CODES } from '../../core/verdict.ts'
 import { suggest } from '../../language/suggest.ts'
-import { addressFault, addressOf, mailboxKey } from './address-list.ts'
+import { addressFault, addressOf, mailboxKey, mailboxKeys } from './address-list.ts'
 import { domainOf } from './domain-list.ts'
 import { eachValue, type Family } from './family.ts'
 import { type Fault, fault } from './problem.ts'
@@ -36,7 +36,7 @@ export const ADDRESS_OR_PATTERN_FAMILY: Family = {
     if (key !== undefined) return { key }
     return text.includes('@') ? addressFault(text) : neverMatches(text)
   },
-  keys: (value) => eachValue(value, (one) => keysOf(addressOf(one))),
+  keys: (value) => eachValue(value, mailboxKeys),
   texts: (value) => eachValue(value, (one) => textsOf(addressOf(one) ?? one)),
 }
 
@@ -46,10 +46,6 @@ function neverMatches(text: string): Fault {
     ? `for every domain below it: \`[@.]${host.replaceAll('.', '\\.')}$\``
     : `for the whole domain: \`@${text}\``
   return fault('LST602', `\`${text}\` has no \`@\` and is no pattern: it would never match`, help)
-}
-
-function keysOf(address: Address | undefined): readonly string[] {
-  return address?.kind === 'mailbox' ? [addressKey(address), address.domain] : []
 }
 
 const SLASHES = /^\/(.*)\/$/s
@@ -64,7 +60,7 @@ export const ADDRESS_CODE_FAMILY: Family = {
     const key = text.startsWith('@') || !text.includes('@') ? undefined : mailboxKey(text)
     return key === undefined ? addressFault(text) : { key }
   },
-  keys: (value) => eachValue(value, (one) => keysOf(addressOf(one)).slice(0, 1)),
+  keys: (value) => eachValue(value, (one) => mailboxKeys(one).slice(0, 1)),
   texts: (value) => eachValue(value, (one) => textsOf(addressOf(one) ?? one)),
 }
 

@@ -1,10 +1,8 @@
 /** Lists of texts, of DNS zones with a message each, and of pairs of sender and recipient. */
-import { type Address, addressKey, addressText } from '../../core/address.ts'
 import { canonicalDomain } from '../../core/domain.ts'
-import type { FactValue } from '../../core/fact.ts'
-import { addressFault, addressOf, mailboxKey } from './address-list.ts'
+import { addressFault, mailboxKey, mailboxKeys } from './address-list.ts'
 import { domainFault, domainOf } from './domain-list.ts'
-import { eachValue, type Family, noTexts, valuesOf } from './family.ts'
+import { eachValue, type Family, noTexts, textOf, valuesOf } from './family.ts'
 import { fault } from './problem.ts'
 
 export const STRING_FAMILY: Family = {
@@ -23,10 +21,6 @@ export const PHRASE_FAMILY: Family = {
   },
   keys: (value) => STRING_FAMILY.keys(value),
   texts: (value) => eachValue(value, (one) => [textOf(one)]),
-}
-
-function textOf(value: Exclude<FactValue, readonly unknown[]>): string {
-  return typeof value === 'object' ? addressText(value) : String(value)
 }
 
 /** `zone`, `zone message` or `zone:message` (qpsmtpd plugins dnsbl, rhsbl): the message is the entry's reason. */
@@ -55,7 +49,7 @@ export const PAIR_FAMILY: Family = {
     return { key: pairKey(sender, recipient), keep: { text: `${from} ${to}`, rest: reason.join(' ') } }
   },
   keys: (value) => {
-    const [sender = [], recipient = []] = valuesOf(value).map((one) => columnKeys(addressOf(one)))
+    const [sender = [], recipient = []] = valuesOf(value).map((one) => mailboxKeys(one))
     return sender.flatMap((from) => recipient.map((to) => pairKey(from, to)))
   },
   texts: noTexts,
@@ -64,8 +58,4 @@ export const PAIR_FAMILY: Family = {
 /** No key of an address holds a line feed. */
 function pairKey(sender: string, recipient: string): string {
   return `${sender}\n${recipient}`
-}
-
-function columnKeys(address: Address | undefined): readonly string[] {
-  return address?.kind === 'mailbox' ? [addressKey(address), address.domain] : []
 }

@@ -4,10 +4,11 @@
  * plugins goodrcptto, aliases).
  */
 import { type Address, addressKey, localKey } from '../../core/address.ts'
+import type { OneValue } from '../../core/fact.ts'
 import { canonicalHost } from '../../core/mailbox-scan.ts'
 import { addressFault, addressOf, mailboxKey } from './address-list.ts'
 import { domainKey, domainOf, keysOfDomain } from './domain-list.ts'
-import { eachValue, type Family, noTexts, type OneValue } from './family.ts'
+import { eachValue, type Family, noTexts } from './family.ts'
 
 export const RECIPIENT_FAMILY: Family = {
   read: (raw) => {

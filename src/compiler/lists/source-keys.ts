@@ -5,14 +5,14 @@
  * recipient: `user@host`, `user`, `@host`. A route: `user@host`, `host`, `.parent`. A domain: itself, then its parents. An IP address: itself, then its prefixes that end in a dot or a colon, longest first; the
  * groups of an IPv6 address without leading zeros and without `::`. A text: itself. All in lower case.
  */
-import { addressKey, addressText } from '../../core/address.ts'
-import type { FactValue } from '../../core/fact.ts'
+import { addressKey } from '../../core/address.ts'
+import type { FactValue, OneValue } from '../../core/fact.ts'
 import { formatIp, type Ip, isIpFault, parseIp } from '../../core/ip.ts'
 import type { ListKind } from '../../core/list.ts'
 import { addressOf } from './address-list.ts'
 import { recipientKeys, routeKeys } from './recipient-list.ts'
 import { domainOf, keysOfDomain } from './domain-list.ts'
-import { eachValue, type OneValue } from './family.ts'
+import { eachValue, textOf } from './family.ts'
 
 type Keys = (value: OneValue) => readonly string[]
 
@@ -79,8 +79,4 @@ function prefixesOf(ip: Ip): readonly string[] {
 function groupsOf(value: bigint): readonly string[] {
   const shifts = [112n, 96n, 80n, 64n, 48n, 32n, 16n, 0n]
   return shifts.map((shift) => ((value >> shift) & 0xffffn).toString(16))
-}
-
-function textOf(value: OneValue): string {
-  return typeof value === 'object' ? addressText(value) : String(value)
 }
