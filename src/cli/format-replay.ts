@@ -6,6 +6,7 @@ import {
   type ReplayOutcome,
   type ReplaySummary,
 } from '../testing/replay-summary.ts'
+import { counted } from './counts.ts'
 import { painter } from './terminal.ts'
 
 export interface ReplayReport extends ReplaySummary {
@@ -59,10 +60,6 @@ function groupLine({ outcome, change, by, count, first }: ReplayGroup): string {
 function gateLine({ kind, limit, unit, count, passed }: GateResult, decisions: number): string {
   const bar = `${limit}${unit === 'percent' ? ' %' : ''}`
   return `gate ${kind} ≤ ${bar}  ${passed ? 'met' : 'NOT MET'} (${counted(count)}, ${share(count, decisions)})`
-}
-
-function counted(count: number): string {
-  return count.toLocaleString('en')
 }
 
 function share(count: number, of: number): string {

@@ -1,6 +1,7 @@
 /** What rules on trial have shown, for people: on a terminal, and as Markdown for whoever decides. */
 import type { TrialChange, TrialExample, TrialRow } from '../testing/trial-row.ts'
 import type { TrialReport } from '../testing/trials.ts'
+import { count, counted } from './counts.ts'
 import { shownPlaces } from './find-files.ts'
 import { table } from './formats/markdown-table.ts'
 import { painter } from './terminal.ts'
@@ -15,9 +16,8 @@ export function renderTrials(report: TrialReport, { color }: { readonly color: b
 }
 
 function headLine({ decisions, from, to, rules }: TrialReport): string {
-  const count = `${rules.length} ${rules.length === 1 ? 'rule' : 'rules'} on trial`
   const period = from === undefined || to === undefined ? '' : `, ${from} to ${to}`
-  return `${count}, ${counted(decisions)} decisions${period}`
+  return `${count(rules.length, 'rule')} on trial, ${counted(decisions)} decisions${period}`
 }
 
 function nameOf({ plugin, rule, hooks }: TrialRow): string {
@@ -81,8 +81,4 @@ export function renderTrialsMarkdown(report: TrialReport): string {
   ])
   const head = ['rule', 'trial', 'held', 'would change', 'taken in the end', 'example', 'last']
   return [`### postern monitor: ${headLine(report)}`, ...table(head, rows)].join('\n')
-}
-
-function counted(count: number): string {
-  return count.toLocaleString('en')
 }

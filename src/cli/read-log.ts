@@ -2,8 +2,10 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
+import { reasonOf } from '../core/reason.ts'
 import type { LoggedDecision } from '../testing/replay.ts'
 import { CommandError } from './exit-code.ts'
+import { parseJson } from './parse-json.ts'
 
 /** Records in the order of the files. Throws a CommandError that names the line for what is no record. */
 export async function* readLog(files: readonly string[]): AsyncGenerator<LoggedDecision> {
@@ -20,7 +22,7 @@ async function* readFile(file: string): AsyncGenerator<LoggedDecision> {
     }
   } catch (fault) {
     if (fault instanceof CommandError) throw fault
-    throw new CommandError(`${file} cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`)
+    throw new CommandError(`${file} cannot be read: ${reasonOf(fault)}`)
   }
 }
 
@@ -40,14 +42,6 @@ function parseRecord(line: string, file: string, number: number): LoggedDecision
       `${file}:${number}: this is no record of a decision; \`decisions\` in the site file writes them`,
     )
   return value
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 function isRecord(value: unknown): value is LoggedDecision {

@@ -6,6 +6,7 @@ import { toJsonSchema } from '../language/json-schema.ts'
 import { SESSION_SCHEMA } from '../language/session-schema.ts'
 import type { SessionRecord } from '../testing/session-record.ts'
 import { CommandError } from './exit-code.ts'
+import { parseJson } from './parse-json.ts'
 
 export interface SessionFlags {
   readonly session?: string
@@ -63,14 +64,6 @@ function parseSessions(input: string, file: string): readonly SessionRecord[] {
     if (value === undefined) throw new CommandError(`${file}:${index + 1}: this is not JSON`)
     return [checked(value, file, index + 1)]
   })
-}
-
-function parseJson(input: string): unknown {
-  try {
-    return JSON.parse(input) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 const CLOSED_SESSION = toJsonSchema(SESSION_SCHEMA, { params: false })

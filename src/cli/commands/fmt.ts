@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { Report } from '../../language/diagnostic.ts'
 import { renderPretty } from '../../language/format-pretty.ts'
 import { layOut } from '../../language/yaml-layout.ts'
+import { count } from '../counts.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { findYaml, shown } from '../find-files.ts'
 import { lineDiff } from '../line-diff.ts'
@@ -91,7 +92,7 @@ interface Counts {
 
 function summary({ files, changed, broken, only }: Counts): string {
   const mistakes = broken === 0 ? '' : `, ${broken} with mistakes`
-  return `${files} ${files === 1 ? 'file' : 'files'}, ${changed} ${only ? 'would change' : 'changed'}${mistakes}`
+  return `${count(files, 'file')}, ${changed} ${only ? 'would change' : 'changed'}${mistakes}`
 }
 
 function format(path: string, before: string, terminal: Terminal): Formatted {

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { listFiles } from '../../ports/list-files.ts'
+import { count } from '../counts.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { findYaml, shown } from '../find-files.ts'
 import { schemaCatalog } from '../schema-catalog.ts'
@@ -61,5 +62,5 @@ async function tellFiles(paths: readonly string[], terminal: Terminal): Promise<
   if (files === 0) throw new CommandError('there are no files of ours here', EXIT.nothing)
   for (const path of changed) terminal.print(shown(path))
   const where = [...folders].map((folder) => shown(folder)).join(', ')
-  terminal.talk(`${files} ${files === 1 ? 'file' : 'files'}, ${changed.length} changed; schemas in ${where}`)
+  terminal.talk(`${count(files, 'file')}, ${changed.length} changed; schemas in ${where}`)
 }

@@ -21,8 +21,3 @@ export interface Format {
 
 /** One document without a line end at the end; an empty one is written as nothing. Never throws. */
 export type Render = (report: SavedReport, rendering: Rendering) => string
-
-/** `3 files`, `1 file`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
-}

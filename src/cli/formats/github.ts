@@ -7,7 +7,7 @@
 import { type JsonDiagnostic, SEVERITIES } from '../../language/format-json.ts'
 import { codeMeaning, findingsOf, type ReportFinding } from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
-import { count } from './format.ts'
+import { count } from '../counts.ts'
 import { inTree } from './in-tree.ts'
 
 const MOST_OF_A_KIND = 10

@@ -4,7 +4,7 @@
  */
 import { findingsOf, isFailing, type ReportFinding, TEST_FAILED } from '../../testing/report-findings.ts'
 import type { JsonTest, SavedReport } from '../../testing/report-shape.ts'
-import { count } from './format.ts'
+import { count } from '../counts.ts'
 import { element, onOwnLine, XML_HEAD, xmlText } from './xml.ts'
 
 interface Case {

@@ -1,6 +1,6 @@
 /** What a run comes to, in one line that always says how much was looked at. */
 import type { SavedReport, Summary } from '../../testing/report-shape.ts'
-import { count } from './format.ts'
+import { count } from '../counts.ts'
 
 /** `OK  14 files, 212 rules, 31 lists`, `Checked …: 1 error, 0 warnings; …`, `41 passed, 1 failed`. */
 export function lastLine({ command, summary, diagnostics }: SavedReport): string {

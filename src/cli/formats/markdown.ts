@@ -4,7 +4,7 @@ import type { SavedReport } from '../../testing/report-shape.ts'
 import { missingIn, missingText } from '../../testing/coverage-missing.ts'
 import type { MutationReport } from '../../testing/mutation/report-shape.ts'
 import { coverageLine, type JsonCoverage } from './coverage-lines.ts'
-import { count } from './format.ts'
+import { count } from '../counts.ts'
 import { table, text } from './markdown-table.ts'
 import { mutationLine, noticedBy, unacceptedIn } from './mutation-lines.ts'
 

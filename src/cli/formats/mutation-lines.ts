@@ -2,7 +2,7 @@
 import { visible } from '../../language/display.ts'
 import type { JsonSurvivor, MutationReport } from '../../testing/mutation/report-shape.ts'
 import type { painter } from '../terminal.ts'
-import { count } from './format.ts'
+import { count } from '../counts.ts'
 
 /** `mutants: 120 run, 118 noticed, 1 survived, 1 accepted` */
 export function mutationLine({ mutants, killed, survived, accepted, left_out: leftOut }: MutationReport): string {

@@ -11,7 +11,7 @@ import {
   type SuppressedFinding,
 } from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
-import { count } from './format.ts'
+import { count } from '../counts.ts'
 import { uriOf } from './in-tree.ts'
 
 /** GitHub refuses more for one run, and more places for one result. */
