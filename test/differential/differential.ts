@@ -2,10 +2,12 @@
 import { join } from 'node:path'
 import { dnsServer } from '../support/dns-server.ts'
 import { serve } from '../support/served-site.ts'
+import { smtpSink } from '../support/smtp-sink.ts'
 import { type Allowed, readAllowed } from './allowed.ts'
-import { type Configuration, type Dialogue, FULL, Generator, RARE } from './generate.ts'
+import { type Configuration, type Dialogue, FULL, Generator } from './generate.ts'
 import { type Exchange, play } from './play.ts'
 import { startQpsmtpd } from './qpsmtpd.ts'
+import { RARE } from './rare.ts'
 import { shownReply } from './reply.ts'
 import { workplace } from './workplace.ts'
 import { answering } from './zone.ts'
@@ -58,15 +60,32 @@ async function comparing(configuration: Configuration, dialogues: readonly Dialo
   try {
     const dns = await dnsServer(answering)
     ending.after(() => dns.close())
-    const place = workplace(ending, configuration, dns.address)
+    const next = await smtpSink()
+    ending.after(() => next.close())
+    const place = workplace(ending, configuration, { dns: dns.address, nextServer: next.port })
     const theirs = await startQpsmtpd(ending, place, dns.address)
     const inside = (name: string): string => join(place.etc, name)
     const site = { root: place.root, file: inside('plugins'), listeners: 1, path: inside, write: () => undefined }
     const { port: ours } = await serve(ending, site)
-    for (const dialogue of dialogues) tally.add(configuration, dialogue, await play(dialogue, { theirs, ours }))
+    const played = await atOnce(dialogues, (dialogue) => play(dialogue, { theirs, ours }))
+    for (const [dialogue, exchanges] of played) tally.add(configuration, dialogue, exchanges)
   } finally {
     await ending.run()
   }
+}
+
+/** So many dialogues at the same time: some of them only wait. */
+const AT_ONCE = 12
+
+/** In the order of the items. */
+async function atOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly (readonly [T, R])[]> {
+  const results = new Map<T, R>()
+  const waiting = items.values()
+  const worker = async (): Promise<void> => {
+    for (const item of waiting) results.set(item, await work(item))
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  return [...results].toSorted(([one], [other]) => items.indexOf(one) - items.indexOf(other))
 }
 
 /** What a test does at its end, for who is none: last first. */
@@ -92,9 +111,10 @@ class Tally implements Outcome {
   add(configuration: Configuration, dialogue: Dialogue, exchanges: readonly Exchange[]): void {
     this.sessions += 1
     this.exchanges += exchanges.length
+    const scene = { configuration, from: dialogue.from, isEarly: dialogue.isEarly ?? false }
     for (const [index, exchange] of exchanges.entries()) {
       if (shownReply(exchange.theirs) === shownReply(exchange.ours)) continue
-      const row = this.#allowed.find((one) => one.fits(exchange, configuration))
+      const row = this.#allowed.find((one) => one.fits(exchange, exchanges.slice(0, index), scene))
       if (row) this.seen.set(row, (this.seen.get(row) ?? 0) + 1)
       else this.unexplained.push({ configuration, dialogue, exchanges: exchanges.slice(0, index + 1) })
     }

@@ -1,5 +1,8 @@
-/** Seeded configurations of qpsmtpd, and dialogues for them: small pools, so that what is listed and what is said often meet. */
+/** Seeded configurations of qpsmtpd, and dialogues for them. */
 import { randomFrom } from '../support/random.ts'
+import { LOGIN_FORMS, login } from './login.ts'
+import { ALONE, type Forms, LOGGERS, NAUGHTY, PLUGINS, QUEUES } from './plugins.ts'
+import { CLIENTS, FIELDS, FIXED, HELO_NAMES, LISTS, LOGINS, NOISE, RECIPIENTS, SENDERS, TOO_BIG } from './pools.ts'
 
 /** Files of a configuration, by name. */
 export type Configuration = Readonly<Record<string, string>>
@@ -7,14 +10,23 @@ export type Configuration = Readonly<Record<string, string>>
 export interface Dialogue {
   /** The client's address, in 127.0.0.0/8. */
   readonly from: string
-  /** A step with content is DATA: the content follows when the server wants it. */
+  /** The first command is said before the greeting. */
+  readonly isEarly?: boolean
   readonly steps: readonly Step[]
 }
 
 export interface Step {
   readonly command: string
+  /** What follows DATA when the server wants it. */
   readonly content?: readonly string[]
+  /** What a server is told that asks for more, one answer each time. */
+  readonly answers?: readonly ((challenge: string) => string)[]
 }
+
+/** So many configurations that all forms of plugins occur, and the commonest together. */
+export const FULL = 10
+/** With those of plugins that leave nothing to others. */
+export const CONFIGURATIONS = FULL + ALONE.length
 
 export class Generator {
   readonly #random: () => number
@@ -35,36 +47,53 @@ export class Generator {
     return items.filter(() => this.#chance(share))
   }
 
-  /** The first ones hold all plugins and all lists, and between them all forms; then chance decides. */
+  /** The first ones hold all lists, and between them all forms of all plugins; then come those alone; then chance decides. */
   configuration(number: number): Configuration {
+    const isFull = number <= CONFIGURATIONS
+    const lists = Object.entries(LISTS).map(([name, lines]) => [name, isFull ? lines : this.#some(lines, 0.7)] as const)
+    const alone = ALONE[number - FULL - 1]
+    const plugins = alone === undefined ? this.#plugins(number) : [alone]
+    const files = {
+      ...Object.fromEntries(lists),
+      ...FIXED,
+      plugins: [...plugins, 'rcpt_ok', isFull ? formOf(QUEUES, number) : this.#one(QUEUES)],
+      logging: ['logging/warn LOGINFO', ...(isFull ? [] : this.#some(LOGGERS))],
+    }
+    return Object.fromEntries(Object.entries(files).map(([name, lines]) => [name, linesOf(lines)]))
+  }
+
+  #plugins(number: number): readonly string[] {
     const isFull = number <= FULL
-    const lists = Object.entries(POOLS).map(
-      ([name, lines]) => [name, linesOf(isFull ? lines : this.#some(lines, 0.7))] as const,
-    )
     const plugins = isFull
-      ? PLUGINS.map((forms) => forms[(number - 1) % forms.length] ?? forms[0])
+      ? PLUGINS.map((forms) => formOf(forms, number))
       : this.#some(PLUGINS, 0.75).map((forms) => this.#one(forms))
-    const naughty = plugins.some((line) => line.includes('naughty'))
-      ? [isFull ? (NAUGHTY[number % 2] ?? NAUGHTY[0]) : this.#one(NAUGHTY)]
-      : []
-    return { ...Object.fromEntries(lists), plugins: linesOf([...plugins, ...naughty, 'rcpt_ok']) }
+    const naughty = isFull ? formOf(NAUGHTY, number + 1) : this.#one(NAUGHTY)
+    return [...plugins, plugins.some((line) => line.includes('naughty')) ? naughty : ''].filter((line) => line !== '')
   }
 
   dialogue(): Dialogue {
     const transactions = this.#one([1, 1, 2, 3])
     const steps = [
       ...(this.#chance(0.95) ? [{ command: this.#greeting() }] : []),
+      ...(this.#chance(0.1) ? [{ command: 'STARTTLS' }, { command: this.#greeting() }] : []),
+      ...(this.#chance(0.2) ? [this.#login()] : []),
       ...Array.from({ length: transactions }, () => this.#transaction()).flat(),
       { command: 'QUIT' },
     ]
     return {
       from: this.#one(CLIENTS),
+      isEarly: this.#chance(0.05),
       steps: steps.flatMap((step) => (this.#chance(0.12) ? [this.#noise(), step] : [step])),
     }
   }
 
   #greeting(): string {
     return `${this.#one(['EHLO', 'EHLO', 'HELO', 'ehlo'])} ${this.#one(HELO_NAMES)}`
+  }
+
+  #login(): Step {
+    const [user, password] = this.#one(LOGINS)
+    return login(this.#one(LOGIN_FORMS), user, password)
   }
 
   #noise(): Step {
@@ -95,165 +124,15 @@ export class Generator {
       '',
       'hello',
       '..dot',
+      ...(this.#chance(0.05) ? TOO_BIG : []),
     ]
   }
 }
 
-/** So many that all forms of plugins occur, and those that leave refusals to naughty with both of its forms. */
-export const FULL = 8
+function formOf(forms: Forms, number: number): string {
+  return forms[(number - 1) % forms.length] ?? forms[0]
+}
 
 function linesOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('')
 }
-
-/** What chance seldom says: recipients and messages that have an effect on what comes behind them. */
-export const RARE: readonly Dialogue[] = [
-  {
-    from: '127.0.0.6',
-    steps: [
-      'EHLO client.example',
-      'MAIL FROM:<ann@ok.example>',
-      'RCPT TO:<postmaster>',
-      'RCPT TO:<ann@example.org>',
-      'DATA',
-    ].map((command) => ({ command })),
-  },
-  {
-    from: '127.0.0.1',
-    steps: [
-      { command: 'EHLO client.example' },
-      { command: 'MAIL FROM:<ann@ok.example>' },
-      { command: 'RCPT TO:<ann@example.org>' },
-      { command: 'DATA', content: ['Subject: once', 'Subject: twice', '', 'hello'] },
-      { command: 'MAIL FROM:<ann@ok.example>' },
-      { command: 'RCPT TO:<ann@example.org>' },
-      { command: 'DATA' },
-    ],
-  },
-  {
-    from: '127.0.0.1',
-    steps: [{ command: 'EHLO client.example' }, { command: 'MAIL FROM:ann@ok.example' }],
-  },
-  {
-    from: '127.0.0.6',
-    steps: [
-      { command: 'EHLO client.example' },
-      { command: 'MAIL FROM:<ann@ok.example>' },
-      { command: 'RCPT TO:<ann@example.org>' },
-      { command: 'DATA' },
-      { command: 'RSET' },
-      { command: 'MAIL FROM:<a@vip.example>' },
-      { command: 'RCPT TO:<bob@example.org>' },
-      { command: 'DATA' },
-    ],
-  },
-]
-
-/** Each plugin in the forms that it may have; in the order in which they are usually loaded. */
-const PLUGINS: readonly (readonly [string, ...string[]])[] = [
-  ['relay', 'check_relay', 'relay'],
-  ['whitelist'],
-  ['dnsbl', 'dnsbl reject 0', 'dnsbl reject naughty', 'dnsbl reject_type temp', 'dnsbl disconnect'],
-  ['helo', 'helo policy rfc', 'helo reject 0', 'check_spamhelo'],
-  ['count_unrecognized_commands', 'count_unrecognized_commands 2'],
-  ['resolvable_fromhost', 'resolvable_fromhost reject_type perm'],
-  ['rhsbl', 'rhsbl reject 0', 'rhsbl disconnect'],
-  [
-    'badmailfrom',
-    'check_badmailfrom',
-    'badmailfrom reject naughty',
-    'badmailfrom reject 0',
-    'badmailfrom reject_type temp',
-  ],
-  ['badmailfromto'],
-  ['badrcptto', 'check_badrcptto'],
-  ['headers', 'headers require From,Date', 'headers reject 0', 'headers reject_type temp'],
-  ['loop', 'check_loop 4', 'loop 3'],
-]
-const NAUGHTY: readonly [string, string] = ['naughty', 'naughty reject data']
-
-const POOLS: Readonly<Record<string, readonly string[]>> = {
-  relayclients: ['127.0.0.7', '127.1.'],
-  norelayclients: ['127.1.1.'],
-  rcpthosts: ['example.org', '.sub.example.org'],
-  dnsbl_zones: ['bl.example'],
-  dnsbl_allow: ['127.0.0.5', '127.2.'],
-  rhsbl_zones: ['dsn.example'],
-  badhelo: ['spammer.example', '^dyn-[0-9]+'],
-  badmailfrom: ['@spam.example', 'bad@ok.example', '^bulk-', 'told@ok.example You know why'],
-  badmailfromto: ['bad2@ok.example\tann@example.org', '@mx-only.example\tbob@example.org'],
-  badrcptto: ['gone@example.org', '@closed.sub.example.org', '^trap-'],
-  whitelisthosts: ['127.0.0.8', '127.3.'],
-  whitelisthelo: ['friend.example'],
-  whitelistsenders: ['vip@spam.example', 'vip.example'],
-  whitelistrcpt: ['list@elsewhere.example'],
-  invalid_resolvable_fromhost: ['127.0.0.0/8'],
-}
-
-const CLIENTS: readonly [string, ...string[]] = [
-  '127.0.0.1',
-  '127.0.0.5',
-  '127.0.0.6',
-  '127.0.0.7',
-  '127.0.0.8',
-  '127.1.0.1',
-  '127.1.1.1',
-  '127.2.0.1',
-  '127.3.0.1',
-]
-const HELO_NAMES: readonly [string, ...string[]] = [
-  'client.example',
-  'friend.example',
-  'spammer.example',
-  'dyn-17.isp.example',
-  'unknown.example',
-  'nodots',
-  'localhost',
-  '[127.0.0.1]',
-]
-const SENDERS: readonly [string, ...string[]] = [
-  '',
-  'ann@ok.example',
-  'Ann@OK.example',
-  'bad@ok.example',
-  'bad2@ok.example',
-  'told@ok.example',
-  'x@spam.example',
-  'vip@spam.example',
-  'a@vip.example',
-  'bulk-7@ok.example',
-  'a@mx-only.example',
-  'a@inside.example',
-  'a@nowhere.example',
-  'a@listed.example',
-]
-const RECIPIENTS: readonly [string, ...string[]] = [
-  'ann@example.org',
-  'bob@example.org',
-  'Gone@Example.org',
-  'trap-9@example.org',
-  'a@sub.example.org',
-  'a@x.sub.example.org',
-  'a@closed.sub.example.org',
-  'x@elsewhere.example',
-  'list@elsewhere.example',
-  'postmaster@example.org',
-  'postmaster',
-  'ann@mx.example.org',
-]
-const NOISE: readonly [string, ...string[]] = [
-  'NOOP',
-  'RSET',
-  'VRFY ann',
-  'HELP',
-  'BLAH blah',
-  'XYZ',
-  'EHLO client.example',
-  'MAIL FROM:ann@ok.example',
-  'RCPT TO:<>',
-  'RCPT TO:<nobody>',
-  'RCPT TO:<ann@example.org>',
-  'DATA',
-  '',
-]
-const FIELDS: readonly string[] = ['From: ann@ok.example', 'Date: Fri, 20 Nov 2026 12:00:00 +0000', 'Subject: once']

@@ -1,13 +1,10 @@
 /** One dialogue with two servers at the same time, step by step, for as long as they are in the same state. */
-import { once } from 'node:events'
-import { connect } from 'node:net'
-import { setTimeout } from 'node:timers/promises'
-import { type SmtpClient, clientOver } from '../support/smtp-client.ts'
 import type { Dialogue, Step } from './generate.ts'
-import { type Reply, replyIn } from './reply.ts'
+import { type Reply, withoutOrder } from './reply.ts'
+import { Side } from './side.ts'
 
 export interface Exchange {
-  /** The command's verb; CONNECT for the greeting, CONTENT for what follows DATA. */
+  /** The command's verb; CONNECT for the greeting, CONTENT for what follows DATA, ANSWER for what follows AUTH. */
   readonly at: string
   readonly command: string
   readonly theirs: Reply
@@ -20,80 +17,117 @@ export interface Ports {
   readonly ours: number
 }
 
-export async function play({ from, steps }: Dialogue, ports: Ports): Promise<readonly Exchange[]> {
-  const [theirs, ours] = [await open(ports.theirs, from), await open(ports.ours, from)]
-  const exchanges: Exchange[] = []
-  const exchange = async (at: string, command: string): Promise<boolean> => {
-    const [fromThem, fromUs] = await Promise.all([theirs.reply(), ours.reply()])
-    const replies = { theirs: fromThem, ours: fromUs }
-    exchanges.push({ at, command, ...replies })
-    return isSameState(fromThem, fromUs) && !haveParted(at, fromThem, fromUs)
-  }
-  const say = (text: string): void => [theirs, ours].forEach((one) => one.say(text))
+export async function play(dialogue: Dialogue, ports: Ports): Promise<readonly Exchange[]> {
+  const sides = await Promise.all([Side.open(ports.theirs, dialogue.from), Side.open(ports.ours, dialogue.from)])
   try {
-    let goesOn = await exchange('CONNECT', '')
-    for (const step of steps) {
-      if (!goesOn) break
-      say(`${step.command}\r\n`)
-      goesOn = await exchange(verbOf(step), step.command)
-      if (!goesOn || exchanges.at(-1)?.theirs.code !== 354) continue
-      say(`${(step.content ?? ['Subject: x', '', 'x']).join('\r\n')}\r\n.\r\n`)
-      goesOn = await exchange('CONTENT', (step.content ?? []).join(' / '))
-    }
+    return await new Play(sides).run(dialogue)
   } finally {
-    for (const one of [theirs, ours]) one.close()
+    for (const side of sides) side.close()
   }
-  return exchanges
 }
 
-function verbOf({ command }: Step): string {
+/**
+ * Where the two are after an exchange. `parted`: what is kept of the transaction is not the same, and RSET makes it so; `over`:
+ * one of them is gone, or what is kept of the connection is not the same.
+ */
+type State = 'together' | 'parted' | 'over'
+
+class Play {
+  readonly #sides: readonly [Side, Side]
+  readonly #exchanges: Exchange[] = []
+
+  constructor(sides: readonly [Side, Side]) {
+    this.#sides = sides
+  }
+
+  async run({ steps, isEarly = false }: Dialogue): Promise<readonly Exchange[]> {
+    const [first, ...others] = steps
+    if (isEarly && first) this.#say(`${first.command}\r\n`)
+    let state = await this.#hear('CONNECT', '')
+    if (isEarly && first && state === 'together') state = await this.#hear(verbOf(first.command), first.command)
+    for (const step of isEarly ? others : steps) {
+      if (state === 'over') break
+      if (state === 'parted' && !/^(?:MAIL|QUIT)/i.test(step.command)) continue
+      if (state === 'parted' && (await this.#step({ command: 'RSET' })) === 'over') break
+      state = await this.#step(step)
+    }
+    return this.#exchanges
+  }
+
+  #say(text: string): void {
+    for (const side of this.#sides) side.say(text)
+  }
+
+  async #hear(at: string, command: string): Promise<State> {
+    const [theirs, ours] = await Promise.all([this.#sides[0].reply(), this.#sides[1].reply()])
+    const exchange = { at, command, theirs, ours }
+    const isList = at === 'EHLO' && theirs.code === 250
+    this.#exchanges.push(isList ? { ...exchange, theirs: withoutOrder(theirs), ours: withoutOrder(ours) } : exchange)
+    return stateAfter(exchange, this.#exchanges)
+  }
+
+  async #step(step: Step): Promise<State> {
+    this.#say(`${step.command}\r\n`)
+    const state = await this.#hear(verbOf(step.command), step.command)
+    const code = this.#exchanges.at(-1)?.theirs.code
+    if (state !== 'together') return state
+    if (code === 354) return this.#content(step.content ?? ['Subject: x', '', 'x'])
+    if (code === 334) return this.#answers(step)
+    if (code === 220) await Promise.all(this.#sides.map((side) => side.encrypt()))
+    return state
+  }
+
+  async #content(lines: readonly string[]): Promise<State> {
+    this.#say(`${lines.join('\r\n')}\r\n.\r\n`)
+    return this.#hear('CONTENT', lines.slice(0, 8).join(' / '))
+  }
+
+  async #answers({ command, answers = [] }: Step): Promise<State> {
+    let state: State = 'together'
+    for (const answer of answers) {
+      const last = this.#exchanges.at(-1)
+      if (!last || last.theirs.code !== 334 || state !== 'together') break
+      this.#sides[0].say(`${answer(last.theirs.text)}\r\n`)
+      this.#sides[1].say(`${answer(last.ours.text)}\r\n`)
+      state = await this.#hear('ANSWER', command)
+    }
+    return state
+  }
+}
+
+function verbOf(command: string): string {
   const verb = command.split(' ')[0]?.toUpperCase() ?? ''
   return VERBS.has(verb) ? verb : 'OTHER'
 }
 
-const VERBS = new Set(['EHLO', 'HELO', 'MAIL', 'RCPT', 'DATA', 'RSET', 'NOOP', 'VRFY', 'HELP', 'QUIT'])
+const VERBS = new Set('EHLO HELO STARTTLS AUTH MAIL RCPT DATA RSET NOOP VRFY HELP QUIT'.split(' '))
+const OF_A_TRANSACTION = new Set(['MAIL', 'RCPT', 'DATA', 'CONTENT'])
 
-/** Both took it, or both refused it, and both still listen. */
-function isSameState(one: Reply, other: Reply): boolean {
-  const state = ({ code }: Reply): number => (code >= 400 ? 4 : Math.floor(code / 100))
-  return state(one) === state(other) && !one.closed && !other.closed && one.code !== 0
+function stateAfter({ at, theirs, ours }: Exchange, exchanges: readonly Exchange[]): State {
+  if (theirs.closed || ours.closed) return 'over'
+  const isSame = classOf(theirs) === classOf(ours)
+  if (OF_A_TRANSACTION.has(at)) return ofTransaction(at, isSame, theirs, ours)
+  if (at === 'EHLO' || at === 'HELO') return afterGreeting(theirs, ours, exchanges)
+  // One of them counts unrecognized commands.
+  const isKnownToOne = (theirs.code === 500) !== (ours.code === 500)
+  return isSame && !isKnownToOne ? 'together' : 'over'
 }
 
-/** Both refused, and for other reasons: what is kept of the transaction, and of the connection, is not the same then. */
-function haveParted(at: string, one: Reply, other: Reply): boolean {
-  if (at === 'CONTENT') return one.code >= 400 && one.text !== other.text
-  return (at === 'MAIL' || at === 'DATA') && one.code !== other.code
+/** Said again, it means something to one of them only. */
+function afterGreeting(theirs: Reply, ours: Reply, exchanges: readonly Exchange[]): State {
+  const [last, ...before] = exchanges.toReversed()
+  if (theirs.code !== 503) return classOf(theirs) === classOf(ours) ? 'together' : 'over'
+  const isRepeated = before.some(({ command, theirs: { code } }) => command === last?.command && code === 250)
+  return isRepeated && ours.code === 250 ? 'parted' : 'over'
 }
 
-interface Side {
-  say(text: string): void
-  reply(): Promise<Reply>
-  close(): void
+function ofTransaction(at: string, isSame: boolean, theirs: Reply, ours: Reply): State {
+  // One of them waits for the content, or has something against the connection that the other one does not know.
+  if (!isSame && (at === 'CONTENT' || (at === 'DATA' && (theirs.code === 354 || ours.code === 354)))) return 'over'
+  const isOtherReason = at === 'CONTENT' ? theirs.code >= 400 && theirs.text !== ours.text : theirs.code !== ours.code
+  return isSame && (at === 'RCPT' || !isOtherReason) ? 'together' : 'parted'
 }
 
-async function open(port: number, localAddress: string): Promise<Side> {
-  const socket = connect({ port, host: '127.0.0.1', localAddress })
-  await once(socket, 'connect')
-  const client = clientOver(socket)
-  return {
-    say: (text) => client.say(text),
-    reply: () => hear(client),
-    close: () => socket.destroy(),
-  }
-}
-
-/** Nothing for so long is an answer too. In milliseconds. */
-const SILENCE = 2000
-const SILENT: Reply = { code: 0, text: '(silence)', closed: false }
-
-/** A refusal may be the last thing that is said; whether it was, the next read tells. */
-async function hear(client: SmtpClient): Promise<Reply> {
-  const heard = client.hearReply().catch((fault: unknown) => (fault instanceof Error ? fault.message : ''))
-  const quiet = new AbortController()
-  const text = await Promise.race([heard, setTimeout(SILENCE, undefined, { signal: quiet.signal })]).finally(() => {
-    quiet.abort()
-  })
-  if (text === undefined) return SILENT
-  const reply = replyIn(text)
-  return reply.code === 421 || reply.code === 221 ? { ...reply, closed: true } : reply
+function classOf({ code }: Reply): number {
+  return code >= 400 ? 4 : Math.floor(code / 100)
 }

@@ -1,0 +1,103 @@
+/** What chance seldom says: commands that have an effect on what comes behind them. */
+import type { Dialogue } from './generate.ts'
+import { login } from './login.ts'
+import { FIELDS, TOO_BIG } from './pools.ts'
+
+const say = (...commands: readonly string[]): Dialogue['steps'] => commands.map((command) => ({ command }))
+const HELLO = say('EHLO client.example', 'MAIL FROM:<ann@ok.example>')
+const MESSAGE: Dialogue['steps'] = [{ command: 'DATA', content: [...FIELDS, '', 'hello'] }]
+
+export const RARE: readonly Dialogue[] = [
+  { from: '127.0.0.6', steps: [...HELLO, ...say('RCPT TO:<postmaster>', 'RCPT TO:<ann@example.org>', 'DATA')] },
+  {
+    from: '127.0.0.1',
+    steps: [
+      ...HELLO,
+      { command: 'RCPT TO:<ann@example.org>' },
+      { command: 'DATA', content: ['Subject: once', 'Subject: twice', '', 'hello'] },
+      ...say('MAIL FROM:<ann@ok.example>', 'RCPT TO:<ann@example.org>', 'DATA'),
+    ],
+  },
+  { from: '127.0.0.1', steps: say('EHLO client.example', 'MAIL FROM:ann@ok.example') },
+  {
+    from: '127.0.0.6',
+    steps: [
+      ...HELLO,
+      ...say('RCPT TO:<ann@example.org>', 'DATA', 'RSET'),
+      ...say('MAIL FROM:<a@vip.example>', 'RCPT TO:<bob@example.org>', 'DATA'),
+    ],
+  },
+  { from: '127.0.0.1', isEarly: true, steps: [...HELLO, ...say('RCPT TO:<ann@example.org>', 'QUIT')] },
+  { from: '127.0.0.8', steps: [...HELLO, ...say('RCPT TO:<x@elsewhere.example>', 'QUIT')] },
+  {
+    from: '127.0.0.9',
+    steps: say('EHLO client.example', 'MAIL FROM:<a@vip.example>', 'RCPT TO:<x@elsewhere.example>', 'QUIT'),
+  },
+  {
+    from: '127.0.0.6',
+    steps: [
+      ...say('EHLO client.example', 'MAIL FROM:<bad@ok.example>', 'RCPT TO:<postmaster>', 'RCPT TO:<bob@example.org>'),
+      ...say('DATA', 'MAIL FROM:<x@spam.example>', 'RCPT TO:<bob@example.org>', 'DATA'),
+    ],
+  },
+  {
+    from: '127.0.0.6',
+    steps: [...say('EHLO client.example', 'MAIL FROM:<x@spam.example>', 'RCPT TO:<bob@example.org>'), ...MESSAGE],
+  },
+  {
+    from: '127.0.0.1',
+    steps: [
+      ...HELLO,
+      ...say('RCPT TO:<ann@example.org>'),
+      ...MESSAGE,
+      ...say('MAIL FROM:<ann@ok.example>', 'RCPT TO:<full@example.org>'),
+      ...MESSAGE,
+      ...say('MAIL FROM:<ann@ok.example>', 'RCPT TO:<never@example.org>'),
+      ...MESSAGE,
+    ],
+  },
+  {
+    from: '127.0.0.6',
+    steps: [...HELLO, ...say('RCPT TO:<bob@example.org>', 'RCPT TO:<postmaster@example.org>', 'DATA')],
+  },
+  { from: '127.0.0.6', steps: say('EHLO client.example', 'DATA', 'QUIT') },
+  {
+    from: '127.0.0.1',
+    steps: say(
+      'EHLO client.example',
+      'MAIL FROM:<told@ok.example>',
+      'RCPT TO:<gone@example.org>',
+      'DATA',
+      'MAIL FROM:<>',
+    ),
+  },
+  {
+    from: '127.0.0.1',
+    steps: [
+      ...say('EHLO client.example', 'STARTTLS', 'HELO client.example'),
+      login('PLAIN', 'ann@example.org', 'secret'),
+      { command: 'QUIT' },
+    ],
+  },
+  {
+    from: '127.0.0.1',
+    steps: [...HELLO, ...say('RCPT TO:<ann@example.org>'), { command: 'DATA', content: [...FIELDS, '', ...TOO_BIG] }],
+  },
+  { from: '127.0.0.9', steps: say('EHLO client.example', 'MAIL FROM:<a@nowhere.example>', 'QUIT') },
+  {
+    from: '127.0.0.1',
+    steps: [{ command: 'EHLO client.example' }, login('CRAM-MD5', 'ann@example.org', 'secret'), { command: 'QUIT' }],
+  },
+  { from: '127.0.0.1', steps: [...HELLO, login('PLAIN', 'ann@example.org', 'secret')] },
+  { from: '127.0.0.1', steps: say('EHLO client.example', 'EHLO spammer.example', 'QUIT') },
+  { from: '127.0.0.1', steps: say('EHLO client.example', 'MAIL FROM:<a@nowhere.example>', 'QUIT') },
+  { from: '127.0.0.1', steps: say('NOOP', 'NOOP', 'HELP', 'NOOP', 'NOOP', 'NOOP', 'NOOP') },
+  {
+    from: '127.0.0.1',
+    steps: [{ command: 'EHLO client.example' }, login('LOGIN later', 'ann@example.org', 'secret'), ...HELLO.slice(1)],
+  },
+  {
+    from: '127.0.0.1',
+    steps: say('EHLO client.example', 'STARTTLS', 'EHLO client.example', 'MAIL FROM:<ann@ok.example>', 'QUIT'),
+  },
+]
