@@ -1,6 +1,4 @@
 /** The schema of a whole file as it holds at one place of it: with the names that are known there, in that hook. */
-import { relative, dirname } from 'node:path'
-import { paramSchema } from '../../compiler/params.ts'
 import type { FactType } from '../../core/fact.ts'
 import { type Hook, HOOK_TABLE, HOOKS, isHook } from '../../core/hook.ts'
 import type { ListKind } from '../../core/list.ts'
@@ -12,12 +10,13 @@ import { PLUGIN_SCHEMA } from '../../language/plugin-file.ts'
 import { policySchema } from '../../language/policy-file.ts'
 import type { Definitions } from '../../language/schema-kind.ts'
 import { SUITE_SCHEMA, TEST_SCHEMA } from '../../language/session-schema.ts'
-import { RULESET_SCHEMA, SITE_SCHEMA, USE_SCHEMA } from '../../language/site-file.ts'
+import { RULESET_SCHEMA, SITE_SCHEMA } from '../../language/site-file.ts'
 import { conditionShape } from './condition-shape.ts'
-import { listsOf, noteTypesOf, paramsOf, settingTypesOf } from './declared.ts'
+import { listsOf, noteTypesOf, settingTypesOf } from './declared.ts'
+import { constantsOf, entriesShape, pluginNames, skippableIn } from './entry-shape.ts'
 import type { Sheet } from './mention.ts'
 import { type AroundRule, ruleShape } from './rule-shape.ts'
-import { knownSheets, pluginName, sitesOf, pluginsOf, sheetOfUse, type SiteModel } from './site-model.ts'
+import { knownSheets, sheetOfUse, sitesOf, type SiteModel } from './site-model.ts'
 import { testShape } from './test-shape.ts'
 
 export interface Shape {
@@ -75,7 +74,7 @@ const PLUGIN_SHAPE: Schema = {
 
 function suiteShape(sheet: Sheet, model: SiteModel): Schema {
   const test = testShape(TEST_SCHEMA, sheet, model)
-  const plugin: Schema = { ...SUITE_SCHEMA.properties.plugin, anyOf: pluginNames(sheet, model) }
+  const plugin: Schema = { ...SUITE_SCHEMA.properties.plugin, anyOf: constantsOf(pluginNames(sheet, model)) }
   return { ...SUITE_SCHEMA, properties: { ...SUITE_SCHEMA.properties, plugin, tests: { type: 'array', items: test } } }
 }
 
@@ -85,10 +84,10 @@ function policyShape(model: SiteModel): Schema {
       [...settingTypesOf(sheet)].map(([name, type]) => [name, typed(type)] as const),
     ),
   )
-  const names = sitesOf(model).flatMap(({ file }) => pluginsOf(file, model).flatMap((one) => pluginName(one) ?? []))
+  const skippable = sitesOf(model).flatMap((site) => skippableIn(site, model))
   return policySchema(
     { type: 'object', description: 'Values of settings that plugins or the site declare', properties: settings },
-    { anyOf: [...new Set(names)].map((name) => ({ const: name })) },
+    { anyOf: [...new Set(skippable)].map((name) => ({ const: name })) },
   )
 }
 
@@ -99,60 +98,6 @@ function typed(type: FactType): Schema {
 function withEntries(schema: Schema, entries: Schema): Schema {
   const plugins = { ...schema.properties?.['plugins'], items: entries }
   return { ...schema, properties: { ...schema.properties, plugins } }
-}
-
-/** Arguments are those of the plugin that the entry names. */
-function entriesShape(sheet: Sheet, path: Path, model: SiteModel): Schema {
-  const names = pluginNames(sheet, model)
-  const asked = path[0] === 'plugins' && typeof path[2] === 'string' ? path[2] : undefined
-  const used = scalarAt(sheet.marks, [...path.slice(0, 2), 'use'])?.text
-  const keys = names.map(({ const: name = '', description = '' }) => [String(name), { description, type: 'object' }])
-  const short: Schema = {
-    type: 'object',
-    properties: Object.fromEntries(keys) as Readonly<Record<string, Schema>>,
-    ...(asked !== undefined && { additionalProperties: argumentsOf(asked, sheet, model) }),
-  }
-  const own = asked === undefined ? short : withArguments(short, asked, argumentsOf(asked, sheet, model))
-  const { use, with: given, ...rest } = USE_SCHEMA.properties
-  const long: Schema = {
-    type: 'object',
-    properties: {
-      use: { ...use, anyOf: names },
-      with: { ...given, ...(used !== undefined && argumentsOf(used, sheet, model)) },
-      ...rest,
-    },
-  }
-  return { anyOf: [...names, own, long] }
-}
-
-function withArguments(short: Schema, name: string, schema: Schema): Schema {
-  return { ...short, properties: { ...short.properties, [name]: { ...short.properties?.[name], ...schema } } }
-}
-
-function argumentsOf(use: string, sheet: Sheet, model: SiteModel): Schema {
-  const plugin = sheetOfUse(use, sheet.file, model)
-  if (!plugin) return { type: 'object', additionalProperties: {} }
-  const params = paramsOf(plugin).map((param) => {
-    return [param.name, { ...paramSchema(param), description: param.summary }] as const
-  })
-  return { type: 'object', properties: Object.fromEntries(params) }
-}
-
-/** Builtins and rulesets by name, the site's own files by path. */
-function pluginNames({ file }: Sheet, { builtins, sheets }: SiteModel): readonly Schema[] {
-  const shipped = new Set(builtins.values())
-  const named = [...builtins].map(([name, path]) => ({ const: name, description: summaryOf(sheets.get(path)) }))
-  const own = [...sheets.values()].filter(
-    (one) => (one.kind === 'plugin' || one.kind === 'ruleset') && !shipped.has(one.file) && one.file !== file,
-  )
-  return [
-    ...own.map((one) => ({ const: `./${relative(dirname(file), one.file)}`, description: summaryOf(one) })),
-    ...named,
-  ]
-}
-
-function summaryOf(sheet: Sheet | undefined): string {
-  return (sheet && scalarAt(sheet.marks, ['summary'])?.text) ?? ''
 }
 
 function aroundOf(sheet: Sheet, path: Path, before: number, model: SiteModel): AroundRule {

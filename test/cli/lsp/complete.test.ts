@@ -8,7 +8,8 @@ const SITE = `hostname: mx.example.org
 local_domains: [example.org]
 plugins:
   - ./rules/house.yaml
-  - ./rules/notes.yaml
+  - use: ./rules/notes.yaml
+    skippable: true
   - rcpt_ok
 `
 const NOTES = `plugin: notes
@@ -210,6 +211,13 @@ const CASES: readonly Case[] = [
     offers: ['partner', 'seen'],
   },
   { name: 'settings of a policy', file: 'policies/ann.yaml', text: 'settings:\n  |', offers: ['reject_at'] },
+  {
+    name: 'plugins that a recipient may skip',
+    file: 'policies/ann.yaml',
+    text: 'skip: [|',
+    offers: ['notes'],
+    without: ['house'],
+  },
   { name: 'beginnings of a new file', file: 'new.yaml', text: '|x', offers: ['plugin', 'suite', 'hostname'] },
 ]
 
