@@ -65,20 +65,27 @@ const rooms: Rule = {
 }
 
 const endings: Rule = {
-  name: 'relative imports name a .ts file below src',
+  name: 'relative imports name a .ts file below src, or a .js file that is there',
   section: 'Layers',
   advice: 'Node runs these files as they are, so an import names the file that is there; data comes in as a parameter.',
-  check: eachFile('src/', function* (file) {
-    for (const { target, line, specifier } of importsOf(file)) {
-      if (!target.startsWith('src/') || !target.endsWith('.ts')) yield { line, message: `imports ${specifier}` }
-    }
-  }),
+  check: (files) => {
+    const plain = new Set(files.map(({ path }) => path).filter((path) => path.endsWith('.js')))
+    return eachFile('src/', function* (file) {
+      for (const { target, line, specifier } of importsOf(file)) {
+        const isCode = target.endsWith('.ts') || plain.has(target)
+        if (!target.startsWith('src/') || !isCode) yield { line, message: `imports ${specifier}` }
+      }
+    })(files)
+  },
   bad: {
     'src/core/a.ts:1': { 'src/core/a.ts': `import { b } from './b.js'` },
     'src/core/b.ts:1': { 'src/core/b.ts': `import { c } from './c'` },
     'src/cli/a.ts:1': { 'src/cli/a.ts': `import manifest from '../../package.json' with { type: 'json' }` },
   },
-  good: [{ 'src/cli/postern.js': `import('./main.ts')` }],
+  good: [
+    { 'src/cli/postern.js': `import('./main.ts')` },
+    { 'src/cli/postern.js': `import('./start.js')`, 'src/cli/start.js': '' },
+  ],
 }
 
 function libraryOf(specifier: string): string {
