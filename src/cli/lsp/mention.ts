@@ -67,7 +67,10 @@ interface Said {
   readonly skip?: number
 }
 
-function mention(mark: Mark, { what, isMade = false, owner = OWN, skip = 0 }: Said): Mention {
+/** A key, a value, or a name within a text. */
+type Piece = Pick<Mark, 'path' | 'text' | 'from' | 'to'>
+
+function mention(mark: Piece, { what, isMade = false, owner = OWN, skip = 0 }: Said): Mention {
   const { path, from, to, text } = mark
   return { what, name: text.slice(skip), isMade, owner, path, from: from + skip, to }
 }
@@ -77,7 +80,7 @@ function keyMention(mark: Mark, source: Source): readonly Mention[] {
   return said ? [mention(mark, said)] : []
 }
 
-function prefixed({ text, path }: Mark): Said | undefined {
+function prefixed({ text, path }: Piece): Said | undefined {
   const isMade = path[0] === 'hooks' && (path[3] === 'set' || path[3] === 'add')
   if (text.startsWith('note.')) return { what: 'note', isMade, skip: 'note.'.length }
   return text.startsWith('policy.') ? { what: 'setting', skip: 'policy.'.length } : undefined
@@ -179,7 +182,6 @@ function textMentions({ from, to, path }: Mark, { text }: Source): readonly Ment
     if (name === undefined) return []
     const start = from + index + all.length - name.length
     const mark = { path, text: name, from: start, to: start + name.length }
-    const said = prefixed({ ...mark, role: 'value', quote: '', isFirst: false, isBlock: false })
-    return [mention({ ...mark, role: 'value', quote: '', isFirst: false, isBlock: false }, said ?? { what: 'list' })]
+    return [mention(mark, prefixed(mark) ?? { what: 'list' })]
   })
 }
