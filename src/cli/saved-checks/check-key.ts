@@ -21,7 +21,7 @@ export function checkKey(files: readonly string[], flags: unknown): string {
       .toSorted()
       .map((name) => [name, process.env[name]]),
     [process.versions, process.execArgv, process.getuid?.(), process.getgroups?.(), hostname()],
-    ownFiles().map((path) => [path, ...traitsOf(path)]),
+    ownFiles().map(stateOf).join('\n'),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
@@ -46,7 +46,8 @@ function filesIn(directory: string, extension: string): readonly string[] {
   })
 }
 
-function traitsOf(path: string): readonly number[] {
-  const { ino, size, mtimeMs, ctimeMs } = statSync(path)
-  return [ino, size, mtimeMs, ctimeMs]
+/** What is written to a file changes its ctime, which nobody can set. */
+function stateOf(path: string): string {
+  const { ino, size, ctimeMs } = statSync(path)
+  return `${path} ${ino} ${size} ${ctimeMs}`
 }
