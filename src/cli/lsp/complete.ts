@@ -21,8 +21,6 @@ export interface Completion {
   readonly text: string
   readonly from: number
   readonly to: number
-  /** More is to be chosen behind it. */
-  readonly goesOn: boolean
 }
 
 export function complete(file: string, text: string, offset: number, model: SiteModel): readonly Completion[] {
@@ -50,7 +48,6 @@ function keys(cursor: Cursor, text: string, schemas: readonly Schema[]): readonl
         role: 'key',
         summary: schema.description ?? '',
         text: `${name}${colon}`,
-        goesOn: isFamily || colon !== '',
       })
     })
 }
@@ -62,7 +59,6 @@ function values(cursor: Cursor, schemas: readonly Schema[]): readonly Completion
       role: 'value',
       summary,
       text: cursor.quote === '' ? asTyped(value) : value,
-      goesOn: false,
     }),
   )
 }
@@ -92,9 +88,7 @@ function namesInText(cursor: Cursor, open: string, sheet: Sheet, { around }: Sha
     ...[...around.settings.keys()].map((name) => [`policy.${name}`, "What the recipient's policy says"] as const),
   ])
   const place = { ...cursor, from: start, to: start + open.slice(2).trimStart().length }
-  return [...names].map(([name, summary]) =>
-    completion(place, name, { role: 'name', summary, text: name, goesOn: name.endsWith('.') }),
-  )
+  return [...names].map(([name, summary]) => completion(place, name, { role: 'name', summary, text: name }))
 }
 
 type Rest = Omit<Completion, 'label' | 'from' | 'to'>

@@ -92,7 +92,6 @@ export function toCompletion(one: Completion, source: SourceText): lsp.Completio
     ...(one.summary !== '' && { documentation: one.summary }),
     filterText: one.label,
     textEdit: { range: rangeIn(source, one.from, one.to), newText: one.text },
-    ...(one.goesOn && { command: { title: 'more', command: 'editor.action.triggerSuggest' } }),
   }
 }
 
