@@ -15,7 +15,7 @@ import { type Allowed, judge } from '../language/suppressions.ts'
 import { checkTests } from '../testing/check-tests.ts'
 import { withChanges } from './changed-files.ts'
 import { checkEnvironment } from './check-environment.ts'
-import { checkPolicies, checkPolicyAlone } from './check-policies.ts'
+import { checkPolicies, checkPolicyAlone, filesOf } from './check-policies.ts'
 import { shown } from './find-files.ts'
 import type { Witness } from './saved-checks/index.ts'
 import type { CommandEnvironment } from './wiring.ts'
@@ -182,9 +182,10 @@ async function finishSite({ path, loaded, isSound }: Site, run: Run): Promise<vo
   const { plugins, outline, services = new Map(), listeners } = loaded
   const { environment, used } = run
   for (const [name, word] of outline?.site.vocabulary.matchers ?? []) run.words.set(name, word)
-  if (outline && isSound) analyseLater({ outline, services, listeners }, path, run)
+  const policies = await checkPolicies(loaded, environment)
+  if (outline && isSound) analyseLater({ outline, services, listeners, policies: filesOf(policies, loaded) }, path, run)
   for (const plugin of plugins) used.set(plugin.path, [...(used.get(plugin.path) ?? []), plugin])
-  for (const policy of await checkPolicies(loaded, environment)) used.set(policy, [])
+  for (const policy of policies) used.set(policy, [])
 }
 
 /** False when the nearest site is not the file's; then nothing is said about it. */

@@ -1,11 +1,14 @@
 /** Checks the policies of recipients: every file below a site's directory, or one that stands alone. */
+import { relative } from 'node:path'
 import type { LoadedSite } from '../compiler/load-site.ts'
 import { type PolicyRules, readPolicy } from '../compiler/policies/read-policy.ts'
+import type { PolicyFile } from '../compiler/policies/strange-policies.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import type { MapNode } from '../language/node.ts'
 import { POLICY_SCHEMA } from '../language/policy-file.ts'
 import { checkSchema } from '../language/schema-check.ts'
 import type { FoundPolicyFile } from '../ports/policies/policy-files.ts'
+import { policyKey } from '../ports/policies/policy-path.ts'
 import type { FileWorld } from './file-world.ts'
 
 interface Reading extends Pick<FileWorld, 'allPolicies'> {
@@ -26,6 +29,15 @@ export async function checkPolicies(
     checkPolicy(file, policies, reading)
   }
   return seen
+}
+
+/** Those that belong to a domain: the default is everybody's. */
+export function filesOf(paths: Iterable<string>, { plan }: Pick<LoadedSite, 'plan'>): readonly PolicyFile[] {
+  const { directory = '', fallback } = plan ?? {}
+  return [...paths].flatMap((path) => {
+    const key = policyKey(relative(directory, path))
+    return key === undefined || key === fallback?.key ? [] : [{ key, path }]
+  })
 }
 
 function checkPolicy(

@@ -76,6 +76,7 @@ export const DIAGNOSTIC_CODES = {
   POL005: 'A policy that is larger than it may be',
   POL006: 'An answer to some recipients of a message, and nothing says what the others hear',
   POL007: 'A plugin that can be skipped, and has always spoken before anybody could',
+  POL008: 'A setting of policies that no rule reads',
   SUP001: 'A comment `postern: allow` that cannot be read',
   SUP002: 'A comment `postern: allow` for what is not found',
   SUP003: 'A comment `postern: allow` whose time is over',

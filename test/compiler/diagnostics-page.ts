@@ -21,13 +21,15 @@ export function examplesOf(text: string): readonly Example[] {
 
 const HOUSE = 'plugin: house\nhooks: { rcpt: [{ id: ok, match: { relay_client: true }, return: OK }] }\n'
 const { cert, key } = authority('Diagnostics').issue({ subject: 'mx.example.org', names: ['mx.example.org'] })
-const WISHES = 'plugin: wishes\nsettings: { newsletters: { type: boolean } }\n'
+const WISHES =
+  'plugin: wishes\nsettings: { newsletters: { type: boolean } }\n' +
+  'hooks: { rcpt: [{ id: news, match: { policy.newsletters: { exists: true } }, return: DENY }] }\n'
 const EARLY = 'plugin: early\nhooks: { connect: [{ id: no, match: { relay_client: true }, return: DENY }] }\n'
 const POLICIES = {
   'rules/wishes.yaml': WISHES,
   'rules/early.yaml': EARLY,
   'policies/standard.yaml': 'allow: []\n',
-  'policies/long.yaml': 'allow: [a.example, b.example]\n',
+  'large/standard.yaml': 'allow: [a.example, b.example]\n',
   'odd/standard.yaml': 'allow: []\n',
   'odd/Alice.yaml': 'allow: []\n',
 }

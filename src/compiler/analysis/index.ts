@@ -6,12 +6,15 @@
  * within its bounds it does not mention.
  */
 import type { Finding, Label, Report } from '../../language/diagnostic.ts'
+import { acceptedDomains } from './accepted-domains.ts'
 import { type AskedRule, askedHooks } from './asked-rule.ts'
 import { Findings, LIKELY_NOTE } from './findings.ts'
 import type { Service } from '../../core/service.ts'
 import type { Listener } from '../../core/site.ts'
 import type { Outline, OutlinedPlugin } from './outline.ts'
 import type { World } from './product.ts'
+import { type PolicyFile, strangePolicies } from '../policies/strange-policies.ts'
+import { unreadSettings } from '../policies/unread-settings.ts'
 import { type Unreached, unreachedRules } from './reach.ts'
 import { overlongMessage } from './replies.ts'
 import { SiteWorld } from './site-world.ts'
@@ -26,11 +29,13 @@ export interface Analysed {
   /** How listeners serve, by name; undefined for rules without a site. */
   readonly services: ReadonlyMap<string, Service> | undefined
   readonly listeners?: readonly Listener[] | undefined
+  /** Files that hold policies of recipients, each with its key. */
+  readonly policies?: readonly PolicyFile[] | undefined
   /** Files of ours: their rules are judged on their own, not for how a site uses them. */
   readonly isOurs: (path: string) => boolean
 }
 
-export function analyse({ outline, services, listeners = [], isOurs }: Analysed, report: Report): void {
+export function analyse({ outline, services, listeners = [], policies = [], isOurs }: Analysed, report: Report): void {
   const universe = new Map<string, ValueSet>()
   const hasCode = outline.plugins.some(({ file }) => !file)
   const hooks = askedHooks({ outline, universe, hasCode })
@@ -53,6 +58,10 @@ export function analyse({ outline, services, listeners = [], isOurs }: Analysed,
     const relay = { outline, hasCode, isOurs, narrow, listeners: reached }
     const isQuestion = reached?.length !== 0 && canMailGoOn(outline)
     for (const finding of isQuestion ? relayFindings(relay) : []) findings.add(finding)
+    for (const finding of unreadSettings(outline, isOurs)) findings.add(finding)
+    const isOurOwn = [...services.values()].every(({ position }) => position === undefined)
+    const accepts = isOurOwn ? acceptedDomains({ outline, rules, world }) : undefined
+    for (const finding of accepts ? strangePolicies(policies, accepts) : []) findings.add(finding)
   }
   findings.conclude()
 }

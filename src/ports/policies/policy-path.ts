@@ -34,6 +34,13 @@ function nameOf(text: string, plain: RegExp, key: string): string {
 
 const DIGEST = /^~[0-9a-f]{64}$/
 
+/** The key that leads to this path; undefined where there is none, or a digest hides it. */
+export function policyKey(path: string): string | undefined {
+  if (!isPolicyPath(path) || path.includes('~')) return undefined
+  const [domain = '', local] = path.slice(0, -ENDING.length).split('/')
+  return local === undefined ? domain : `${local}@${domain}`
+}
+
 /** Whether some key leads to this path. What stands behind a digest cannot be told. */
 export function isPolicyPath(path: string): boolean {
   if (!path.endsWith(ENDING)) return false

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { parseMailbox } from '../../../src/core/address.ts'
 import { policyKeys } from '../../../src/core/policy.ts'
-import { isPolicyPath, policyPath } from '../../../src/ports/policies/policy-path.ts'
+import { isPolicyPath, policyKey, policyPath } from '../../../src/ports/policies/policy-path.ts'
 
 const DIGEST = '~[0-9a-f]{64}'
 
@@ -16,7 +16,10 @@ describe('the path of a policy', () => {
     ['example.org', 'example.org.yaml'],
     ['standard', 'standard.yaml'],
   ])
-    it(`of ${key} is ${path}`, () => assert.equal(policyPath(key ?? ''), path))
+    it(`of ${key} is ${path}, and leads back`, () => {
+      assert.equal(policyPath(key ?? ''), path)
+      assert.equal(policyKey(path ?? ''), key)
+    })
 
   for (const key of [
     '../../../etc/passwd@example.org',
@@ -66,6 +69,7 @@ describe('the path of a policy', () => {
           path,
         )
         assert.ok(isPolicyPath(path), path)
+        assert.ok([one, undefined].includes(policyKey(path)), path)
         assert.equal(path === policyPath(other), one === other)
       }),
       { numRuns: 2000 },
