@@ -47,6 +47,29 @@ function byPredicate(predicate: Predicate, all: AnyRegion): Answers {
   return { hit: meeting(predicate, true, all), miss: { ...meeting(predicate, false, all), absent: true } }
 }
 
+interface Written {
+  /** Operator, type and name of the fact. */
+  readonly use: string
+  readonly answers: Answers | undefined
+}
+
+const written = new WeakMap<YamlNode, Written>()
+
+/** Each proof lowers the conditions for itself; what is written there is taken apart once. Undefined where it is no region. */
+function answersTo(
+  value: YamlNode,
+  [operator, { type, name }]: readonly [string, Pick<Subject, 'type' | 'name'>],
+  read: () => AnyRegion | undefined,
+): Answers | undefined {
+  const use = `${operator} ${type} ${name}`
+  const before = written.get(value)
+  if (before?.use === use) return before.answers
+  const region = read()
+  const answers = region && inRegion(region)
+  written.set(value, { use, answers })
+  return answers
+}
+
 const NOBODY_KNOWS: Meets = () => undefined
 
 function unknownPredicate(key: string): Predicate {
@@ -61,8 +84,8 @@ function allOf({ name, type }: Subject): AnyRegion {
 export function lowerPlain(value: YamlNode, subject: Subject, text: string): Formula {
   const nodes = value.kind === 'seq' ? value.items : [value]
   const scalars = nodes.filter((node): node is ScalarNode => node.kind === 'scalar')
-  const region = plainRegion(scalars, subject)
-  if (region) return asked(subject, text, inRegion(region))
+  const answers = answersTo(value, ['=', subject], () => plainRegion(scalars, subject))
+  if (answers) return asked(subject, text, answers)
   if (subject.type === 'address') return lowerAddresses(scalars, subject, text)
   return asked(subject, text, byPredicate(unknownPredicate(`= ${JSON.stringify(toJson(value))}`), allOf(subject)))
 }
@@ -125,8 +148,12 @@ export function lowerComparison(operator: MapEntry, whole: Subject): Formula {
   if (key.value === 'in') return lowerPlain(value, subject, text)
   if (key.value === 'in_list' || key.value === 'matches_list') return lowerList(String(toJson(value)), subject, text)
   if (JSON.stringify(toJson(value)).includes('${')) return free(whole.entry, whole.lowering)
-  const region = numbersIn(operator, subject) ?? namesIn(operator, subject)
-  if (region) return asked(subject, text, inRegion(region))
+  const answers = answersTo(
+    value,
+    [key.value, subject],
+    () => numbersIn(operator, subject) ?? namesIn(operator, subject),
+  )
+  if (answers) return asked(subject, text, answers)
   return asked(subject, text, byPredicate(predicateOf(operator, subject), allOf(subject)))
 }
 
