@@ -14,15 +14,26 @@ import { settingOperand } from './policies/setting-use.ts'
 
 const WHOLE = /^\$\{\s*([a-z][a-z0-9_]*)\s*\}$/
 
-/** A parameter that had to be given stays as written: that it is missing has been said. */
+/**
+ * A parameter that had to be given stays as written: that it is missing has been said. What has no parameter in it is not
+ * copied.
+ */
 export function substitute(node: YamlNode, params: BoundParams): YamlNode | undefined {
-  if (node.kind === 'seq') return { ...node, items: node.items.flatMap((item) => inSequence(item, params)) }
   if (node.kind === 'scalar') return substituteScalar(node, params)
-  const entries = node.entries.flatMap(({ key, value }) => {
-    const replaced = substitute(value, params)
-    return replaced ? [{ key, value: replaced }] : []
+  if (node.kind === 'seq') {
+    const items = node.items.flatMap((item) => inSequence(item, params))
+    return areSame(items, node.items) ? node : { ...node, items }
+  }
+  const entries = node.entries.flatMap((entry) => {
+    const replaced = substitute(entry.value, params)
+    if (!replaced) return []
+    return replaced === entry.value ? entry : { key: entry.key, value: replaced }
   })
-  return { ...node, entries }
+  return areSame(entries, node.entries) ? node : { ...node, entries }
+}
+
+function areSame(some: readonly object[], others: readonly object[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index])
 }
 
 /** A parameter with several values gives all of them to the list it stands in. */
@@ -33,7 +44,7 @@ function inSequence(item: YamlNode, params: BoundParams): readonly YamlNode[] {
 }
 
 function substituteScalar(node: ScalarNode, params: BoundParams): YamlNode | undefined {
-  if (typeof node.value !== 'string') return node
+  if (typeof node.value !== 'string' || !node.value.includes('$')) return node
   const name = WHOLE.exec(node.value)?.[1]
   const bound = name === undefined ? undefined : params.get(name)
   if (bound?.declaration.list) return { ...node, value: bound.declaration.name, source: bound.declaration.name }
