@@ -6,7 +6,8 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { policyPath } from '../src/ports/policies/policy-path.ts'
-import { findProgram, freePort, startProgram } from '../test/ports/auth/programs.ts'
+import { findProgram, startProgram } from '../test/support/real/programs.ts'
+import { freePort } from '../test/support/free-port.ts'
 
 const DOMAINS = 100
 const TEXT = 'allow: [friend@example.net, .partner.example, 192.0.2.0/24]\nblock: [bulk.example]\n'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Verdict, verdict } from '../../src/core/verdict.ts'
-import { immediate } from '../support/smtp-rig.ts'
+import { immediate } from '../support/immediate.ts'
 import { ABORT, answersIn, connect, ENVELOPE, hello, mail, MESSAGE, negotiation } from './milter-rig.ts'
 import { request } from './policy-rig.ts'
 import { attachRig } from './rig.ts'

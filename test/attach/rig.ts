@@ -18,16 +18,8 @@ import { attach } from '../../src/attach/index.ts'
 import type { Conversation } from '../../src/server/conversation.ts'
 import { Dialogue } from '../../src/smtp/dialogue.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
-import {
-  counter,
-  fakeEntropy,
-  fakePorts,
-  HOSTNAME,
-  immediate,
-  type LogLine,
-  outcomeOf,
-  type Policy,
-} from '../support/smtp-rig.ts'
+import { counter, fakeEntropy, fakePorts, HOSTNAME, type LogLine, outcomeOf, type Policy } from '../support/smtp-rig.ts'
+import { textWire } from '../support/text-wire.ts'
 
 export interface AttachOptions {
   readonly policy?: Policy
@@ -60,16 +52,16 @@ export function attachRig(position: Position, options: AttachOptions = {}): Atta
   const { policy = {}, asynchronous = false } = options
   const [hooks, contexts, log]: [Hook[], HookContext[], LogLine[]] = [[], [], []]
   const clock = fakeClock()
-  const wire = { closed: false, flowing: true, full: false }
+  const end = textWire()
+  const { settle } = end
   const limits = { ...defaultLimits(), ...options.limits }
   const ports = fakePorts({ clock, log, ...(options.ptr && { ptr: options.ptr }) })
   const newId = counter('i')
-  let [output, moves] = ['', 0]
   const dispatch: Dispatch = (context) => {
     const { hook } = context
     hooks.push(hook)
     contexts.push(context)
-    moves += 1
+    end.moved()
     if (options.dispatch) return options.dispatch(context)
     const entry = policy[hook] ?? verdict('DECLINED')
     const decided = typeof entry === 'function' ? entry(context) : entry
@@ -99,33 +91,9 @@ export function attachRig(position: Position, options: AttachOptions = {}): Atta
         inputWaits: () => false,
       })
     },
-    wire: {
-      send(text) {
-        if (wire.closed) throw new Error(`sent after the end: ${text}`)
-        output += text
-        moves += 1
-        return !wire.full
-      },
-      close() {
-        if (wire.closed) throw new Error('closed twice')
-        wire.closed = true
-      },
-      flow(open) {
-        wire.flowing = open
-      },
-      later(resume) {
-        moves += 1
-        setImmediate(resume)
-      },
-    },
+    wire: end.wire,
   })
   session.start()
-  const settle = async (): Promise<void> => {
-    for (let before = -1; before !== moves; ) {
-      before = moves
-      await immediate()
-    }
-  }
   return {
     session,
     clock,
@@ -133,17 +101,13 @@ export function attachRig(position: Position, options: AttachOptions = {}): Atta
     hooks,
     contexts,
     log,
-    wire,
+    wire: end.state,
     settle,
     async say(octets) {
       session.receive(Buffer.from(octets, 'latin1'))
       await settle()
     },
-    heard() {
-      const heard = output
-      output = ''
-      return heard
-    },
+    heard: end.heard,
   }
 }
 

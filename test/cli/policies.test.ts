@@ -1,17 +1,16 @@
 /** Policies on the command line: check, explain and test over the example. */
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { runPostern } from '../support/run-postern.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const EXAMPLE = 'examples/06-recipient-policies'
 const SITE = `${EXAMPLE}/postern.yaml`
 
 function copy(test: TestContext): string {
-  const root = mkdtempSync(join(tmpdir(), 'postern-policies-'))
-  test.after(() => rmSync(root, { recursive: true }))
+  const root = temporaryDirectory(test)
   cpSync(join(import.meta.dirname, '../..', EXAMPLE), root, { recursive: true })
   return root
 }
@@ -47,8 +46,7 @@ describe('postern check', () => {
   })
 
   it('checks one without a site by its shape', (test) => {
-    const root = mkdtempSync(join(tmpdir(), 'postern-policies-'))
-    test.after(() => rmSync(root, { recursive: true }))
+    const root = temporaryDirectory(test)
     writeFileSync(join(root, 'ann.yaml'), 'settings: { anything: 5 }\nallow: friend@example.net\n')
     assert.deepEqual(
       findings(join(root, 'ann.yaml')).map((one) => one.replace(/^\S+\//, '')),

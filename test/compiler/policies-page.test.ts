@@ -1,19 +1,18 @@
 /** docs/policies.md tells the truth: its site, plugin and policy load together. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { it } from 'node:test'
 import { checkFiles } from '../../src/cli/check-files.ts'
 import { policyPath } from '../../src/ports/policies/policy-path.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { examplesOf } from './diagnostics-page.ts'
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/policies.md'), 'utf8')
 
 it('its examples are a site', async (test) => {
-  const root = mkdtempSync(join(tmpdir(), 'postern-page-'))
-  test.after(() => rmSync(root, { recursive: true }))
+  const root = temporaryDirectory(test)
   const [site = '', policy = '', plugin = ''] = examplesOf(PAGE).map(({ text }) => text)
   const files = {
     'postern.yaml': `hostname: mx.example.org\nlocal_domains: [example.org]\n${site}`,

@@ -8,7 +8,7 @@ import type { Rule } from '../../src/core/program.ts'
 import { ON_UNKNOWN } from '../../src/core/truth.ts'
 import { type ReturnCode, verdict } from '../../src/core/verdict.ts'
 import { createDispatcher } from '../../src/engine/dispatch.ts'
-import { immediate } from '../support/smtp-rig.ts'
+import { immediate } from '../support/immediate.ts'
 import { answer, DEADLINE, program, rule, situation } from './situation.ts'
 
 const SESSIONS = 100

@@ -6,7 +6,7 @@ import type { Rule } from '../../src/core/program.ts'
 import type { OnUnknown } from '../../src/core/truth.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import { createDispatcher } from '../../src/engine/dispatch.ts'
-import { immediate } from '../support/smtp-rig.ts'
+import { immediate } from '../support/immediate.ts'
 import { answer, DEADLINE, now, program, rule, type Situation, situation } from './situation.ts'
 
 const TOGETHER = 2500

@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { descriptorsOf, percentile } from '../support/process-figures.ts'
+import { descriptorsLeft, descriptorsOf, percentile } from '../support/process-figures.ts'
 import { greetingTime } from '../support/smtp-client.ts'
 import type { Figure } from './run.ts'
 import { startProcess, writeSite } from './server.ts'
@@ -32,7 +32,7 @@ export async function inject([given = String(CONNECTIONS)]: readonly string[]): 
     times.push(await greetingTime(server.port))
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS))
   }
-  const left = await leftOpen(pid, before)
+  const left = await descriptorsLeft(pid, before)
   const isAlive = server.child.exitCode === null
   server.child.kill('SIGTERM')
   await server.exited
@@ -45,13 +45,4 @@ export async function inject([given = String(CONNECTIONS)]: readonly string[]): 
       `sockets left open ${Math.max(0, left)} (bar 0)${isAlive ? '' : '; THE SERVER ENDED'}`,
     ],
   }
-}
-
-async function leftOpen(pid: number, before: number): Promise<number> {
-  let left = descriptorsOf(pid) - before
-  for (let attempt = 0; attempt < 100 && left > 0; attempt += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    left = descriptorsOf(pid) - before
-  }
-  return left
 }

@@ -8,7 +8,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { type LoadOptions, newLedger, sendAll } from '../support/load-client.ts'
-import { descriptorsOf, mebibytes, memoryOf } from '../support/process-figures.ts'
+import { descriptorsLeft, descriptorsOf, mebibytes, memoryOf } from '../support/process-figures.ts'
 import { randomFrom } from '../support/random.ts'
 import { smtpClient } from '../support/smtp-client.ts'
 import type { Figure } from './run.ts'
@@ -56,7 +56,7 @@ export async function inject([given = String(SECONDS)]: readonly string[]): Prom
   const points = await memoryPoints(pid, seconds)
   over = true
   await Promise.all(traffic)
-  const left = await restOf(pid, descriptors)
+  const left = await descriptorsLeft(pid, descriptors)
   const established = connectionsOf(server.port)
   server.child.kill('SIGTERM')
   const code = await server.exited
@@ -100,16 +100,6 @@ async function memoryPoints(pid: number, seconds: number): Promise<readonly Poin
     points.push([now(), memoryOf(pid, 'VmRSS')])
   }
   return points.filter(([time]) => time > seconds / 4)
-}
-
-/** Descriptors more than at the start, once all sessions have had their time to end. */
-async function restOf(pid: number, before: number): Promise<number> {
-  let left = descriptorsOf(pid) - before
-  for (let attempt = 0; attempt < 100 && left > 0; attempt += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    left = descriptorsOf(pid) - before
-  }
-  return left
 }
 
 function connectionsOf(port: number): number {

@@ -1,14 +1,13 @@
 /** The decision log: lines of JSON, a new file when the old one has its size, and nothing that stops mail. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { openDecisionLog } from '../../src/ports/decision-log.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 function folder(test: TestContext): string {
-  const root = mkdtempSync(join(tmpdir(), 'postern-decisions-'))
-  test.after(() => rmSync(root, { recursive: true }))
+  const root = temporaryDirectory(test)
   return root
 }
 

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { openGeoIp } from '../../src/ports/geoip.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { mmdb } from '../support/mmdb.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'postern-geoip-'))
-after(() => rmSync(directory, { recursive: true }))
+const directory = temporaryDirectory()
 
 let written = 0
 function write(name: string, content: Buffer): string {

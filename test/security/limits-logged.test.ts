@@ -6,7 +6,8 @@ import { type LimitName, LIMITS, type Limits } from '../../src/core/limits.ts'
 import { emptied, greeted, house, type HouseOptions, inContent } from '../server/house.ts'
 import { addresses, speaking } from '../server/tls-house.ts'
 import type { SmtpClient } from '../support/smtp-client.ts'
-import { ACCEPTING, contentRig, ENVELOPE, greetedRig, immediate, type LogLine } from '../support/smtp-rig.ts'
+import { immediate } from '../support/immediate.ts'
+import { ACCEPTING, contentRig, ENVELOPE, greetedRig, type LogLine } from '../support/smtp-rig.ts'
 
 /** How a client runs into it, and what was logged; or why nobody can. */
 type Case = ((test: TestContext, limits: Partial<Limits>) => Promise<readonly LogLine[]>) | string

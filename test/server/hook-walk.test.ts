@@ -12,7 +12,7 @@ import { isAllowedAt, replyRow } from '../../src/core/reply-table.ts'
 import { RETURN_CODES, type ReturnCode, type Verdict, verdict } from '../../src/core/verdict.ts'
 import { createDispatcher } from '../../src/engine/dispatch.ts'
 import type { SmtpClient } from '../support/smtp-client.ts'
-import { immediate } from '../support/smtp-rig.ts'
+import { immediate } from '../support/immediate.ts'
 import { type House, house } from './house.ts'
 
 /** What a client says, the hooks it sets off, and how the last line of the answer begins when nobody objects. */

@@ -11,15 +11,8 @@ import { openDoor } from '../../src/server/life/door.ts'
 import { type Server, serveBehind } from '../../src/server/server.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
 import { type SmtpClient, smtpClient } from '../support/smtp-client.ts'
-import {
-  counter,
-  fakeEntropy,
-  fakePorts,
-  immediate,
-  type LogLine,
-  outcomeOf,
-  type Policy,
-} from '../support/smtp-rig.ts'
+import { immediate } from '../support/immediate.ts'
+import { counter, fakeEntropy, fakePorts, type LogLine, outcomeOf, type Policy } from '../support/smtp-rig.ts'
 
 export interface House {
   readonly server: Server

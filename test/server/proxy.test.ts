@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it, type TestContext } from 'node:test'
 import type { HookContext } from '../../src/core/context.ts'
-import { findFact } from '../../src/core/facts.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import { applyEffect } from '../../src/engine/effects.ts'
+import { askedFact } from '../support/asked-fact.ts'
 import { binaryHeader, ipv4Block, proxyLine, tlsValue, value } from '../support/proxy-header.ts'
 import type { SmtpClient } from '../support/smtp-client.ts'
-import { immediate } from '../support/smtp-rig.ts'
+import { immediate } from '../support/immediate.ts'
 import { encrypted } from '../support/tls-client.ts'
 import { emptied, GREETING, type House, house } from './house.ts'
 import { addresses, OURS, speaking } from './tls-house.ts'
@@ -16,11 +16,6 @@ import { addresses, OURS, speaking } from './tls-house.ts'
 const TRUSTED = { mx: { proxies: addresses('127.0.0.0/8') } }
 const CLIENT = { remote: { ip: '192.0.2.7', port: 40000 }, local: { ip: '198.51.100.1', port: 25 } }
 const LINE = proxyLine(CLIENT)
-
-function fact(name: string, { contexts }: House): unknown {
-  const { definition } = findFact(name) ?? assert.fail(`no fact ${name}`)
-  return definition.read(contexts.at(-1) ?? assert.fail('no hook was asked'), '')
-}
 
 /** Until the server waits for what the client has to say. */
 async function waits(rig: House): Promise<void> {
@@ -40,7 +35,7 @@ describe('a translator (NAT64)', () => {
     const rig = await house(test, { services: { mx: service } })
     const remote = { ip, port: 40000 }
     await announcing(rig, proxyLine({ remote, local: { ip: '2001:db8::1', port: 25 } }))
-    return fact('remote_ip', rig)
+    return askedFact('remote_ip', rig)
   }
 
   it('stands for the IPv4 client behind it', async (test) => {
@@ -61,7 +56,7 @@ describe('a trusted proxy', () => {
     const facts = ['remote_ip', 'remote_port', 'local_ip', 'local_port', 'proxy.ip', 'anonymous']
     const known = ['192.0.2.7', 40000, '198.51.100.1', 25, '127.0.0.1', false]
     assert.deepEqual(
-      facts.map((name) => fact(name, rig)),
+      facts.map((name) => askedFact(name, rig)),
       known,
     )
     client.say('NONSENSE\r\n')
@@ -76,10 +71,10 @@ describe('a trusted proxy', () => {
     await announcing(rig, binaryHeader({ family: 0x11, block: ipv4Block(CLIENT), values }))
     const facts = ['authority', 'unique_id', 'tls.protocol', 'tls.cipher', 'tls.client', 'tls.verified']
     assert.deepEqual(
-      facts.map((name) => fact(`proxy.${name}`, rig)),
+      facts.map((name) => askedFact(`proxy.${name}`, rig)),
       ['mx.example.org', 'id7', 'TLSv1.3', 'AEAD', 'ann', true],
     )
-    assert.equal(fact('tls', rig), false)
+    assert.equal(askedFact('tls', rig), false)
   })
 
   it('may say it one octet at a time', async (test) => {
@@ -90,7 +85,7 @@ describe('a trusted proxy', () => {
       await immediate()
     }
     await client.hear(GREETING)
-    assert.equal(fact('remote_ip', rig), '192.0.2.7')
+    assert.equal(askedFact('remote_ip', rig), '192.0.2.7')
   })
 
   it('may stand before STARTTLS', async (test) => {
@@ -112,7 +107,7 @@ describe('a trusted proxy', () => {
     const client = encrypted(clear, { ca: OURS.cert, servername: 'mx.example.org' })
     clear.socket.uncork()
     await client.hear(GREETING)
-    assert.deepEqual([fact('remote_ip', rig), fact('tls', rig)], ['192.0.2.7', true])
+    assert.deepEqual([askedFact('remote_ip', rig), askedFact('tls', rig)], ['192.0.2.7', true])
   })
 
   it('whose client speaks before the greeting has it refused all the same', async (test) => {
@@ -203,7 +198,7 @@ describe('row 28: a stranger', () => {
     const client = rig.client()
     client.say(LINE)
     assert.equal(await client.hear('\r\n'), '554 5.5.1 You spoke before the greeting\r\n')
-    assert.equal(fact('remote_ip', rig), '127.0.0.1')
+    assert.equal(askedFact('remote_ip', rig), '127.0.0.1')
     resolve(verdict('OK'))
   })
 
@@ -215,7 +210,7 @@ describe('row 28: a stranger', () => {
     const heard = await client.hear('RCPTMAX=1000\r\n')
     assert.match(heard, /^(?:500 5\.5\.1 Unrecognized command\r\n){3}250-/)
     assert.doesNotMatch(heard, /XCLIENT|XFORWARD/)
-    assert.deepEqual([fact('remote_ip', rig), fact('proxy.ip', rig)], ['127.0.0.1', undefined])
+    assert.deepEqual([askedFact('remote_ip', rig), askedFact('proxy.ip', rig)], ['127.0.0.1', undefined])
   })
 
   it('that begins with a binary header hears that this is none of ours', async (test) => {
@@ -246,7 +241,7 @@ describe('a client nobody knows', () => {
       assert.doesNotMatch(await client.hear('RCPTMAX=1000\r\n'), /XCLIENT|XFORWARD/)
       const facts = ['remote_ip', 'anonymous', 'relay_client', 'immune', 'proxy.ip']
       assert.deepEqual(
-        facts.map((name) => fact(name, rig)),
+        facts.map((name) => askedFact(name, rig)),
         ['127.0.0.1', true, false, false, '127.0.0.1'],
       )
     })
@@ -260,6 +255,6 @@ describe('a client nobody knows', () => {
     const client = await announcing(rig, 'PROXY UNKNOWN\r\n')
     client.say('HELO c.example\r\n')
     await client.hear('\r\n')
-    assert.equal(fact('relay_client', rig), true)
+    assert.equal(askedFact('relay_client', rig), true)
   })
 })

@@ -6,19 +6,18 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { skipWithout } from '../support/real/workplace.ts'
 import { smtpClient } from '../support/smtp-client.ts'
 import { greeted, reply, serve, type Served, type SiteFolder, siteFolder } from '../support/served-site.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { said } from './real/site.ts'
 
 const HOUSE = `plugin: house
@@ -152,8 +151,7 @@ const skip = skipWithout({ '/usr/bin/swaks': 'swaks' }, false)
 describe('examples/06-recipient-policies', { skip }, () => {
   /** As it is, but for the port, the names that DNS has, and mail that can be looked at. */
   async function serveExample(test: TestContext): Promise<{ served: Served; mail: () => readonly string[] }> {
-    const root = mkdtempSync(join(tmpdir(), 'postern-example-'))
-    test.after(() => rmSync(root, { recursive: true }))
+    const root = temporaryDirectory(test)
     cpSync(EXAMPLE, root, { recursive: true })
     const [file, maildir] = [join(root, 'postern.yaml'), join(root, 'mail/new')]
     const text = readFileSync(file, 'utf8')

@@ -6,7 +6,8 @@ import { createTransport } from 'nodemailer'
 import type { HookContext } from '../../src/core/context.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import { type SmtpClient, smtpClient } from '../support/smtp-client.ts'
-import { ACCEPTING, immediate } from '../support/smtp-rig.ts'
+import { immediate } from '../support/immediate.ts'
+import { ACCEPTING } from '../support/smtp-rig.ts'
 import { emptied, GREETING, greeted, HELLO, house, inContent, MX, siteOf } from './house.ts'
 
 describe('listening', () => {

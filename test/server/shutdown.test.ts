@@ -7,7 +7,8 @@ import { verdict } from '../../src/core/verdict.ts'
 import { listen } from '../../src/server/listening.ts'
 import { Sessions } from '../../src/server/sessions.ts'
 import { smtpClient } from '../support/smtp-client.ts'
-import { ACCEPTING, counter, fakeEntropy, fakePorts, immediate } from '../support/smtp-rig.ts'
+import { immediate } from '../support/immediate.ts'
+import { ACCEPTING, counter, fakeEntropy, fakePorts } from '../support/smtp-rig.ts'
 import { greeted, house, inContent, MX, siteOf } from './house.ts'
 
 describe('the end', () => {

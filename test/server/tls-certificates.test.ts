@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import type { ConnectionOptions } from 'node:tls'
 import { tlsFault } from '../../src/server/tls.ts'
+import { askedFact } from '../support/asked-fact.ts'
 import { authority, fingerprint } from '../support/certificates.ts'
 import { GREETING, HELLO, type House, house, type HouseOptions, siteOf } from './house.ts'
-import { askFact, certificate, implicit, lastConnection, OURS, secured, settings, speaking } from './tls-house.ts'
+import { certificate, implicit, lastConnection, OURS, secured, settings, speaking } from './tls-house.ts'
 
 describe('a certificate', () => {
   const names = (...list: readonly string[]) => certificate({ subject: list[0] ?? '', names: list })
@@ -109,7 +110,7 @@ describe('a client with a certificate', () => {
     const client = implicit(rig, options)
     await client.hear(GREETING)
     const names = ['tls.client.subject', 'tls.client.fingerprint', 'tls.client.verified']
-    return Promise.all(names.map((name) => askFact(name, rig)))
+    return names.map((name) => askedFact(name, rig))
   }
 
   it('is known by it when it is asked for', async (test) => {
@@ -128,8 +129,8 @@ describe('a client with a certificate', () => {
     const second = implicit(rig, { ...issued, maxVersion: 'TLSv1.2', session })
     await second.hear(GREETING)
     assert.equal(second.socket.isSessionReused(), true)
-    assert.equal(await askFact('tls.client.fingerprint', rig), fingerprint(issued.cert))
-    assert.equal(await askFact('tls.client.verified', rig), true)
+    assert.equal(askedFact('tls.client.fingerprint', rig), fingerprint(issued.cert))
+    assert.equal(askedFact('tls.client.verified', rig), true)
   })
 
   it('is not asked for it by default', async (test) => {

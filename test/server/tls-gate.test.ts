@@ -1,14 +1,13 @@
 /** Handshakes that run side by side are told apart, also where sockets have no addresses. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type ListenOptions, type NetConnectOpts, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import { TlsGate } from '../../src/server/tls.ts'
 import { fakePorts } from '../support/smtp-rig.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { settings } from './tls-house.ts'
 
 const CLIENTS = 8
@@ -52,8 +51,7 @@ describe('handshakes side by side', () => {
   })
 
   it('are told apart over a Unix socket', async (test) => {
-    const folder = mkdtempSync(join(tmpdir(), 'postern-tls-'))
-    test.after(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryDirectory(test)
     assert.deepEqual(await numbersHeard(test, { path: join(folder, 'socket') }), EXPECTED)
   })
 })

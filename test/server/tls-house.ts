@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { ConnectionOptions } from 'node:tls'
-import { findFact } from '../../src/core/facts.ts'
 import type { ListIndex } from '../../src/core/list.ts'
 import type { Service } from '../../src/core/service.ts'
 import type { Connection } from '../../src/core/session.ts'
@@ -58,9 +57,4 @@ export function implicit(rig: House, options?: ConnectionOptions): TlsClient {
 
 export function lastConnection({ contexts }: House): Connection {
   return contexts.at(-1)?.connection ?? assert.fail('no hook was asked')
-}
-
-export async function askFact(name: string, rig: House): Promise<unknown> {
-  const { definition } = findFact(name) ?? assert.fail(`no fact ${name}`)
-  return definition.read(rig.contexts.at(-1) ?? assert.fail('no hook was asked'), '')
 }

@@ -4,11 +4,13 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import type { HookContext } from '../../src/core/context.ts'
 import { verdict } from '../../src/core/verdict.ts'
+import { askedFact } from '../support/asked-fact.ts'
 import type { SmtpClient } from '../support/smtp-client.ts'
-import { ACCEPTING, immediate } from '../support/smtp-rig.ts'
+import { immediate } from '../support/immediate.ts'
+import { ACCEPTING } from '../support/smtp-rig.ts'
 import { startTls } from '../support/tls-client.ts'
 import { emptied, GREETING, greeted, HELLO, type House, house } from './house.ts'
-import { askFact, implicit, lastConnection, OURS, secured, speaking } from './tls-house.ts'
+import { implicit, lastConnection, OURS, secured, speaking } from './tls-house.ts'
 
 describe('STARTTLS', () => {
   it('is offered until TLS is on, and mail that comes over it is marked', async (test) => {
@@ -155,11 +157,11 @@ describe('TLS from the start', () => {
     assert.equal(await client.hear('\r\n'), GREETING)
     client.say('EHLO c.example\r\n')
     assert.doesNotMatch(await client.hear('\r\n'), /STARTTLS/)
-    assert.equal(await askFact('tls', rig), true)
-    assert.equal(await askFact('tls.server_name', rig), 'mx.example.org')
-    assert.match(String(await askFact('tls.protocol', rig)), /^TLSv1\.3$/)
-    assert.match(String(await askFact('tls.cipher', rig)), /^TLS_/)
-    assert.equal(await askFact('tls.client.verified', rig), undefined)
+    assert.equal(askedFact('tls', rig), true)
+    assert.equal(askedFact('tls.server_name', rig), 'mx.example.org')
+    assert.match(String(askedFact('tls.protocol', rig)), /^TLSv1\.3$/)
+    assert.match(String(askedFact('tls.cipher', rig)), /^TLS_/)
+    assert.equal(askedFact('tls.client.verified', rig), undefined)
   })
 
   it('row 24: nobody is greeted in clear, and clear text ends the connection', async (test) => {

@@ -1,19 +1,18 @@
 /** Listening on a unix socket: rights, what others have left there, and sessions that come from loopback. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { Listener } from '../../src/core/site.ts'
 import { serve, siteFolder } from '../support/served-site.ts'
 import { clientOver, type SmtpClient } from '../support/smtp-client.ts'
 import { ACCEPTING } from '../support/smtp-rig.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { GREETING, type House, house } from './house.ts'
 
 function pathFor(test: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), 'postern-unix-'))
-  test.after(() => rmSync(directory, { recursive: true, force: true }))
+  const directory = temporaryDirectory(test)
   return join(directory, 'smtp.sock')
 }
 

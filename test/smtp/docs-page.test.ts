@@ -1,7 +1,6 @@
 /** docs/smtp.md tells the truth: its limits, extensions and hooks are those there are, and its example loads. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { compileEnvironment } from '../../src/cli/wiring.ts'
@@ -11,6 +10,7 @@ import { HOOKS } from '../../src/core/hook.ts'
 import { LIMITS } from '../../src/core/limits.ts'
 import { Report } from '../../src/language/diagnostic.ts'
 import { findingLines } from '../compiler/memory-site.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/smtp.md'), 'utf8')
 
@@ -36,8 +36,7 @@ it('every hook has its row', () => {
 
 it('its example is a site', async (test) => {
   const [, text = ''] = /```yaml site\n([^]*?)```/.exec(PAGE) ?? []
-  const directory = mkdtempSync(join(tmpdir(), 'postern-page-'))
-  test.after(() => rmSync(directory, { recursive: true }))
+  const directory = temporaryDirectory(test)
   writeFileSync(join(directory, 'postern.yaml'), text)
   writeFileSync(join(directory, 'passwords'), 'ann:secret\n', { mode: 0o600 })
   const report = new Report()

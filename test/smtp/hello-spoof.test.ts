@@ -1,16 +1,11 @@
 /** Names in HELO: material for rules, and no more. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { findFact } from '../../src/core/facts.ts'
 import { receivedField } from '../../src/smtp/received.ts'
+import { askedFact } from '../support/asked-fact.ts'
 import { ACCEPTING, HOSTNAME, type Rig, smtpRig } from '../support/smtp-rig.ts'
 
 const LIAR = '192.0.2.7'
-
-function fact(name: string, { contexts }: Rig): unknown {
-  const { definition } = findFact(name) ?? assert.fail(`no fact ${name}`)
-  return definition.read(contexts.at(-1) ?? assert.fail('no hook was asked'), '')
-}
 
 async function saying(name: string): Promise<Rig> {
   const rig = smtpRig({ policy: ACCEPTING, ip: LIAR })
@@ -28,7 +23,7 @@ describe('row 30: a HELO name that belongs to somebody else', () => {
       assert.match(rig.heard(), new RegExp(`^250-${HOSTNAME} Hi Unknown \\[${LIAR}\\]\r\n`))
       const facts = ['helo', 'remote_ip', 'remote_host', 'relay_client', 'immune', 'auth.user']
       assert.deepEqual(
-        facts.map((one) => fact(one, rig)),
+        facts.map((one) => askedFact(one, rig)),
         [name, LIAR, undefined, false, false, undefined],
       )
       await rig.say('NONSENSE\r\n')

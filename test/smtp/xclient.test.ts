@@ -3,18 +3,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { HookContext } from '../../src/core/context.ts'
-import { findFact } from '../../src/core/facts.ts'
 import { Unknown } from '../../src/core/truth.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import { fromXtext, toXtext } from '../../src/core/xtext.ts'
 import { applyEffect } from '../../src/engine/effects.ts'
 import { parseAttributes, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from '../../src/smtp/attributes.ts'
+import { askedFact } from '../support/asked-fact.ts'
 import { ACCEPTING, greetedRig, type Rig, type RigOptions } from '../support/smtp-rig.ts'
-
-function fact(name: string, { contexts }: Rig): unknown {
-  const { definition } = findFact(name) ?? assert.fail(`no fact ${name}`)
-  return definition.read(contexts.at(-1) ?? assert.fail('no hook was asked'), '')
-}
 
 function trusted(options: RigOptions = {}): Promise<Rig> {
   return greetedRig({ ...options, terms: { xclient: true, xforward: true, ...options.terms } })
@@ -25,7 +20,7 @@ async function known(rig: Rig, command: string, names: readonly string[]): Promi
   assert.match(rig.heard(), /^2[25]0 /)
   await rig.say('NOOP\r\n')
   rig.heard()
-  return names.map((name) => fact(name, rig))
+  return names.map((name) => askedFact(name, rig))
 }
 
 describe('XCLIENT', () => {
@@ -109,8 +104,8 @@ describe('XCLIENT', () => {
   it('a stranger’s changes nothing', async () => {
     const rig = await greetedRig()
     await rig.say('XCLIENT ADDR=192.0.2.99 LOGIN=root\r\nXFORWARD ADDR=192.0.2.99\r\nNOOP\r\n')
-    assert.deepEqual([fact('remote_ip', rig), fact('auth.user', rig)], ['192.0.2.7', undefined])
-    assert.deepEqual([fact('xforward.addr', rig), fact('helo', rig)], [undefined, 'client.example'])
+    assert.deepEqual([askedFact('remote_ip', rig), askedFact('auth.user', rig)], ['192.0.2.7', undefined])
+    assert.deepEqual([askedFact('xforward.addr', rig), askedFact('helo', rig)], [undefined, 'client.example'])
   })
 
   it('so many that there is no message to be seen end the session', async () => {
@@ -155,7 +150,7 @@ describe('XFORWARD', () => {
     assert.equal(accepted?.fields['xforward_addr'], '192.0.2.99')
     assert.equal(accepted?.fields['xforward_ident'], '4F1B')
     await rig.say('NOOP\r\n')
-    assert.equal(fact('xforward.addr', rig), undefined)
+    assert.equal(askedFact('xforward.addr', rig), undefined)
   })
 })
 

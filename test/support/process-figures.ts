@@ -21,6 +21,16 @@ export function descriptorsOf(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length
 }
 
+/** Descriptors more than there were before, once all sessions have had their time to end. */
+export async function descriptorsLeft(pid: number, before: number): Promise<number> {
+  let left = descriptorsOf(pid) - before
+  for (let attempt = 0; attempt < 100 && left > 0; attempt += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    left = descriptorsOf(pid) - before
+  }
+  return left
+}
+
 export function mebibytes(octets: number): string {
   return `${(octets / 1024 / 1024).toFixed(1)} MiB`
 }

@@ -5,13 +5,13 @@
  *     const served = await serve(test, site)
  */
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { TRIPWIRE } from './no-network.ts'
 import { type SmtpClient, smtpClient } from './smtp-client.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli/postern.js')
 
@@ -48,8 +48,7 @@ export function siteText({ listen = '{ name: mx, port: 0 }', more = [], plugins 
 const DISCARD = 'plugin: discard\nhooks: { queue: [{ id: all, match: always, deliver: { discard: {} } }] }\n'
 
 export function siteFolder(test: Pick<TestContext, 'after'>, text: SiteText = {}): SiteFolder {
-  const root = mkdtempSync(join(tmpdir(), 'postern-site-'))
-  test.after(() => rmSync(root, { recursive: true }))
+  const root = temporaryDirectory(test)
   const path = (name: string): string => join(root, name)
   const write = (name: string, content: string): void => writeFileSync(path(name), content)
   write('discard.yaml', DISCARD)

@@ -22,6 +22,7 @@ import type { Dispatch } from '../../src/engine/dispatch.ts'
 import { Session } from '../../src/smtp/session.ts'
 import { PLAIN_TERMS, type Terms } from '../../src/smtp/terms.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
+import { textWire } from './text-wire.ts'
 
 /** What a hook decides; `wait` leaves it open until the test decides. */
 export type Policy = Partial<Record<Hook, Verdict | ((context: HookContext) => Verdict | Promise<Verdict>)>>
@@ -106,10 +107,6 @@ export function fakeEntropy(): Entropy {
   return { bytes, key: Buffer.alloc(32, 7) }
 }
 
-export async function immediate(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve))
-}
-
 export function smtpConnection(ip = '192.0.2.7', startedAt = 0): Connection {
   return newConnection({
     id: 'c1',
@@ -125,15 +122,15 @@ export function smtpRig(options: RigOptions = {}): Rig {
   const { policy = {}, delays = {}, ip = '192.0.2.7', asynchronous = false } = options
   const [hooks, contexts, log]: [Hook[], HookContext[], LogLine[]] = [[], [], []]
   const clock = fakeClock()
-  const wire = { closed: false, flowing: true, full: false, securing: false }
-  let output = ''
-  let moves = 0
+  const end = textWire()
+  const { settle } = end
+  const wire = Object.assign(end.state, { securing: false })
 
   const dispatch: Dispatch = (context) => {
     const { hook } = context
     hooks.push(hook)
     contexts.push(context)
-    moves += 1
+    end.moved()
     if (options.dispatch) return options.dispatch(context)
     const entry = policy[hook] ?? verdict('DECLINED')
     const decided = typeof entry === 'function' ? entry(context) : entry
@@ -160,35 +157,12 @@ export function smtpRig(options: RigOptions = {}): Rig {
     newId: counter('t'),
     terms: { ...PLAIN_TERMS, ...options.terms },
     wire: {
-      send(text) {
-        if (wire.closed) throw new Error(`sent after the end: ${text}`)
-        output += text
-        moves += 1
-        return !wire.full
-      },
+      ...end.wire,
       startTls() {
         wire.securing = true
       },
-      close() {
-        if (wire.closed) throw new Error('closed twice')
-        wire.closed = true
-      },
-      flow(open) {
-        wire.flowing = open
-      },
-      later(resume) {
-        moves += 1
-        setImmediate(resume)
-      },
     },
   })
-
-  const settle = async (): Promise<void> => {
-    for (let before = -1; before !== moves; ) {
-      before = moves
-      await immediate()
-    }
-  }
   return {
     session,
     clock,
@@ -203,11 +177,7 @@ export function smtpRig(options: RigOptions = {}): Rig {
       session.receive(typeof text === 'string' ? Buffer.from(text, 'latin1') : text)
       await settle()
     },
-    heard() {
-      const heard = output
-      output = ''
-      return heard
-    },
+    heard: end.heard,
   }
 }
 

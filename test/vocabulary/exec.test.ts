@@ -7,7 +7,7 @@ import { systemClock } from '../../src/ports/system-clock.ts'
 import { exec } from '../../src/vocabulary/exec.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { ProgramDirectory } from '../support/program.ts'
-import { immediate } from '../support/smtp-rig.ts'
+import { immediate } from '../support/immediate.ts'
 import { answerOf } from './ask.ts'
 
 const MESSAGE = { sender: 'a@x.example', header: 'Subject: hi\r\n\r\nHello\r\n' }

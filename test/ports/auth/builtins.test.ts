@@ -12,7 +12,7 @@ import { contextAt } from '../../support/hook-context.ts'
 import { sinkWith } from '../../support/smtp-sinks.ts'
 import { attemptOf } from './asking.ts'
 import { fakeBackend } from './fake-backend.ts'
-import { temporaryDirectory } from './temp.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const directory = temporaryDirectory()
 

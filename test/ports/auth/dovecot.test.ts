@@ -8,8 +8,9 @@ import { authImap } from '../../../src/ports/auth/imap.ts'
 import { authSaslauthd } from '../../../src/ports/auth/saslauthd.ts'
 import { contextAt } from '../../support/hook-context.ts'
 import { attemptOf, type Backend, backend } from './asking.ts'
-import { findProgram, freePort, needs, type Program, startProgram } from './programs.ts'
-import { temporaryDirectory } from './temp.ts'
+import { findProgram, needs, type Program, startProgram } from '../../support/real/programs.ts'
+import { freePort } from '../../support/free-port.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const directory = temporaryDirectory()
 const dovecot = findProgram('dovecot')

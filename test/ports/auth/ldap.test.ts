@@ -1,43 +1,24 @@
 /** auth_ldap against a real slapd, and against directories made of octets. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { checkFilter, fillFilter } from '../../../src/ports/auth/ldap-filter.ts'
 import { authLdap } from '../../../src/ports/auth/ldap.ts'
 import { userName } from '../../../src/ports/auth/login.ts'
 import { type Backend, backend, compiled, type Options } from './asking.ts'
 import { CLOSE, type FakeBackend, fakeBackend, HANG, type Script } from './fake-backend.ts'
-import { findProgram, freePort, needs, type Program, startProgram } from './programs.ts'
-import { temporaryDirectory } from './temp.ts'
+import { LDAP_BASE as BASE, noSlapd, openSlapd, tlsFile } from '../../support/real/servers.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const directory = temporaryDirectory()
-const [slapd, slapadd] = [findProgram('slapd'), findProgram('slapadd')]
-const skip = needs(slapd, 'slapd') || needs(slapadd, 'slapadd')
-const tlsFile = (name: string): string => new URL(`../../support/tls/${name}`, import.meta.url).pathname
-const BASE = 'dc=example,dc=org'
+writeFileSync(join(directory, 'reader'), 'readerpw\n')
 
-const CONFIGURATION = `
-include /etc/ldap/schema/core.schema
-include /etc/ldap/schema/cosine.schema
-include /etc/ldap/schema/inetorgperson.schema
-modulepath /usr/lib/ldap
-moduleload back_mdb
-pidfile ${directory}/slapd.pid
-TLSCACertificateFile ${tlsFile('ca.pem')}
-TLSCertificateFile ${tlsFile('server.pem')}
-TLSCertificateKeyFile ${tlsFile('server.key')}
-database mdb
-maxsize 10485760
-suffix "${BASE}"
-rootdn "cn=admin,${BASE}"
-rootpw adminpw
-directory ${directory}/db
-access to attrs=userPassword by anonymous auth by * none
-access to dn.subtree="ou=secret,${BASE}" by dn.base="cn=reader,${BASE}" read by anonymous auth by * none
-access to * by * read
-`
+const ACCESS = [
+  'to attrs=userPassword by anonymous auth by * none',
+  `to dn.subtree="ou=secret,${BASE}" by dn.base="cn=reader,${BASE}" read by anonymous auth by * none`,
+  'to * by * read',
+]
 
 function person(uid: string, password: string | undefined, ou = ''): string {
   return `
@@ -50,21 +31,10 @@ mail: ${uid}@example.org
 ${password === undefined ? '' : `userPassword: ${password}\n`}`
 }
 
-const ENTRIES = `dn: ${BASE}
-objectClass: dcObject
-objectClass: organization
-dc: example
-o: Example
-
-dn: ou=secret,${BASE}
+const ENTRIES = `dn: ou=secret,${BASE}
 objectClass: organizationalUnit
 ou: secret
 
-dn: cn=reader,${BASE}
-objectClass: organizationalRole
-objectClass: simpleSecurityObject
-cn: reader
-userPassword: readerpw
 ${person('ann', 'pencil')}${person('bob', undefined)}${person('twin', 'one')}${person('twin', 'two', 'ou=secret,')}${person('sue', 'hidden', 'ou=secret,')}
 dn:: ${Buffer.from(`uid=zoë\\,x,${BASE}`).toString('base64')}
 objectClass: inetOrgPerson
@@ -74,26 +44,13 @@ sn: Example
 userPassword: pencil
 `
 
-const programs: Program[] = []
-let ports = { clear: 0, tls: 0 }
+let ports = { port: 0, tlsPort: 0 }
 before(async () => {
-  if (skip !== false || slapd === undefined || slapadd === undefined) return
-  ports = { clear: await freePort(), tls: await freePort() }
-  mkdirSync(join(directory, 'db'))
-  writeFileSync(join(directory, 'slapd.conf'), CONFIGURATION)
-  writeFileSync(join(directory, 'reader'), 'readerpw\n')
-  const configuration = ['-f', join(directory, 'slapd.conf')]
-  const { status, stderr } = spawnSync(slapadd, configuration, { input: ENTRIES, encoding: 'utf8' })
-  assert.equal(status, 0, stderr)
-  const urls = `ldap://127.0.0.1:${ports.clear}/ ldaps://127.0.0.1:${ports.tls}/`
-  programs.push(await startProgram(slapd, [...configuration, '-h', urls, '-d', '0'], { port: ports.clear }))
-})
-after(async () => {
-  for (const program of programs) await program.stop()
+  if (noSlapd === false) ports = await openSlapd(ENTRIES, ACCESS)
 })
 
 function ldap(options: Options = {}): Backend {
-  return backend(authLdap, { host: 'localhost', port: ports.clear, tls: 'none', base: BASE, ...options })
+  return backend(authLdap, { host: 'localhost', port: ports.port, tls: 'none', base: BASE, ...options })
 }
 
 describe('auth_ldap and slapd', () => {
@@ -114,35 +71,35 @@ describe('auth_ldap and slapd', () => {
     ['twin', 'one', 'unknown'],
   ]
   for (const [user, password, truth] of cases)
-    test(`${user} with ${password || 'nothing'}: ${truth}`, { skip }, async () => {
+    test(`${user} with ${password || 'nothing'}: ${truth}`, { skip: noSlapd }, async () => {
       const reader = { bind_dn: `cn=reader,${BASE}`, bind_password_file: join(directory, 'reader') }
       const match = await ldap(user === 'twin' ? reader : {}).logIn(user, password)
       assert.equal(match.truth, truth, match.because)
     })
-  test('what anonymous may not see is found by who may', { skip }, async () => {
+  test('what anonymous may not see is found by who may', { skip: noSlapd }, async () => {
     assert.equal((await ldap().logIn('sue', 'hidden')).truth, 'miss')
     const reader = { bind_dn: `cn=reader,${BASE}`, bind_password_file: join(directory, 'reader') }
     assert.equal((await ldap(reader).logIn('sue', 'hidden')).truth, 'hit')
     assert.equal((await ldap(reader).logIn('sue', 'pencil')).truth, 'miss')
   })
-  test('who searches and is refused is no wrong password of the user', { skip }, async () => {
+  test('who searches and is refused is no wrong password of the user', { skip: noSlapd }, async () => {
     writeFileSync(join(directory, 'wrong'), 'nonsense\n')
     const reader = { bind_dn: `cn=reader,${BASE}`, bind_password_file: join(directory, 'wrong') }
     assert.match((await ldap(reader).logIn('ann', 'pencil')).because ?? '', /InvalidCredentialsError/)
     const none = { ...reader, bind_password_file: join(directory, 'nowhere') }
     assert.match((await ldap(none).logIn('ann', 'pencil')).because ?? '', /nowhere cannot be read/)
   })
-  test('a filter may want the whole address, and more', { skip }, async () => {
+  test('a filter may want the whole address, and more', { skip: noSlapd }, async () => {
     const filter = '(&(objectClass=inetOrgPerson)(mail=%u))'
     assert.equal((await ldap({ filter }).logIn('ann@example.org', 'pencil')).truth, 'hit')
     assert.equal((await ldap({ filter }).logIn('ann', 'pencil')).truth, 'miss')
   })
-  test('a base that is not there is unknown', { skip }, async () => {
+  test('a base that is not there is unknown', { skip: noSlapd }, async () => {
     assert.equal((await ldap({ base: 'dc=nowhere' }).logIn('ann', 'pencil')).truth, 'unknown')
   })
   for (const tls of ['required', 'implicit'])
-    test(`TLS: ${tls}`, { skip }, async () => {
-      const options = { tls, port: tls === 'implicit' ? ports.tls : ports.clear }
+    test(`TLS: ${tls}`, { skip: noSlapd }, async () => {
+      const options = { tls, port: tls === 'implicit' ? ports.tlsPort : ports.port }
       const known = ldap({ ...options, ca_file: tlsFile('ca.pem') })
       assert.deepEqual(await known.logIn('ann', 'pencil'), { truth: 'hit' })
       assert.equal((await known.logIn('ann', 'pen')).truth, 'miss')

@@ -4,7 +4,7 @@ import { createHash, randomBytes, scryptSync } from 'node:crypto'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { asStored, costliest, isPassword, readSecret } from '../../../src/ports/auth/secret.ts'
-import { findProgram, needs } from './programs.ts'
+import { findProgram, needs } from '../../support/real/programs.ts'
 
 const bare = (octets: Buffer): string => octets.toString('base64').replace(/=+$/, '')
 

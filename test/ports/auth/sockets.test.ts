@@ -8,7 +8,7 @@ import { authSaslauthd } from '../../../src/ports/auth/saslauthd.ts'
 import { contextAt } from '../../support/hook-context.ts'
 import { attemptOf, type Backend, backend, type Options } from './asking.ts'
 import { CLOSE, type FakeBackend, fakeBackend, HANG, type Script } from './fake-backend.ts'
-import { temporaryDirectory } from './temp.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const directory = temporaryDirectory()
 let count = 0

@@ -11,7 +11,7 @@ import { authSql } from '../../../src/ports/auth/sql.ts'
 import { checkUserQuery, USER_PLACES, userValues } from '../../../src/ports/auth/sql-query.ts'
 import { readQuery, valuesFor } from '../../../src/ports/sql/query.ts'
 import { attemptOf, type Backend, backend, compiled, provided } from './asking.ts'
-import { temporaryDirectory } from './temp.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 describe('a query', () => {
   const numbered = (sql: string): string => {

@@ -19,10 +19,10 @@ import { PolicyShelf } from '../../../src/engine/policies.ts'
 import { sourcePool } from '../../../src/ports/sources/source-pool.ts'
 import { loadTexts, sound } from '../../compiler/memory-site.ts'
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts'
-import { freePort } from '../auth/programs.ts'
-import { atEnd } from '../sources/ends.ts'
+import { freePort } from '../../support/free-port.ts'
+import { atEnd } from '../../support/ends.ts'
 import { listenOnLoopback } from '../sources/loopback.ts'
-import * as servers from '../sources/servers.ts'
+import * as servers from '../../support/real/servers.ts'
 import { testWorld } from '../sources/world.ts'
 
 const limits = { ...defaultLimits(), policy_entries: 3, policy_size: 4096 }
@@ -79,7 +79,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   postgres: {
     skip: servers.noPostgres,
     start: async () => {
-      const port = await servers.startPostgres(`${TABLE};${rows(quoted)}`)
+      const { port } = await servers.startPostgres(`${TABLE};${rows(quoted)}`)
       return `postgres://postern@127.0.0.1:${port}/postgres${SQL}&password=env:DB_PASSWORD`
     },
     away: `postgres://postern@127.0.0.1:1/mail${SQL}&password=env:DB_PASSWORD`,

@@ -17,7 +17,7 @@ import { describe, it, type TestContext } from 'node:test'
 import type { SourceAnswer } from '../../../src/core/ports.ts'
 import { allPolicyFiles, type FoundPolicyFile, policyFiles } from '../../../src/ports/policies/policy-files.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
-import { immediate } from '../../support/smtp-rig.ts'
+import { immediate } from '../../support/immediate.ts'
 
 const TEXT = 'settings: { newsletters: false }\n'
 const KEY = 'alice@example.org'

@@ -1,19 +1,18 @@
 /** Constant databases: against a naive writer, against Debian's tinycdb, and damaged. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { renameSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { CdbFile, cdbHash } from '../../../src/ports/sources/cdb-file.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
-import { findProgram } from '../auth/programs.ts'
-import { makeCdb, noCdb } from './servers.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+import { findProgram } from '../../support/real/programs.ts'
+import { makeCdb, noCdb } from '../../support/real/servers.ts'
 import { sourceAt } from './world.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'postern-cdb-'))
-after(() => rmSync(directory, { recursive: true }))
+const directory = temporaryDirectory()
 const at = (name: string): string => join(directory, name)
 
 type Record = readonly [key: Buffer, value: Buffer]

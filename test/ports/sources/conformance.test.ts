@@ -1,19 +1,19 @@
 /** Every kind of source through one suite: the same keys, the same answers, whoever keeps them. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { DatabaseSync } from 'node:sqlite'
 import { Redis } from 'ioredis'
 import type { KeyedSource, Resolver } from '../../../src/core/ports.ts'
 import { fakeBackend, HANG } from '../auth/fake-backend.ts'
-import { freePort } from '../auth/programs.ts'
+import { freePort } from '../../support/free-port.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
-import { atEnd } from './ends.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+import { atEnd } from '../../support/ends.ts'
 import { listenOnLoopback } from './loopback.ts'
-import * as servers from './servers.ts'
+import * as servers from '../../support/real/servers.ts'
 import { sourceAt } from './world.ts'
 
 const ENTRIES: servers.Entries = new Map([
@@ -58,8 +58,7 @@ interface Subject {
   readonly resolver?: Resolver
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'postern-sources-'))
-atEnd(() => rmSync(directory, { recursive: true }))
+const directory = temporaryDirectory({ after: atEnd })
 const at = (name: string): string => join(directory, name)
 const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`
 const inserts = (escape: (text: string) => string): string =>
@@ -128,7 +127,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   postgres: {
     skip: servers.noPostgres,
     start: async () =>
-      `postgres://postern@127.0.0.1:${await servers.startPostgres(`${TABLE};${inserts(sqlText)}`)}/postgres${SQL}`,
+      `postgres://postern@127.0.0.1:${(await servers.startPostgres(`${TABLE};${inserts(sqlText)}`)).port}/postgres${SQL}`,
     away: `postgres://postern@127.0.0.1:1/mail${SQL}`,
     silent: (port) => `postgres://postern@127.0.0.1:${port}/mail${SQL}`,
   },

@@ -1,21 +1,20 @@
 /** Lists on web servers: fetched, renewed, kept, signed, too old, too big. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { before, beforeEach, describe, it } from 'node:test'
 import type { ListKind } from '../../../src/core/list.ts'
 import type { KeyedSource } from '../../../src/core/ports.ts'
 import { readSource } from '../../../src/core/source.ts'
 import { openSource, sourceFault } from '../../../src/ports/sources/open-source.ts'
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { listenOnLoopback } from './loopback.ts'
 import { type TestWorld, testWorld } from './world.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'postern-web-list-'))
-after(() => rmSync(directory, { recursive: true }))
+const directory = temporaryDirectory()
 const { privateKey, publicKey } = generateKeyPairSync('ed25519')
 writeFileSync(join(directory, 'lists.pub'), publicKey.export({ type: 'spki', format: 'pem' }))
 writeFileSync(

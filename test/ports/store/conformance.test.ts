@@ -1,7 +1,5 @@
 /** Every store through one suite: memory, SQLite, Redis. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import fc from 'fast-check'
@@ -10,13 +8,13 @@ import { openStore, storeFault } from '../../../src/ports/store/open-store.ts'
 import { MemoryStore } from '../../../src/ports/store/memory-store.ts'
 import { systemClock } from '../../../src/ports/system-clock.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
-import { freePort } from '../auth/programs.ts'
-import { atEnd } from '../sources/ends.ts'
-import { noRedis, startRedis } from '../sources/servers.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+import { freePort } from '../../support/free-port.ts'
+import { atEnd } from '../../support/ends.ts'
+import { noRedis, startRedis } from '../../support/real/servers.ts'
 import { testWorld } from '../sources/world.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'postern-store-'))
-atEnd(() => rmSync(directory, { recursive: true }))
+const directory = temporaryDirectory({ after: atEnd })
 
 interface Kind {
   readonly skip: string | false

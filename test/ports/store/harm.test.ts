@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, closeSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { DatabaseSync } from 'node:sqlite'
@@ -12,14 +11,14 @@ import type { Clock, Store } from '../../../src/core/ports.ts'
 import { openStore } from '../../../src/ports/store/open-store.ts'
 import { systemClock } from '../../../src/ports/system-clock.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { fakeBackend, HANG } from '../auth/fake-backend.ts'
-import { freePort } from '../auth/programs.ts'
-import { atEnd } from '../sources/ends.ts'
-import { noRedis, startRedis } from '../sources/servers.ts'
+import { freePort } from '../../support/free-port.ts'
+import { atEnd } from '../../support/ends.ts'
+import { noRedis, startRedis } from '../../support/real/servers.ts'
 import { testWorld } from '../sources/world.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'postern-store-'))
-atEnd(() => rmSync(directory, { recursive: true }))
+const directory = temporaryDirectory({ after: atEnd })
 
 function open(url: string, clock: Clock = systemClock()): Store {
   return openStore({ url, directory }, testWorld({ clock }))

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { type Door, openDoor } from '../../../src/server/life/door.ts'
-import { fakePorts, immediate } from '../../support/smtp-rig.ts'
+import { immediate } from '../../support/immediate.ts'
+import { fakePorts } from '../../support/smtp-rig.ts'
 import { smtpClient } from '../../support/smtp-client.ts'
 
 const MX = { name: 'mx', address: '127.0.0.1', port: 0 }

@@ -11,7 +11,8 @@ import { Reception } from '../../../src/server/life/reception.ts'
 import { WorkerProcess } from '../../../src/server/life/worker-process.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
 import { smtpClient } from '../../support/smtp-client.ts'
-import { fakePorts, immediate, type LogLine } from '../../support/smtp-rig.ts'
+import { immediate } from '../../support/immediate.ts'
+import { fakePorts, type LogLine } from '../../support/smtp-rig.ts'
 import { FakeChild } from './fake-child.ts'
 
 const IGNORED = { message: () => undefined, ended: () => undefined, stuck: () => undefined }

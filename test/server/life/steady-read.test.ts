@@ -1,11 +1,11 @@
 /** Half a file never counts: whoever writes while a site is read is waited for. */
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { listFiles } from '../../../src/ports/list-files.ts'
 import { readSteadily, type Steady } from '../../../src/server/life/steady-read.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 interface Folder {
   readonly path: (name: string) => string
@@ -13,8 +13,7 @@ interface Folder {
 }
 
 function folder(test: TestContext): Folder {
-  const root = mkdtempSync(join(tmpdir(), 'postern-steady-'))
-  test.after(() => rmSync(root, { recursive: true }))
+  const root = temporaryDirectory(test)
   const path = (name: string): string => join(root, name)
   return { path, write: (name, text) => writeFileSync(path(name), text) }
 }

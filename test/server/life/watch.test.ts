@@ -1,16 +1,15 @@
 /** Watching: a change is told once, when it has come to rest. */
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { marksOf } from '../../../src/server/life/steady-read.ts'
 import { watchFiles } from '../../../src/server/life/watch.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 async function watched(test: TestContext) {
-  const root = mkdtempSync(join(tmpdir(), 'postern-watch-'))
-  test.after(() => rmSync(root, { recursive: true }))
+  const root = temporaryDirectory(test)
   const path = join(root, 'a.yaml')
   writeFileSync(path, 'a')
   const clock = fakeClock()

@@ -4,7 +4,8 @@ import { describe, it } from 'node:test'
 import { Metrics } from '../../../src/server/life/metrics.ts'
 import { WorkerPool } from '../../../src/server/life/worker-pool.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
-import { immediate, type LogLine } from '../../support/smtp-rig.ts'
+import { immediate } from '../../support/immediate.ts'
+import type { LogLine } from '../../support/smtp-rig.ts'
 import { FakeChild } from './fake-child.ts'
 
 function poolOf(count: number) {

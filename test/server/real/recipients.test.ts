@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { greeted, reply, serve, siteFolder, type SiteText } from '../../support/served-site.ts'
-import { LDAP_BASE, makeCdb, noCdb, noSlapd, startSlapd } from '../../ports/sources/servers.ts'
+import { LDAP_BASE, makeCdb, noCdb, noSlapd, startSlapd } from '../../support/real/servers.ts'
 
 const MAIL = 'From: ann@example.net\r\nSubject: hi\r\n\r\nHello\r\n.\r\n'
 

@@ -4,7 +4,8 @@
  * The mail system is Debian's, with configuration, queue and log in the test's directory.
  */
 import { chown, mkdir, readFile } from 'node:fs/promises'
-import { answering, freePort, run, skipWithout, Workplace } from './workplace.ts'
+import { answering, run, skipWithout, Workplace } from './workplace.ts'
+import { freePort } from '../free-port.ts'
 
 export const noPostfix = skipWithout({ '/usr/sbin/postfix': 'postfix', '/usr/lib/postfix/sbin/smtpd': 'postfix' })
 

@@ -6,7 +6,8 @@
  */
 import { globSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
-import { answering, freePort, run, skipWithout, Workplace } from './workplace.ts'
+import { answering, run, skipWithout, Workplace } from './workplace.ts'
+import { freePort } from '../free-port.ts'
 
 const UNPACKED = new URL('../../../.ci/programs', import.meta.url).pathname
 const SENDMAIL = `${UNPACKED}/usr/libexec/sendmail/sendmail`
