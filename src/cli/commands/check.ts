@@ -1,5 +1,4 @@
 /** `postern check`: is everything that these files say valid? Reads files, and nothing else; with `--fix` it corrects them. */
-import { setFlagsFromString } from 'node:v8'
 import { type Command, Option } from 'commander'
 import type { Diagnostic, Safety } from '../../language/diagnostic.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
@@ -96,14 +95,10 @@ async function reportNow(
 }
 
 async function checkNow(files: readonly string[], terminal: Terminal, circumstances: Circumstances): Promise<Checked> {
-  keepYoungGenerationSmall()
+  const { boundYoungGeneration } = await import('../young-generation.ts')
+  boundYoungGeneration()
   const { checkFiles } = await import('../check-files.ts')
   return checkFiles(files, (path) => terminal.progress(`checking ${path}`), circumstances)
-}
-
-/** Trees and formulas stay until the end: room for what dies young costs a hundred megabytes, and saves no time. */
-function keepYoungGenerationSmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1')
 }
 
 function selected(checked: Checked, flags: Flags): Checked {
