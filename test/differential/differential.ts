@@ -4,7 +4,7 @@ import { dnsServer } from '../support/dns-server.ts'
 import { serve } from '../support/served-site.ts'
 import { smtpSink } from '../support/smtp-sink.ts'
 import { type Allowed, readAllowed } from './allowed.ts'
-import { type Configuration, type Dialogue, FULL, Generator } from './generate.ts'
+import { CONFIGURATIONS, type Configuration, type Dialogue, Generator } from './generate.ts'
 import { type Exchange, play } from './play.ts'
 import { startQpsmtpd } from './qpsmtpd.ts'
 import { RARE } from './rare.ts'
@@ -29,7 +29,7 @@ export interface Outcome {
 }
 
 /** Over one configuration, usually: a start of both programs takes as long as some of them. */
-export const DIALOGUES = 32
+export const DIALOGUES = 40
 
 export interface Plan {
   readonly seed: number
@@ -47,7 +47,7 @@ export async function compare(
   for (let number = 1; number <= plan.configurations; number += 1) {
     onConfiguration(number)
     const configuration = generator.configuration(number)
-    const rare = number <= FULL ? RARE : []
+    const rare = number <= CONFIGURATIONS ? RARE : []
     const random = Array.from({ length: plan.dialogues - rare.length }, () => generator.dialogue())
     const dialogues = [...rare, ...random]
     await comparing(configuration, dialogues, tally)

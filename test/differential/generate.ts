@@ -51,8 +51,7 @@ export class Generator {
   configuration(number: number): Configuration {
     const isFull = number <= CONFIGURATIONS
     const lists = Object.entries(LISTS).map(([name, lines]) => [name, isFull ? lines : this.#some(lines, 0.7)] as const)
-    const alone = ALONE[number - FULL - 1]
-    const plugins = alone === undefined ? this.#plugins(number) : [alone]
+    const plugins = ALONE[number - FULL - 1] ?? this.#plugins(number)
     const files = {
       ...Object.fromEntries(lists),
       ...FIXED,

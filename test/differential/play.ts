@@ -122,10 +122,20 @@ function afterGreeting(theirs: Reply, ours: Reply, exchanges: readonly Exchange[
 }
 
 function ofTransaction(at: string, isSame: boolean, theirs: Reply, ours: Reply): State {
-  // One of them waits for the content, or has something against the connection that the other one does not know.
-  if (!isSame && (at === 'CONTENT' || (at === 'DATA' && (theirs.code === 354 || ours.code === 354)))) return 'over'
-  const isOtherReason = at === 'CONTENT' ? theirs.code >= 400 && theirs.text !== ours.text : theirs.code !== ours.code
-  return isSame && (at === 'RCPT' || !isOtherReason) ? 'together' : 'parted'
+  if (!isSame && at !== 'RCPT') return isOnlyRefused(at, theirs, ours) ? 'parted' : 'over'
+  if (at === 'CONTENT' && theirs.code >= 400) return theirs.text === ours.text ? 'together' : 'parted'
+  if (isSame && theirs.code === ours.code) return 'together'
+  // One of them may end the session with such a code.
+  return isSame && at === 'RCPT' && theirs.code >= 400 ? 'over' : isSame && at === 'CONTENT' ? 'together' : 'parted'
+}
+
+/**
+ * Whether nothing but the transaction differs. Not so where one of them waits for the content, has refused a whole message, or
+ * was not asked about the sender, whom a plugin of the other may have noted.
+ */
+function isOnlyRefused(at: string, theirs: Reply, ours: Reply): boolean {
+  const isWaiting = theirs.code === 354 || ours.code === 354
+  return at === 'MAIL' ? ours.code !== 503 : at === 'DATA' && !isWaiting
 }
 
 function classOf({ code }: Reply): number {

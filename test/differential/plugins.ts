@@ -65,8 +65,13 @@ export const QUEUES: Forms = [
   'queue/smtp-forward 127.0.0.1 PORT',
 ]
 
-/** Those that leave nothing to any other plugin. */
-export const ALONE: readonly string[] = ['random_error 100', 'relay only 1']
+/** What is not seen among others: plugins that leave nothing to them, and naughty without dnsbl. */
+export const ALONE: readonly (readonly string[])[] = [
+  ['random_error 100'],
+  ['relay only 1'],
+  ['badmailfrom reject naughty', 'naughty'],
+  ['whitelist', 'badmailfrom reject naughty', 'headers', 'naughty reject data'],
+]
 
 /** Loggers besides logging/warn. They have no say. */
 export const LOGGERS: readonly string[] = [
@@ -77,7 +82,7 @@ export const LOGGERS: readonly string[] = [
 
 /** Every plugin that some configuration has, by its name in qpsmtpd's directory of plugins. */
 export const COMPARED: ReadonlySet<string> = new Set(
-  [...PLUGINS.flat(), ...NAUGHTY, ...QUEUES, ...ALONE, ...LOGGERS, 'logging/warn', 'rcpt_ok'].flatMap(
+  [...PLUGINS.flat(), ...NAUGHTY, ...QUEUES, ...ALONE.flat(), ...LOGGERS, 'logging/warn', 'rcpt_ok'].flatMap(
     (line) => line.split(' ', 1)[0] || [],
   ),
 )

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 
 /** Exit codes of qmail-queue(8): 31 refuses for good, 53 is a full disk. */
 const QMAIL_QUEUE = `#!/bin/sh
-cat >/dev/null
-envelope=$(cat <&1 | tr '\\0' ' ')
+exec 3<&1 1>/dev/null
+cat
+envelope=$(tr '\\0' ' ' <&3)
 case "$envelope" in
 *Tnever@*) exit 31 ;;
 *Tfull@*) exit 53 ;;

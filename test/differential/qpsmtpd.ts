@@ -13,11 +13,14 @@ import type { Workplace } from './workplace.ts'
 
 const PROGRAM = '/usr/bin/qpsmtpd-forkserver'
 const USER = 'qpsmtpd'
+/** What plugins need and qpsmtpd's package does not ask for: Perl modules and their packages. */
+const MODULES = { 'Net/IP.pm': 'libnet-ip-perl', 'IO/Socket/SSL.pm': 'libio-socket-ssl-perl' }
 
 /** Why it cannot run here; false when it can. */
 export function qpsmtpdMissing(): string | false {
   if (!existsSync(PROGRAM)) return 'qpsmtpd is not installed'
-  return existsSync('/usr/share/perl5/Net/IP.pm') ? false : 'libnet-ip-perl is not installed'
+  const missing = Object.entries(MODULES).find(([path]) => !existsSync(join('/usr/share/perl5', path)))
+  return missing ? `${missing[1]} is not installed` : false
 }
 
 /** Answers with its port once it listens. Rejects with what it said when it does not. */

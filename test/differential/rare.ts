@@ -5,6 +5,7 @@ import { FIELDS, TOO_BIG } from './pools.ts'
 
 const say = (...commands: readonly string[]): Dialogue['steps'] => commands.map((command) => ({ command }))
 const HELLO = say('EHLO client.example', 'MAIL FROM:<ann@ok.example>')
+const HOPS = Array.from({ length: 4 }, (_, index) => `Received: from h${index}.example`)
 const MESSAGE: Dialogue['steps'] = [{ command: 'DATA', content: [...FIELDS, '', 'hello'] }]
 
 export const RARE: readonly Dialogue[] = [
@@ -61,6 +62,37 @@ export const RARE: readonly Dialogue[] = [
     steps: [...HELLO, ...say('RCPT TO:<bob@example.org>', 'RCPT TO:<postmaster@example.org>', 'DATA')],
   },
   { from: '127.0.0.6', steps: say('EHLO client.example', 'DATA', 'QUIT') },
+  {
+    from: '127.0.0.1',
+    steps: [...HELLO, ...say('RCPT TO:<ann@example.org>'), { command: 'DATA', content: [...HOPS, ...FIELDS, '', 'x'] }],
+  },
+  { from: '127.0.0.5', steps: say('EHLO localhost', 'QUIT') },
+  { from: '127.0.0.5', steps: say('EHLO unknown.example', 'QUIT') },
+  { from: '127.0.0.5', steps: say('EHLO dyn-17.isp.example', 'QUIT') },
+  { from: '127.0.0.1', steps: say('EHLO client.example', 'MAIL FROM:<a@listed.example>', 'QUIT') },
+  { from: '127.0.0.1', steps: say('HELO client.example', 'MAIL FROM:ann@ok.example', 'QUIT') },
+  {
+    from: '127.1.1.1',
+    steps: say('EHLO client.example', 'MAIL FROM:<a@spf-fail.example>', 'QUIT'),
+  },
+  { from: '127.1.1.1', steps: [...HELLO, ...say('RCPT TO:<ann@x.sub.example.org>', 'QUIT')] },
+  {
+    from: '127.0.0.1',
+    steps: [
+      ...HELLO,
+      { command: 'RCPT TO:<ann@example.org>' },
+      { command: 'DATA', content: ['Subject: once', '', 'hello'] },
+      ...say('MAIL FROM:<told@ok.example>', 'RCPT TO:<bob@example.org>', 'DATA'),
+    ],
+  },
+  {
+    from: '127.0.0.1',
+    steps: [
+      ...say('EHLO client.example', 'MAIL FROM:<x@spam.example>', 'RSET'),
+      ...say('MAIL FROM:<a@vip.example>', 'RCPT TO:<bob@example.org>', 'DATA'),
+    ],
+  },
+  { from: '127.0.0.1', steps: say('HELO client.example', 'STARTTLS') },
   {
     from: '127.0.0.1',
     steps: say(
