@@ -14,6 +14,7 @@ import { EXPECT_SCHEMA, SESSION_SCHEMA } from '../../src/language/session-schema
 import { parseYaml } from '../../src/language/yaml.ts'
 import { mergeRecords, type SessionRecord } from '../../src/testing/session-record.ts'
 import type { Expectation } from '../../src/testing/test-case.ts'
+import { some } from '../support/some.ts'
 import { findingLines } from './memory-site.ts'
 
 export interface Condition {
@@ -105,9 +106,7 @@ const CASE_FILE_SCHEMA: Schema = {
 const CASES = join(import.meta.dirname, 'cases')
 
 export function caseFiles(): readonly CaseFile[] {
-  return readdirSync(CASES)
-    .toSorted()
-    .map((name) => readCaseFile(join(CASES, name)))
+  return some(readdirSync(CASES).toSorted(), 'cases').map((name) => readCaseFile(join(CASES, name)))
 }
 
 function readCaseFile(path: string): CaseFile {

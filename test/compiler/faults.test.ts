@@ -3,12 +3,14 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { some } from '../support/some.ts'
 import { expectedIn, findingsIn } from './fault-file.ts'
 
 const FAULTS = join(import.meta.dirname, 'faults')
 
 describe('a file with a mistake', () => {
-  for (const name of readdirSync(FAULTS).filter((one) => one.endsWith('.yaml')))
+  const names = readdirSync(FAULTS).filter((one) => one.endsWith('.yaml'))
+  for (const name of some(names, 'files with a mistake'))
     it(name, async () => {
       const path = join(FAULTS, name)
       const expected = expectedIn(path)

@@ -17,6 +17,7 @@ import { caseFiles, textsOf } from '../compiler/case-file.ts'
 import { codePages } from '../compiler/diagnostic-pages.ts'
 import { loadTexts } from '../compiler/memory-site.ts'
 import { TEST_VOCABULARY } from '../compiler/words.ts'
+import { some } from '../support/some.ts'
 import { changesOf, type FileKind, type Json, WHOLE_FILES } from './whole.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -40,7 +41,8 @@ function compile(schema: object): ValidateFunction {
 
 function yamlFiles(folder: string): readonly string[] {
   const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-  return names.filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name))
+  const files = names.filter((name) => name.endsWith('.yaml'))
+  return some(files, `files in ${folder}`).map((name) => join(folder, name))
 }
 
 /** Undefined for files of other programs. */
