@@ -1,6 +1,7 @@
 /** Checks files of every kind with one report: sites whole, plugins and rulesets alone, suites for their shape. */
 import { dirname } from 'node:path'
 import { type Analysed, analyse } from '../compiler/analysis/index.ts'
+import type { Outline } from '../compiler/analysis/outline.ts'
 import { analyseLists } from '../compiler/analysis/lists.ts'
 import { type CompiledPlugin, compileSite } from '../compiler/compile-site.ts'
 import { readerInPlace } from '../compiler/import/index.ts'
@@ -8,11 +9,12 @@ import { type LoadedSite, loadSite } from '../compiler/load-site.ts'
 import { readYaml } from '../compiler/resolve-entries.ts'
 import { nearestSite } from '../compiler/site-directory.ts'
 import type { MatcherWord, Vocabulary } from '../core/word.ts'
-import { type Diagnostic, inOrder, Report, type Span } from '../language/diagnostic.ts'
+import { type Diagnostic, type Finding, inOrder, Report, type Span } from '../language/diagnostic.ts'
 import { type FileKind, fileKind } from '../language/file-kind.ts'
 import type { MapNode } from '../language/node.ts'
 import { type Allowed, judge } from '../language/suppressions.ts'
 import { checkTests } from '../testing/check-tests.ts'
+import { untested } from '../testing/untested/tests-of.ts'
 import { withChanges } from './changed-files.ts'
 import { checkEnvironment } from './check-environment.ts'
 import { checkPolicies, checkPolicyAlone, filesOf } from './check-policies.ts'
@@ -41,6 +43,8 @@ export interface Circumstances {
   /** Texts of files as they will be, by path. */
   readonly changed?: ReadonlyMap<string, string>
   readonly witness?: Witness | undefined
+  /** A whole directory is looked at, and whatever tests there are with it. */
+  readonly isWhole?: boolean
 }
 
 const NO_CHANGES: ReadonlyMap<string, string> = new Map()
@@ -51,14 +55,15 @@ const NO_CHANGES: ReadonlyMap<string, string> = new Map()
 export async function checkFiles(
   paths: readonly string[],
   onFile: (path: string) => void,
-  { changed = NO_CHANGES, witness }: Circumstances = {},
+  { changed = NO_CHANGES, witness, isWhole = false }: Circumstances = {},
 ): Promise<Checked> {
   const plain = checkEnvironment(witness)
   const lists = new Set<string>()
   const files = withChanges(plain.files, changed, (path) => void lists.add(path))
   const environment = { ...plain, files }
-  const { analyse: later, files: count, rules } = await checkInSteps(environment, paths, onFile)
+  const { analyse: later, files: count, rules, untested } = await checkInSteps(environment, paths, onFile)
   await later(environment.report)
+  for (const finding of isWhole ? untested() : []) environment.report.add(finding)
   return withShown({
     files: count,
     rules,
@@ -72,6 +77,8 @@ export interface Steps extends Pick<Checked, 'files' | 'rules'> {
   readonly words: Vocabulary['matchers']
   /** What takes longer: the analysis of what compiled. Whatever else was found is in the environment's report by now. */
   readonly analyse: (report: Report) => Promise<void>
+  /** Rules that no test in these files can reach. To be asked where they are all there are. */
+  readonly untested: () => readonly Finding[]
 }
 
 /** In an environment of one's own, with files named by their whole paths. */
@@ -86,7 +93,7 @@ export async function checkInSteps(
     environment,
   )
   const words = new Map(environment.vocabulary.matchers)
-  const run: Run = { environment, used: new Map(), words, later: [] }
+  const run: Run = { environment, used: new Map(), words, later: [], outlines: new Map() }
   for (const path of foreign) {
     onFile(shown(path))
     await checkSite(path, run)
@@ -104,6 +111,11 @@ export async function checkInSteps(
     words,
     analyse: async (report) => {
       for (const analysis of run.later) await analysis(report)
+    },
+    untested: () => {
+      const faulty = new Set(environment.report.sorted().flatMap((one) => (one.severity === 'error' ? one.file : [])))
+      const files = found.filter(({ path }) => !faulty.has(path))
+      return untested({ files, outlines: run.outlines, builtins: environment.builtins })
     },
   }
 }
@@ -152,6 +164,8 @@ interface Run {
   readonly used: Map<string, readonly CompiledPlugin[]>
   readonly words: Map<string, MatcherWord>
   readonly later: ((report: Report) => Promise<void>)[]
+  /** What was loaded for a file, by its path, and whether nothing was wrong with it. */
+  readonly outlines: Map<string, { readonly outline: Outline; readonly isSound: boolean }>
 }
 
 type Check = (found: Found, run: Run) => Promise<void>
@@ -183,6 +197,7 @@ async function finishSite({ path, loaded, isSound }: Site, run: Run): Promise<vo
   const { environment, used } = run
   for (const [name, word] of outline?.site.vocabulary.matchers ?? []) run.words.set(name, word)
   const policies = await checkPolicies(loaded, environment)
+  if (outline) run.outlines.set(path, { outline, isSound })
   if (outline && isSound) analyseLater({ outline, services, listeners, policies: filesOf(policies, loaded) }, path, run)
   for (const plugin of plugins) used.set(plugin.path, [...(used.get(plugin.path) ?? []), plugin])
   for (const policy of policies) used.set(policy, [])
@@ -241,6 +256,7 @@ async function checkAlone(path: string, site: string | undefined, run: Run): Pro
     },
     environment,
   )
+  run.outlines.set(path, { outline, isSound: environment.report.errors === before })
   if (environment.report.errors === before) analyseLater({ outline, services: undefined }, path, run)
   return plugins
 }

@@ -11,6 +11,12 @@ export async function findYaml(paths: readonly string[]): Promise<readonly strin
   return [...new Set(found.flat())].toSorted()
 }
 
+/** Whether whatever there is was asked for somewhere, and not single files alone. */
+export async function someDirectory(paths: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)))
+  return found.some((one) => one?.isDirectory())
+}
+
 async function findIn(path: string): Promise<readonly string[]> {
   const stats = await stat(path).catch(() => undefined)
   if (!stats) throw new CommandError(`there is no file or directory ${path}`)

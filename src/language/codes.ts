@@ -87,6 +87,7 @@ export const DIAGNOSTIC_CODES = {
   TST901: 'A test that names a rule, hook or parameter that does not exist',
   TST902: 'A test that expects nothing',
   TST903: 'A table whose rows and columns do not fit, or steps out of order',
+  TST904: 'A rule that no test reaches, or a file without tests',
   PLG001: 'A TypeScript plugin that does not load',
   PLG002: 'A TypeScript plugin whose definition is not one',
 } as const satisfies Record<string, string>

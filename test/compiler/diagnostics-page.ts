@@ -61,6 +61,7 @@ export async function checkExample(
     const { diagnostics } = await checkFiles(
       paths.map((path) => join(root, path)),
       () => undefined,
+      { isWhole: true },
     )
     return diagnostics
   } finally {

@@ -18,7 +18,7 @@ export function expectedIn(path: string): readonly string[] {
 
 /** What `postern check` finds, in order; places in other files name them. */
 export async function findingsIn(path: string, directory: string): Promise<readonly string[]> {
-  const { diagnostics } = await checkFiles([path], () => undefined)
+  const { diagnostics } = await checkFiles([path], () => undefined, { isWhole: true })
   return diagnostics.map((diagnostic) => line(diagnostic, path, directory))
 }
 

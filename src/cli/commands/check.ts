@@ -5,7 +5,7 @@ import type { SavedReport } from '../../testing/report-shape.ts'
 import type { Checked, Circumstances } from '../check-files.ts'
 import { codePrefix, isSelected } from '../code-selection.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
-import { findYaml, shown } from '../find-files.ts'
+import { findYaml, shown, someDirectory } from '../find-files.ts'
 import type { Fixed } from '../fix-files.ts'
 import type { Judging } from '../formats/assemble.ts'
 import { addJudgeFlags, formatsHelp, type JudgeFlags, oneMore } from '../formats/flags.ts'
@@ -72,13 +72,15 @@ async function check(paths: readonly string[], flags: Flags, shell: Shell): Prom
   await publish({ command: 'check', outputs, limit }, shell, async () => {
     const files = await findYaml(paths)
     if (flags.fix !== undefined) await write(await fixesOf(files, flags.fix, flags, shell.terminal), shell.terminal)
-    const make = (witness?: Witness) => reportNow(files, flags, shell.terminal, witness)
-    return flags.cache && flags.fix === undefined ? savedOrMade({ files, flags: changing(flags) }, make) : make()
+    const isWhole = await someDirectory(paths)
+    const make = (witness?: Witness) => reportNow(files, flags, shell.terminal, { witness, isWhole })
+    const asked = { files, flags: { ...changing(flags), isWhole } }
+    return flags.cache && flags.fix === undefined ? savedOrMade(asked, make) : make()
   })
 }
 
 /** The flags that the report depends on. */
-function changing({ select, ignore, failOn, exitZero, allowEmpty }: Flags): unknown {
+function changing({ select, ignore, failOn, exitZero, allowEmpty }: Flags): object {
   return { select, ignore, failOn, exitZero, allowEmpty }
 }
 
@@ -86,9 +88,9 @@ async function reportNow(
   files: readonly string[],
   flags: Flags,
   terminal: Terminal,
-  witness: Witness | undefined,
+  circumstances: Circumstances,
 ): Promise<SavedReport> {
-  const checked = selected(await checkNow(files, terminal, { witness }), flags)
+  const checked = selected(await checkNow(files, terminal, circumstances), flags)
   const { reportOf } = await import('../formats/assemble.ts')
   const nothing = checked.files === 0 ? 'nothing to check: no site, plugin, ruleset or suite here' : undefined
   return reportOf({ command: 'check', ...checked, nothing }, judgingOf(flags))
