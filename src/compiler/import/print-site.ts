@@ -10,8 +10,9 @@ export function printSite({ root, left }: Pick<ForeignSite, 'root' | 'left'>, he
   return [...head.map(comment), ...keys, ''].join('\n')
 }
 
+/** What ends a line would end the comment, and begin something else. */
 function comment(text: string): string {
-  return `# ${text.replaceAll('\n', ' ')}`
+  return `# ${text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')}`
 }
 
 function keyLines({ key, value }: MapEntry): readonly string[] {

@@ -98,6 +98,8 @@ export function reportLeftovers(
     if (last.get(name) !== setting)
       findings.changed({ at, effect: 'none', message: `\`${name}\` is set again below, and that counts` })
     else if (!parameters.used.has(name) && value.text !== '') report(setting, findings)
+    else if (parameters.cut.has(name))
+      findings.missing({ at, effect: 'laxer', message: `\`${name}\` is cut: it leads to too many other values` })
   }
 }
 

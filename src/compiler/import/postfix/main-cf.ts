@@ -2,7 +2,8 @@
  * Parameters of main.cf, expanded as `postconf -x` would (postconf(5)): `$name`, `${name}`, `$(name)`, `${name?value}`,
  * `${name:value}`, `${{one} == {other} ? {value} : {value}}`. A later line wins; what master.cf says of a service wins over both.
  *
- * A parameter that refers to itself is empty there.
+ * A parameter that refers to itself is empty there, and so is what is left once one value has led to too many others: each that
+ * names another one twice doubles the work.
  */
 import type { Span } from '../../../language/diagnostic.ts'
 import { PlacedText } from '../placed-text.ts'
@@ -28,22 +29,36 @@ export class Parameters {
   readonly #start: Span
   /** Names that somebody asked for. */
   readonly #used: Set<string>
+  /** Names whose values are cut. */
+  readonly #cut: Set<string>
+  /** On the way to the value that is asked for. */
+  #references = 0
 
   /** `start`: where a default stands. */
-  constructor(given: ReadonlyMap<string, PlacedText>, start: Span, used = new Set<string>()) {
+  constructor(
+    given: ReadonlyMap<string, PlacedText>,
+    start: Span,
+    { used, cut } = { used: new Set<string>(), cut: new Set<string>() },
+  ) {
     this.#given = given
     this.#start = start
     this.#used = used
+    this.#cut = cut
   }
 
   /** As a service sees them. */
   with(overrides: readonly Setting[]): Parameters {
     const given = new Map([...this.#given, ...overrides.map(({ name, value }) => [name, value] as const)])
-    return new Parameters(given, this.#start, this.#used)
+    return new Parameters(given, this.#start, { used: this.#used, cut: this.#cut })
   }
 
   get used(): ReadonlySet<string> {
     return this.#used
+  }
+
+  /** Names of values that lead to too many others to be whole. */
+  get cut(): ReadonlySet<string> {
+    return this.#cut
   }
 
   isGiven(name: string): boolean {
@@ -52,7 +67,10 @@ export class Parameters {
 
   /** Expanded; empty for what is nowhere. */
   get(name: string): PlacedText {
-    return this.#expandNamed(name, new Set())
+    this.#references = 0
+    const value = this.#expandNamed(name, new Set())
+    if (this.#references > MOST_REFERENCES) this.#cut.add(name)
+    return value
   }
 
   text(name: string): string {
@@ -81,7 +99,9 @@ export class Parameters {
 
   #expandNamed(name: string, open: ReadonlySet<string>): PlacedText {
     this.#used.add(name)
-    if (open.has(name) || open.size > DEEPEST) return PlacedText.standing('', this.#start)
+    this.#references += 1
+    const isTooMuch = open.size > DEEPEST || this.#references > MOST_REFERENCES
+    if (open.has(name) || isTooMuch) return PlacedText.standing('', this.#start)
     const given = this.#given.get(name) ?? PlacedText.standing(DEFAULTS.get(name) ?? '', this.#start)
     return this.#expand(given, new Set([...open, name])).trim()
   }
@@ -131,6 +151,7 @@ export class Parameters {
 }
 
 const DEEPEST = 30
+const MOST_REFERENCES = 1000
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
 const COMPARE: ReadonlyMap<string, (sign: number) => boolean> = new Map([
