@@ -32,9 +32,13 @@ const ADD = `INSERT INTO entries (key, since, until, value) VALUES (?1, ?2, ?3, 
   RETURNING value`
 const GET = `SELECT value FROM entries WHERE key = ?1 AND ${LIVE}`
 /** A few at a time: nobody waits for it. */
-const SWEEP = 'DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE until <= ?1 LIMIT 1000)'
-/** Milliseconds: between two sweeps, between two attempts at a locked file, and before a file is opened again. */
-const [SWEEP_PAUSE, LOCK_PAUSE, REOPEN_PAUSE] = [60_000, 5, 5000]
+const SWEPT = 1000
+const SWEEP = `DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE until <= ?1 LIMIT ${SWEPT})`
+/**
+ * Milliseconds: between two sweeps, between two where the first one left some, between two attempts at a locked file, and
+ * before a file is opened again. Clients choose how many keys there are, so what is over has to go faster than they come.
+ */
+const [SWEEP_PAUSE, NEXT_SWEEP, LOCK_PAUSE, REOPEN_PAUSE] = [60_000, 20, 5, 5000]
 
 export class SqliteStore implements Store {
   readonly #options: SqliteStoreOptions
@@ -48,7 +52,7 @@ export class SqliteStore implements Store {
   constructor(options: SqliteStoreOptions) {
     this.#options = options
     this.#reopen()
-    this.#sweepLater()
+    this.#sweepAfter(SWEEP_PAUSE)
   }
 
   get(key: string): Promise<StoreAnswer<string | undefined>> {
@@ -129,11 +133,14 @@ export class SqliteStore implements Store {
     this.#database = undefined
   }
 
-  #sweepLater(): void {
-    this.#cancel = this.#options.clock.after(SWEEP_PAUSE, () => {
-      void this.#ask((database, now) => database.prepare(SWEEP).run(now))
-      this.#sweepLater()
-    })
+  #sweepAfter(milliseconds: number): void {
+    this.#cancel = this.#options.clock.after(milliseconds, () => void this.#sweep())
+  }
+
+  async #sweep(): Promise<void> {
+    const swept = await this.#ask((database, now) => Number(database.prepare(SWEEP).run(now).changes))
+    const isMore = swept.kind === 'done' && swept.value === SWEPT
+    if (!this.#isClosed) this.#sweepAfter(isMore ? NEXT_SWEEP : SWEEP_PAUSE)
   }
 }
 
