@@ -39,13 +39,17 @@ export class CdbFile {
     }
   }
 
-  /** The first value; undefined when the key is not there. Rejects with a plain sentence for a damaged file. */
-  async find(key: Buffer): Promise<Buffer | undefined> {
+  /**
+   * The first value; undefined when the key is not there. Rejects with a plain sentence for a damaged file, and when aborted:
+   * a damaged one may have a chain of gibibytes.
+   */
+  async find(key: Buffer, signal?: AbortSignal): Promise<Buffer | undefined> {
     const hash = cdbHash(key)
     const pointer = (hash % POINTERS) * 8
     const [table, slots] = [this.#header.readUInt32LE(pointer), this.#header.readUInt32LE(pointer + 4)]
     let slot = slots === 0 ? 0 : (hash >>> 8) % slots
     for (let left = slots; left > 0; ) {
+      signal?.throwIfAborted()
       const count = Math.min(SLOTS, slots - slot, left)
       const octets = await piece(this.#file, table + slot * 8, count * 8)
       for (let at = 0; at < octets.length; at += 8) {

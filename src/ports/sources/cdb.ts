@@ -37,11 +37,11 @@ class Cdb implements Asking {
     this.#clock = clock
   }
 
-  async ask(key: string): Promise<readonly string[] | undefined> {
+  async ask(key: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
     const open = await this.#current()
     open.users += 1
     try {
-      const value = await open.file.find(Buffer.from(key))
+      const value = await open.file.find(Buffer.from(key), signal)
       return value && [value.toString('utf8')]
     } finally {
       open.users -= 1

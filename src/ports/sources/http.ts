@@ -42,7 +42,8 @@ function readMap(source: SourceSpec): ReturnType<Driver['read']> {
   const other = OF_LISTS.find((name) => source.parameters.has(name))
   if (other !== undefined) throw new Error(`\`${other}\` is for lists that are loaded whole; this URL has \`{key}\``)
   const caFile = fileIn(source, 'ca_file')
-  return () => new WebMap({ text, caFile, isText: source.isText ?? false }, new WebClient(url))
+  const isInPath = /^[^?]*\{key\}/.test(text)
+  return () => new WebMap({ text, caFile, isText: source.isText ?? false, isInPath }, new WebClient(url))
 }
 
 interface MapOptions {
@@ -51,7 +52,12 @@ interface MapOptions {
   readonly caFile: string | undefined
   /** A page is one value. */
   readonly isText: boolean
+  /** Before a `?`. */
+  readonly isInPath: boolean
 }
+
+/** Servers decode `%2F` and `%5C` first and go up then: a client would choose which page is asked. */
+const STEP = /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/
 
 class WebMap implements Asking {
   readonly #options: MapOptions
@@ -63,8 +69,8 @@ class WebMap implements Asking {
   }
 
   async ask(key: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
-    if (/^\.{1,2}$/.test(key)) throw new Error('dots alone are a step in a path')
-    const { text, caFile, isText } = this.#options
+    const { text, caFile, isText, isInPath } = this.#options
+    if (isInPath && STEP.test(key)) throw new Error('dots alone are a step in a path')
     const ca = caFile === undefined ? undefined : await readFile(caFile)
     const url = new URL(text.replaceAll('{key}', () => encodeURIComponent(key)))
     const most = isText ? LARGEST_TEXT : LARGEST_PAGE
