@@ -62,7 +62,10 @@ export interface FoundPolicyFile {
   readonly isLookedFor: boolean
 }
 
-/** Every file below the directory, for `postern check`. Links to directories are not gone into. */
+/**
+ * Every file below the directory, for `postern check`. Links to directories are not gone into; directories that cannot be
+ * read, or lie deeper than any policy, are named as they are.
+ */
 export async function* allPolicyFiles(directory: string, demands: Demands): AsyncGenerator<FoundPolicyFile> {
   const root = await realpath(directory).catch(() => undefined)
   if (root === undefined) return
@@ -78,15 +81,25 @@ export async function* allPolicyFiles(directory: string, demands: Demands): Asyn
   }
 }
 
-async function filesIn(root: string, below = ''): Promise<readonly string[]> {
-  const entries = await readdir(join(root, below), { withFileTypes: true })
+/** Owners of a domain may make directories: policies lie in the second. */
+const DEEPEST = 4
+
+async function filesIn(root: string, below = '', depth = 0): Promise<readonly string[]> {
+  const entries = await readdir(join(root, below), { withFileTypes: true }).catch(() => undefined)
+  if (!entries) return [below]
   const names = await Promise.all(
-    entries.filter(({ name }) => !name.startsWith('.')).map((entry) => namesOf(entry, root, below)),
+    entries.filter(({ name }) => !name.startsWith('.')).map((entry) => namesOf(entry, { root, below, depth })),
   )
   return names.flat().toSorted()
 }
 
-async function namesOf(entry: Dirent, root: string, below: string): Promise<readonly string[]> {
+interface Place {
+  readonly root: string
+  readonly below: string
+  readonly depth: number
+}
+
+async function namesOf(entry: Dirent, { root, below, depth }: Place): Promise<readonly string[]> {
   const name = below === '' ? entry.name : `${below}/${entry.name}`
-  return entry.isDirectory() ? filesIn(root, name) : [name]
+  return entry.isDirectory() && depth < DEEPEST ? filesIn(root, name, depth + 1) : [name]
 }
