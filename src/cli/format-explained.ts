@@ -2,6 +2,7 @@
 import type { Decision } from '../core/decision.ts'
 import { schemeOf } from '../core/source.ts'
 import type { AtomTrace, RuleTrace } from '../core/trace.ts'
+import { visible } from '../language/display.ts'
 import type { WhyNot } from '../testing/why-not.ts'
 import type { Explained } from './explain-session.ts'
 import { shown, shownPlaces } from './find-files.ts'
@@ -48,7 +49,7 @@ export function renderDecisions(decisions: readonly Decision[], { detail, color 
 
 function elseLine({ hook, plugin, rule, at, return: code, reply }: Decision): string {
   const who = rule === undefined ? 'nobody would decide' : `${plugin}/${rule} would, ${shownPlace(at ?? '')}`
-  return `else      at ${hook} ${who}: ${reply === '' ? code : reply.replaceAll('\n', ' / ')}`
+  return `else      at ${hook} ${who}: ${verdictText({ reply, return: code })}`
 }
 
 export function renderWhyNot({ rule, hook, at, because, atoms }: WhyNot, { color }: Pick<Options, 'color'>): string {
@@ -65,7 +66,7 @@ function saysSomething({ rule, reply, trace }: Decision): boolean {
 }
 
 function renderDecision(decision: Decision, detail: number, paint: Paint): readonly string[] {
-  const subject = decision.rcpt === undefined ? '' : ` ${decision.rcpt}`
+  const subject = decision.rcpt === undefined ? '' : ` ${visible(decision.rcpt)}`
   const head = `${paint('bold', decision.hook)}${subject}  ${verdictText(decision)}`
   const deciding = decision.trace.filter(({ rule, plugin }) => rule === decision.rule && plugin === decision.plugin)
   const rules = detail > 0 ? decision.trace : [...deciding, ...decision.trace.filter(isNotable)]
@@ -84,11 +85,12 @@ function policyLines(policy: Decision['policy'], paint: Paint): readonly string[
   if (!policy) return []
   const { key, at, because } = policy
   const place = at === undefined ? '' : `  ${paint('dim', schemeOf(at) ? at : shown(at))}`
-  return [`  policy  ${key === undefined ? '' : `${key}: `}${because}${place}`]
+  return [`  policy  ${visible(`${key === undefined ? '' : `${key}: `}${because}`)}${place}`]
 }
 
-function verdictText({ reply, return: code }: Decision): string {
-  return reply === '' ? code : `${reply.replaceAll('\n', ' / ')}`
+/** What strangers said must not steer the terminal, here and in what rules saw. */
+function verdictText({ reply, return: code }: Pick<Decision, 'reply' | 'return'>): string {
+  return reply === '' ? code : visible(reply.replaceAll('\n', ' / '))
 }
 
 /** Worth showing although it did not decide: what acted, what would have, and what could not be found out. */
@@ -108,7 +110,7 @@ function renderRule(rule: RuleTrace, detail: number, paint: Paint): readonly str
 
 function renderAtom({ test, truth, saw, because }: AtomTrace): string {
   const seen = saw === undefined ? '' : `, saw ${JSON.stringify(saw)}`
-  return `          ${test} → ${truth}${seen}${because === undefined ? '' : `, ${shownPlaces(because)}`}`
+  return visible(`          ${test} → ${truth}${seen}${because === undefined ? '' : `, ${shownPlaces(because)}`}`)
 }
 
 function shownPlace(at: string): string {

@@ -6,6 +6,7 @@ import {
   type ReplayOutcome,
   type ReplaySummary,
 } from '../testing/replay-summary.ts'
+import { visible } from '../language/display.ts'
 import { counted } from './counts.ts'
 import { painter } from './terminal.ts'
 
@@ -54,7 +55,7 @@ function groupLine({ outcome, change, by, count, first }: ReplayGroup): string {
   const what =
     outcome === 'changed' ? `${change} by ${by}` : outcome === 'text' ? `${change} (${by})` : `not recorded: ${change}`
   const where = [hook, ip, rcpt].filter((one) => one !== undefined).join(' ')
-  return `${what}  ${counted(count)}\n    first: ${time} ${id}  ${where}`
+  return `${visible(what)}  ${counted(count)}\n    first: ${visible(`${time} ${id}  ${where}`)}`
 }
 
 function gateLine({ kind, limit, unit, count, passed }: GateResult, decisions: number): string {

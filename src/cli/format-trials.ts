@@ -1,6 +1,7 @@
 /** What rules on trial have shown, for people: on a terminal, and as Markdown for whoever decides. */
 import type { TrialChange, TrialExample, TrialRow } from '../testing/trial-row.ts'
 import type { TrialReport } from '../testing/trials.ts'
+import { visible } from '../language/display.ts'
 import { count, counted } from './counts.ts'
 import { shownPlaces } from './find-files.ts'
 import { table } from './formats/markdown-table.ts'
@@ -21,7 +22,7 @@ function headLine({ decisions, from, to, rules }: TrialReport): string {
 }
 
 function nameOf({ plugin, rule, hooks }: TrialRow): string {
-  return `${plugin}/${rule} at ${hooks.join(', ')}`
+  return visible(`${plugin}/${rule} at ${hooks.join(', ')}`)
 }
 
 function rowLines(row: TrialRow): readonly string[] {

@@ -2,7 +2,9 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
+import { isHook } from '../core/hook.ts'
 import { reasonOf } from '../core/reason.ts'
+import { isReturnCode } from '../core/verdict.ts'
 import type { LoggedDecision } from '../testing/replay.ts'
 import { CommandError } from './exit-code.ts'
 import { parseJson } from './parse-json.ts'
@@ -45,10 +47,29 @@ function parseRecord(line: string, file: string, number: number): LoggedDecision
 }
 
 function isRecord(value: unknown): value is LoggedDecision {
-  if (typeof value !== 'object' || value === null) return false
-  const { v, id, time, hook, facts, decision } = value as Readonly<Record<string, unknown>>
-  const texts = [id, time, hook].every((one) => typeof one === 'string')
+  if (!isMap(value)) return false
+  const { v, id, time, hook, facts, decision, path = [], would = [] } = value
+  const isPlaced = isWord(id) && isWord(time) && typeof hook === 'string' && isHook(hook)
   return (
-    v === 1 && texts && typeof facts === 'object' && facts !== null && typeof decision === 'object' && decision !== null
+    v === 1 && isPlaced && isMap(facts) && isDecision(decision) && isListOf(path, isMap) && isListOf(would, isDecision)
   )
+}
+
+/** Ours have nothing that could steer a terminal. */
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && /^[!-~]+$/.test(value)
+}
+
+type JsonMap = Readonly<Record<string, unknown>>
+
+function isMap(value: unknown): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isDecision(value: unknown): value is JsonMap {
+  return isMap(value) && typeof value['return'] === 'string' && isReturnCode(value['return'])
+}
+
+function isListOf(value: unknown, is: (one: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(is)
 }
