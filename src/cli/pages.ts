@@ -22,7 +22,7 @@ export function pagesOf(name: string, vocabulary: Vocabulary): readonly string[]
   return pages.filter((page) => page !== undefined)
 }
 
-export function wordPage(name: string, { matchers, deliveries }: Vocabulary): string | undefined {
+function wordPage(name: string, { matchers, deliveries }: Vocabulary): string | undefined {
   const word: Word | undefined = matchers.get(name) ?? deliveries.get(name)
   if (!word) return undefined
   const finds =
@@ -57,12 +57,12 @@ function optionLine(name: string, schema: Schema, required: readonly string[]): 
   return `  ${name}  (${kind}${fallback})\n      ${schema.description ?? ''}`
 }
 
-export function operatorPage(name: string): string | undefined {
+function operatorPage(name: string): string | undefined {
   const operator = OPERATORS.get(name)
   return operator && `Operator ${name}: ${operator.summary}\n\nFor facts of type ${operator.types.join(', ')}`
 }
 
-export function factPage(name: string): string | undefined {
+function factPage(name: string): string | undefined {
   const fact = findFact(name)?.definition ?? FACTS.find((one) => one.name === name)
   return (
     fact &&
@@ -70,7 +70,7 @@ export function factPage(name: string): string | undefined {
   )
 }
 
-export function hookPage(name: string): string | undefined {
+function hookPage(name: string): string | undefined {
   if (!isHook(name)) return undefined
   const rows = Object.entries(REPLY_TABLE[name]).map(
     ([code, { meaning, reply, close }]) =>

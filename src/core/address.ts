@@ -21,7 +21,7 @@ export const NULL_SENDER: Address = { kind: 'null' }
 export const POSTMASTER: Address = { kind: 'postmaster' }
 
 /** RFC 5321 section 4.5.3.1.1, in octets, quotes included. */
-export const LOCAL_PART_LENGTH = 64
+const LOCAL_PART_LENGTH = 64
 
 /** From an unquoted local part and a domain or literal; undefined when they make no address. */
 export function mailbox(local: string, domain: string): Address | undefined {

@@ -16,7 +16,7 @@ export type ParsedPath =
   | { readonly ok: false; readonly reason: string }
 
 /** RFC 5321 section 4.5.3.1.3, in octets, brackets included. */
-export const PATH_LENGTH = 256
+const PATH_LENGTH = 256
 
 function fault(reason: string): ParsedPath {
   return { ok: false, reason }

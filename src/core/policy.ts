@@ -43,7 +43,7 @@ export interface RecipientPolicy extends Policy {
   readonly unknown?: true
 }
 
-export const NO_POLICY: Policy = { settings: new Map(), lists: { allow: [], block: [] }, skip: new Set() }
+const NO_POLICY: Policy = { settings: new Map(), lists: { allow: [], block: [] }, skip: new Set() }
 
 /** A recipient's own copy of a policy. */
 export function recipientPolicy(

@@ -6,7 +6,7 @@
  */
 import type { ListKind } from './list.ts'
 
-export const SOURCE_SCHEMES = {
+const SOURCE_SCHEMES = {
   cdb: 'Constant database of D. J. Bernstein, as `cdb` and qmail make it',
   sqlite: 'SQLite file',
   postgres: 'PostgreSQL',

@@ -4,7 +4,7 @@
  * *unknown* is "I could not find out" (a time-out, SERVFAIL, a list that is not loaded). It is never turned into an
  * answer here: only a rule's `on_unknown` does that.
  */
-export const TRUTHS = ['hit', 'miss', 'unknown'] as const
+const TRUTHS = ['hit', 'miss', 'unknown'] as const
 export type Truth = (typeof TRUTHS)[number]
 
 /** What an unknown condition means for its rule: treat as miss, answer DENYSOFT, or treat as hit. */

@@ -22,7 +22,7 @@ const RANGE_SCHEMA = {
 
 export const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Severity[]
 
-export const SAFETIES = ['safe', 'unsafe'] as const satisfies readonly Safety[]
+const SAFETIES = ['safe', 'unsafe'] as const satisfies readonly Safety[]
 
 const FIX_SCHEMA = {
   type: 'object',
@@ -111,7 +111,7 @@ export function toJsonDiagnostic({ range, labels, help, fixes, ...diagnostic }: 
   }
 }
 
-export function toJsonRange({ start, end }: Range): JsonRange {
+function toJsonRange({ start, end }: Range): JsonRange {
   return { start: toJsonPosition(start), end: toJsonPosition(end) }
 }
 

@@ -12,8 +12,8 @@ export const PLAIN = /(?:[^ \t\r\n:#]|:(?![ \t\r\n]|$)|(?<=[^ \t\r\n])#|[ \t]+(?
 export const WHOLE_PLAIN = /(?:[^ \t\r\n#]|(?<=[^ \t\r\n])#|[ \t]+(?![ \t\r\n#]|$))+/y
 export const FLOW_PLAIN =
   /(?:[^ \t\r\n:#,[\]{}]|:(?![ \t\r\n,[\]{}]|$)|(?<=[^ \t\r\n,[\]{}])#|[ \t]+(?![ \t\r\n#,[\]{}]|$|:(?:[ \t\r\n]|$)))+/y
-export const DOUBLE = /"(?:[^"\\]|\\[^])*"/y
-export const SINGLE = /'(?:[^']|'')*'/y
+const DOUBLE = /"(?:[^"\\]|\\[^])*"/y
+const SINGLE = /'(?:[^']|'')*'/y
 export const NOT_CONTENT = /(?:---|\.\.\.|%.*)[ \t\r]*(?:\n|$)/y
 
 export interface Scalar {
@@ -81,11 +81,11 @@ export function isWithin(text: string, start: number, column: number): boolean {
 }
 
 /** Whether all lines of a quoted text belong to it by their indentation. */
-export function staysWithin(quoted: string, text: string, at: number, column: number): boolean {
+function staysWithin(quoted: string, text: string, at: number, column: number): boolean {
   const breaks = Array.from(quoted.matchAll(/\n/g), ({ index }) => at + index + 1)
   return breaks.every((start) => isWithin(text, start, column))
 }
 
-export function unquoted(text: string, quote: '"' | "'"): string {
+function unquoted(text: string, quote: '"' | "'"): string {
   return quote === "'" ? text.replaceAll("''", "'") : text.replaceAll(/\\(["\\/])/g, '$1')
 }

@@ -1,7 +1,7 @@
 /** What `postern test --mutate` changes, and how a rule, a list or an entry says why that may go unnoticed. */
 import type { Schema } from '../core/schema.ts'
 
-export const MUTATIONS = {
+const MUTATIONS = {
   delete: 'a rule is gone',
   return: 'a rule answers something else',
   negate: 'a condition is turned round',

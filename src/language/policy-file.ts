@@ -12,7 +12,7 @@ import { type MapNode, textOf, valueOf } from './node.ts'
 import { SOURCE_OPTIONS } from './source-schema.ts'
 
 /** Letters, digits and `_`: what `policy.KEY` can name. */
-export const SETTING_NAME = '^[a-z][a-z0-9_]*$'
+const SETTING_NAME = '^[a-z][a-z0-9_]*$'
 
 /** As plugins (`settings`) and sites (`recipients.settings`) declare them, by name. */
 export const SETTINGS_SCHEMA = {

@@ -50,7 +50,7 @@ function positionIn(text: string, at: number, first: Position): Position {
  * For each UTF-16 unit of the value its offset in the typed text, and one more for the end. Undefined when the one is not
  * the value of the other.
  */
-export function sourceOffsets(typed: string, value: string, quoted: boolean): readonly number[] | undefined {
+function sourceOffsets(typed: string, value: string, quoted: boolean): readonly number[] | undefined {
   const quote = quoted ? typed[0] : undefined
   if (quoted && BLOCK.test(typed)) return blockOffsets(typed, value)
   if (quoted && quote !== "'" && quote !== '"') return undefined

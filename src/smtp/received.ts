@@ -25,7 +25,7 @@ function helloText({ hello }: Connection): string {
 }
 
 /** Name by PTR, if any, and address as a literal. */
-export function clientText({ remote, remoteHost }: Connection): string {
+function clientText({ remote, remoteHost }: Connection): string {
   const literal = remote.ip.includes(':') ? `[IPv6:${remote.ip}]` : `[${remote.ip}]`
   return typeof remoteHost === 'string' ? `${remoteHost} ${literal}` : literal
 }

@@ -28,7 +28,7 @@ interface Share {
   readonly total: number
 }
 
-export function shareOf({ rules, conditions, replies, lists }: Coverage, kind: CoverageKind): Share {
+function shareOf({ rules, conditions, replies, lists }: Coverage, kind: CoverageKind): Share {
   const shares: Readonly<Record<CoverageKind, Share>> = {
     rules: { covered: rules.matched, total: rules.total },
     conditions: { covered: conditions.both, total: conditions.total },

@@ -18,8 +18,8 @@ export interface ReportFinding extends JsonDiagnostic {
 }
 
 export const TEST_FAILED = 'test-failed'
-export const NOT_COVERED = 'not-covered'
-export const SURVIVED = 'mutant-survived'
+const NOT_COVERED = 'not-covered'
+const SURVIVED = 'mutant-survived'
 
 const OTHER_CODES: ReadonlyMap<string, string> = new Map([
   ...Object.entries(DIAGNOSTIC_CODES),

@@ -15,7 +15,7 @@ const PLACE = { type: 'integer', minimum: 1 } as const satisfies Schema
 const TEXT = { type: 'string' } as const satisfies Schema
 const TEXTS = { type: 'array', items: TEXT } as const satisfies Schema
 
-export const SUMMARY_SCHEMA = {
+const SUMMARY_SCHEMA = {
   type: 'object',
   required: ['files', 'error', 'warning', 'info', 'fail_on', 'exit_code'],
   properties: {
@@ -47,7 +47,7 @@ const MISMATCH_SCHEMA = {
   },
 } as const satisfies Schema
 
-export const TEST_RESULT_SCHEMA = {
+const TEST_RESULT_SCHEMA = {
   type: 'object',
   required: ['suite', 'name', 'status', 'passed', 'file', 'line', 'mismatches', 'problems', 'because'],
   properties: {

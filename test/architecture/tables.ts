@@ -18,7 +18,7 @@ export const LAYERS = [
 export type Layer = (typeof LAYERS)[number]
 
 /** The layers that touch the world: files, sockets, clocks, the environment. All others are given it as ports. */
-export const WORLD_LAYERS: readonly Layer[] = ['server', 'delivery', 'ports', 'attach', 'cli']
+const WORLD_LAYERS: readonly Layer[] = ['server', 'delivery', 'ports', 'attach', 'cli']
 
 /** Each third-party library has one door: a file, or a folder that ends in a slash. */
 export const DOORS: Readonly<Record<string, readonly string[]>> = {

@@ -6,7 +6,7 @@ const QUIET_HEADERS = 1 << 7
 const QUIET_BODY = 1 << 19
 const LEADING_SPACE = 1 << 20
 /** As Postfix 3.7 offers it. */
-export const ALL_STEPS = 0x1fffff
+const ALL_STEPS = 0x1fffff
 export const NO_QUIET = ALL_STEPS & ~(QUIET_HEADERS | QUIET_BODY)
 export const NO_LEADING_SPACE = ALL_STEPS & ~LEADING_SPACE
 

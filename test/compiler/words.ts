@@ -71,7 +71,7 @@ const RESULTS: Readonly<Record<string, DeliveryResult>> = {
 }
 
 /** Messages that were handed over since the last look. */
-export const handedOver: string[] = []
+const handedOver: string[] = []
 
 const pretend = defineDelivery({
   name: 'pretend',

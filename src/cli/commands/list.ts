@@ -62,7 +62,7 @@ async function listBuiltins(): Promise<readonly Row[]> {
 }
 
 /** Every column but the last padded to its widest cell. */
-export function aligned(rows: readonly Row[]): readonly Row[] {
+function aligned(rows: readonly Row[]): readonly Row[] {
   const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0))
   return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(width(column)))))
 }

@@ -6,7 +6,7 @@ interface Closing {
   end(): Promise<void>
 }
 
-export class LazyPool<P extends Closing> {
+class LazyPool<P extends Closing> {
   readonly #open: () => Promise<P>
   #pool: Promise<P> | undefined
 

@@ -32,7 +32,6 @@ export interface Refused {
 export type LoadResult = Loaded | Refused
 
 /** Read, checked, compiled, lists indexed, smoke tests run. */
-export type Load = () => Promise<LoadResult>
 
 /** A site without its rules, for whoever only has to compare. */
 export interface Outline {

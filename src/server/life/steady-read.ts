@@ -50,7 +50,7 @@ export async function marksOf(paths: Iterable<string>): Promise<FileMarks> {
 }
 
 /** Paths of `before` whose marks are others now. */
-export function changedSince(before: FileMarks, now: FileMarks): readonly string[] {
+function changedSince(before: FileMarks, now: FileMarks): readonly string[] {
   return [...before].filter(([path, mark]) => now.get(path) !== mark).map(([path]) => path)
 }
 

@@ -21,7 +21,7 @@ export function hmac(hash: ScramHash, key: Buffer, text: Buffer | string): Buffe
   return createHmac(hash, key).update(text).digest()
 }
 
-export function digest(hash: ScramHash, octets: Buffer): Buffer {
+function digest(hash: ScramHash, octets: Buffer): Buffer {
   return createHash(hash).update(octets).digest()
 }
 

@@ -62,6 +62,3 @@ export async function provided(
   await ask(attemptOf({ phase: 'lookup', mechanism, user, provide: (by, secret) => given.push({ by, secret }) }))
   return given
 }
-
-export const RIGHT = 'hit'
-export const WRONG = 'miss'
