@@ -8,87 +8,89 @@ import { LIMITS } from '../core/limits.ts'
 import type { NoteScope, Notes } from '../core/notes.ts'
 import type { Recipient, Transaction } from '../core/session.ts'
 
-/** Answers with the milliseconds the client is to wait, 0 for most effects. */
-export function applyEffect(effect: Effect, context: HookContext, plugin: string): number {
-  const { connection, transaction } = context
-  switch (effect.kind) {
-    case 'set_note':
-      notesOf(effect.scope, context).set(effect.name, effect.value)
-      return 0
-    case 'add_note':
-      addToNote(notesOf(effect.scope, context), effect.name, effect.amount)
-      return 0
-    case 'set_flag':
-      setFlag(effect.flag, effect.value, context)
-      return 0
-    case 'set_policy':
-      context.recipient?.policy?.settings.set(effect.name, effect.value)
-      return 0
-    case 'set_config':
-      setConfig(effect, context)
-      return 0
-    case 'add_score':
-      connection.score += effect.amount
-      return 0
-    case 'add_header':
-      addField(makeField(effect.name, effect.value), transaction)
-      return 0
-    case 'remove_header':
-      transaction?.message?.remove(effect.name)
-      return 0
-    case 'replace_header':
-      transaction?.message?.remove(effect.name)
-      transaction?.message?.prepend(makeField(effect.name, effect.value))
-      return 0
-    case 'deliver_to':
-      redirect(effect.addresses, context)
-      return 0
-    case 'delay':
-      return effect.milliseconds
-    case 'log':
-      context.ports.log.write(
-        effect.level,
-        { connection: connection.id, transaction: transaction?.id, hook: context.hook, plugin },
-        effect.text,
-      )
-      return 0
-  }
+type Kind = Effect['kind']
+type EffectOf<K extends Kind> = Extract<Effect, { readonly kind: K }>
+
+interface Deed<E extends Effect> {
+  /** Rules are checked when they are compiled; what handlers answer may be anything. */
+  isSound(effect: E): boolean
+  apply(effect: E, context: HookContext, plugin: string): void
 }
 
-type SetConfig = Extract<Effect, { readonly kind: 'set_config' }>
+const DEEDS: { readonly [K in Kind]: Deed<EffectOf<K>> } = {
+  set_note: {
+    isSound: isSetting,
+    apply: ({ scope, name, value }, context) => void notesOf(scope, context).set(name, value),
+  },
+  add_note: {
+    isSound: ({ name, amount }) => typeof name === 'string' && Number.isFinite(amount),
+    apply: ({ scope, name, amount }, context) => addToNote(notesOf(scope, context), name, amount),
+  },
+  set_flag: { isSound: ({ value }) => typeof value === 'boolean', apply: setFlag },
+  set_policy: {
+    isSound: isSetting,
+    apply: ({ name, value }, { recipient }) => void recipient?.policy?.settings.set(name, value),
+  },
+  set_config: { isSound: isConfig, apply: setConfig },
+  add_score: {
+    isSound: ({ amount }) => Number.isFinite(amount),
+    apply({ amount }, { connection }) {
+      connection.score += amount
+    },
+  },
+  add_header: {
+    isSound: isField,
+    apply: ({ name, value }, { transaction }) => addField(makeField(name, value), transaction),
+  },
+  remove_header: {
+    isSound: ({ name }) => typeof name === 'string',
+    apply: ({ name }, { transaction }) => transaction?.message?.remove(name),
+  },
+  replace_header: {
+    isSound: isField,
+    apply({ name, value }, { transaction }) {
+      transaction?.message?.remove(name)
+      transaction?.message?.prepend(makeField(name, value))
+    },
+  },
+  deliver_to: {
+    isSound: ({ addresses }) => isAddresses(addresses),
+    apply: ({ addresses }, context) => redirect(addresses, context),
+  },
+  delay: { isSound: ({ milliseconds }) => milliseconds >= 0 && milliseconds < Infinity, apply: () => undefined },
+  log: {
+    isSound: ({ level, text }) => LOG_LEVELS.includes(level) && typeof text === 'string',
+    apply({ level, text }, { connection, transaction, hook, ports }, plugin) {
+      ports.log.write(level, { connection: connection.id, transaction: transaction?.id, hook, plugin }, text)
+    },
+  },
+}
+
+/** Answers with the milliseconds the client is to wait, 0 for most effects. */
+export function applyEffect(effect: Effect, context: HookContext, plugin: string): number {
+  const deed: Deed<Effect> = DEEDS[effect.kind]
+  deed.apply(effect, context, plugin)
+  return effect.kind === 'delay' ? effect.milliseconds : 0
+}
+
+/** Whether it can be applied. */
+export function isEffect(effect: Effect): boolean {
+  if (!Object.hasOwn(DEEDS, effect.kind)) return false
+  const deed: Deed<Effect> = DEEDS[effect.kind]
+  return deed.isSound(effect)
+}
 
 const NOTE_TYPES: readonly string[] = ['string', 'number', 'boolean']
 
-/** Whether it can be applied. Rules are checked when they are compiled; what handlers answer may be anything. */
-export function isEffect(effect: Effect): boolean {
-  switch (effect.kind) {
-    case 'set_note':
-      return typeof effect.name === 'string' && NOTE_TYPES.includes(typeof effect.value)
-    case 'add_note':
-      return typeof effect.name === 'string' && Number.isFinite(effect.amount)
-    case 'set_flag':
-      return typeof effect.value === 'boolean'
-    case 'set_policy':
-      return typeof effect.name === 'string' && NOTE_TYPES.includes(typeof effect.value)
-    case 'set_config':
-      return isConfig(effect)
-    case 'add_score':
-      return Number.isFinite(effect.amount)
-    case 'add_header':
-    case 'replace_header':
-      return isFieldName(effect.name) && typeof effect.value === 'string'
-    case 'remove_header':
-      return typeof effect.name === 'string'
-    case 'deliver_to':
-      return isAddresses(effect.addresses)
-    case 'delay':
-      return effect.milliseconds >= 0 && effect.milliseconds < Infinity
-    case 'log':
-      return LOG_LEVELS.includes(effect.level) && typeof effect.text === 'string'
-    default:
-      return false
-  }
+function isSetting({ name, value }: EffectOf<'set_note' | 'set_policy'>): boolean {
+  return typeof name === 'string' && NOTE_TYPES.includes(typeof value)
 }
+
+function isField({ name, value }: EffectOf<'add_header' | 'replace_header'>): boolean {
+  return isFieldName(name) && typeof value === 'string'
+}
+
+type SetConfig = EffectOf<'set_config'>
 
 /** What cannot be said to clients is not said: a name that is none, a size below what every server must take. */
 function isConfig({ name, value }: SetConfig): boolean {
@@ -139,11 +141,7 @@ function addToNote(notes: Notes, name: string, amount: number): void {
  * What a client is granted before MAIL lasts for the connection; what a sender is granted, for the transaction; what is
  * granted for mail to a recipient, for that one. A client nobody knows is granted nothing on account of an address that is not its own.
  */
-function setFlag(
-  flag: 'relay_client' | 'immune',
-  value: boolean,
-  { connection, transaction, recipient }: HookContext,
-): void {
+function setFlag({ flag, value }: EffectOf<'set_flag'>, { connection, transaction, recipient }: HookContext): void {
   const granted = value && (!connection.anonymous || connection.auth !== undefined)
   if (flag === 'relay_client') connection.relayClient = granted
   else if (recipient) recipient.immune = value
