@@ -22,52 +22,63 @@ interface Remembered {
 
 export function cachingResolver(inner: Resolver, clock: Clock, options: CacheOptions): Resolver {
   const underway = new Map<string, Promise<DnsAnswer>>()
-  const cache = new Map<string, Remembered>()
-  let octets = 0
-
-  const take = (key: string): Remembered | undefined => {
-    const remembered = cache.get(key)
-    if (remembered === undefined) return undefined
-    cache.delete(key)
-    octets -= remembered.octets
-    return remembered
-  }
-
-  const put = (key: string, remembered: Remembered): void => {
-    take(key)
-    cache.set(key, remembered)
-    octets += remembered.octets
-  }
-
-  const recall = (key: string): DnsAnswer | undefined => {
-    const remembered = take(key)
-    if (remembered === undefined) return undefined
-    const age = clock.now() - remembered.at
-    if (age < 0 || age >= options.milliseconds) return undefined
-    put(key, remembered)
-    return remembered.answer
-  }
-
-  const remember = (key: string, answer: DnsAnswer): void => {
-    if (answer.kind === 'failed') return
-    put(key, { answer, at: clock.now(), octets: octetsIn(key, answer) })
-    for (const oldest of cache.keys()) {
-      if (cache.size <= options.answers && octets <= options.octets) return
-      take(oldest)
-    }
-  }
-
+  const answers = new Answers(clock, options)
   return {
     async resolve(name, type) {
       const key = `${type} ${name.toLowerCase()}`
-      const known = recall(key) ?? underway.get(key)
+      const known = answers.recall(key) ?? underway.get(key)
       if (known !== undefined) return known
       const question = inner.resolve(name, type).finally(() => underway.delete(key))
       underway.set(key, question)
       const answer = await question
-      remember(key, answer)
+      answers.remember(key, answer)
       return answer
     },
+  }
+}
+
+/** In the order they were asked for, so the first is the one to forget. */
+class Answers {
+  readonly #clock: Clock
+  readonly #options: CacheOptions
+  readonly #all = new Map<string, Remembered>()
+  #octets = 0
+
+  constructor(clock: Clock, options: CacheOptions) {
+    this.#clock = clock
+    this.#options = options
+  }
+
+  recall(key: string): DnsAnswer | undefined {
+    const remembered = this.#take(key)
+    if (remembered === undefined) return undefined
+    const age = this.#clock.now() - remembered.at
+    if (age < 0 || age >= this.#options.milliseconds) return undefined
+    this.#put(key, remembered)
+    return remembered.answer
+  }
+
+  remember(key: string, answer: DnsAnswer): void {
+    if (answer.kind === 'failed') return
+    this.#put(key, { answer, at: this.#clock.now(), octets: octetsIn(key, answer) })
+    for (const oldest of this.#all.keys()) {
+      if (this.#all.size <= this.#options.answers && this.#octets <= this.#options.octets) return
+      this.#take(oldest)
+    }
+  }
+
+  #put(key: string, remembered: Remembered): void {
+    this.#take(key)
+    this.#all.set(key, remembered)
+    this.#octets += remembered.octets
+  }
+
+  #take(key: string): Remembered | undefined {
+    const remembered = this.#all.get(key)
+    if (remembered === undefined) return undefined
+    this.#all.delete(key)
+    this.#octets -= remembered.octets
+    return remembered
   }
 }
 
