@@ -62,23 +62,28 @@ export function addExplain(program: Command, { terminal, finish }: Shell): void 
   addSiteFlags(command)
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => {
-      const site = await loadCheckedSite(siteGiven(options) ?? options.site, terminal)
-      const base = options.session !== undefined && options.session !== '-' ? dirname(options.session) : '.'
-      const sessions = options.id === undefined ? await readSessions(options) : [await recordedSession(options)]
-      if (sessions.length === 0)
-        throw new CommandError(
-          'no session: give --session FILE, --log FILE --id ID, or --ip, --from and --rcpt',
-          EXIT.usage,
-        )
-      for (const session of sessions) {
-        const message = session.message === undefined ? undefined : await readMessage(resolve(base, session.message))
-        const ask = (asked: Site): Promise<Explained> => explainSession(asked, session, message)
-        const explained = await ask(site)
-        if (options.whyNot !== undefined) reportWhyNot(explained, site, options, terminal)
-        else report(await reasoned(explained, site, ask), options, terminal)
-      }
+      await explainAll(options, terminal)
       finish(EXIT.ok)
     })
+}
+
+async function explainAll(options: Options, terminal: Terminal): Promise<void> {
+  const site = await loadCheckedSite(siteGiven(options) ?? options.site, terminal)
+  const base = options.session !== undefined && options.session !== '-' ? dirname(options.session) : '.'
+  for (const session of await sessionsGiven(options)) {
+    const message = session.message === undefined ? undefined : await readMessage(resolve(base, session.message))
+    const ask = (asked: Site): Promise<Explained> => explainSession(asked, session, message)
+    const explained = await ask(site)
+    if (options.whyNot !== undefined) reportWhyNot(explained, site, options, terminal)
+    else report(await reasoned(explained, site, ask), options, terminal)
+  }
+}
+
+async function sessionsGiven(options: Options): Promise<readonly SessionRecord[]> {
+  if (options.id !== undefined) return [await recordedSession(options)]
+  const sessions = await readSessions(options)
+  if (sessions.length > 0) return sessions
+  throw new CommandError('no session: give --session FILE, --log FILE --id ID, or --ip, --from and --rcpt', EXIT.usage)
 }
 
 function readMessage(path: string): Promise<Buffer> {
