@@ -11,25 +11,24 @@ import type { World } from '../../compiler/analysis/product.ts'
 import { universeOf } from '../../compiler/analysis/universe.ts'
 import type { ValueSet } from '../../compiler/analysis/value-set.ts'
 import type { Hook } from '../../core/hook.ts'
-import { type Finding, placeOf, Report, type Span } from '../../language/diagnostic.ts'
+import { type Finding, placeOf, type Span } from '../../language/diagnostic.ts'
 import { type MapNode, textOf, toJson, valueOf } from '../../language/node.ts'
-import { readPluginFile } from '../../language/plugin-file.ts'
+import type { PluginFile } from '../../language/plugin-file.ts'
 import type { TestCase } from '../test-case.ts'
 import { comesTo, type Facts, factsAt } from './given-sessions.ts'
 
 /** A plugin file with the tests that judge it, alone or with others. */
 export interface TestedPlugin {
-  readonly path: string
-  readonly root: MapNode
+  readonly file: PluginFile
   readonly tests: readonly TestCase[]
   /** What was compiled with it. */
   readonly outlines: readonly Outline[]
 }
 
-export function unreachedByTests({ path, root, tests, outlines }: TestedPlugin): readonly Finding[] {
-  const rules = rulesIn(path, root)
+export function unreachedByTests({ file, tests, outlines }: TestedPlugin): readonly Finding[] {
+  const rules = rulesIn(file)
   const named = new Set(tests.flatMap(({ steps }) => steps).flatMap(({ expect }) => expect.map(({ rule }) => rule)))
-  const conditions = new Conditions(path, outlines)
+  const conditions = new Conditions(file.file, outlines)
   return rules.flatMap((rule) => {
     const { id, hooks } = rule
     const steps = tests.flatMap((test) => test.steps)
@@ -53,8 +52,7 @@ interface WrittenRule {
   readonly isPlain: boolean
 }
 
-function rulesIn(path: string, root: MapNode): readonly WrittenRule[] {
-  const { chains } = readPluginFile(path, root, new Report())
+function rulesIn({ chains }: PluginFile): readonly WrittenRule[] {
   const rules = chains.flatMap(({ hook, rules: nodes }) =>
     nodes.flatMap((node) => (node.kind === 'map' ? writtenRule(node, hook) : [])),
   )

@@ -5,6 +5,7 @@ import type { Outline } from '../../compiler/analysis/outline.ts'
 import { type Finding, Report } from '../../language/diagnostic.ts'
 import type { FileKind } from '../../language/file-kind.ts'
 import { entryOf, type MapNode, textOf, toJson, valueOf } from '../../language/node.ts'
+import { readPluginFile } from '../../language/plugin-file.ts'
 import { casesIn } from '../check-tests.ts'
 import type { SessionRecord } from '../session-record.ts'
 import { readTestCase, type TestCase } from '../test-case.ts'
@@ -47,7 +48,12 @@ export function untested({ files, outlines, builtins }: Checked): readonly Findi
     ...bare.map((site) => withoutTests(site, 'site')),
     ...plugins.flatMap((plugin) => {
       const tests = testsOf(plugin.path)
-      if (tests.length > 0) return unreachedByTests({ ...plugin, tests, outlines: sound })
+      if (tests.length > 0)
+        return unreachedByTests({
+          file: readPluginFile(plugin.path, plugin.root, new Report()),
+          tests,
+          outlines: sound,
+        })
       return valueOf(plugin.root, 'hooks') ? [withoutTests(plugin, 'plugin')] : []
     }),
   ]
