@@ -6,6 +6,8 @@ export interface ListCopy {
   readonly body: Buffer
   readonly etag: string | undefined
   readonly lastModified: string | undefined
+  /** As it came, in base64; absent where none was asked for. */
+  readonly signature: string | undefined
   /** When the server last said that this is its list, in milliseconds since the epoch. */
   readonly checkedAt: number
 }
@@ -17,9 +19,9 @@ export async function readCopy(path: string): Promise<ListCopy | undefined> {
   if (!all || end < 0) return undefined
   try {
     const head: unknown = JSON.parse(all.subarray(0, end).toString('utf8'))
-    return isHead(head) && head.octets === all.length - end - 1
-      ? { body: all.subarray(end + 1), etag: head.etag, lastModified: head.lastModified, checkedAt: head.checkedAt }
-      : undefined
+    if (!isHead(head) || head.octets !== all.length - end - 1) return undefined
+    const { etag, lastModified, signature, checkedAt } = head
+    return { body: all.subarray(end + 1), etag, lastModified, signature, checkedAt }
   } catch {
     return undefined
   }
@@ -45,6 +47,7 @@ interface Head {
   readonly checkedAt: number
   readonly etag: string | undefined
   readonly lastModified: string | undefined
+  readonly signature: string | undefined
 }
 
 function isHead(value: unknown): value is Head {
@@ -54,6 +57,8 @@ function isHead(value: unknown): value is Head {
     'octets' in value &&
     'checkedAt' in value &&
     typeof value.checkedAt === 'number' &&
-    ['etag', 'lastModified'].every((name) => ['string', 'undefined'].includes(typeof Reflect.get(value, name)))
+    ['etag', 'lastModified', 'signature'].every((name) =>
+      ['string', 'undefined'].includes(typeof Reflect.get(value, name)),
+    )
   )
 }

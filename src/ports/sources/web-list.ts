@@ -81,7 +81,7 @@ export class WebList implements Asking {
   async #begin(): Promise<void> {
     const { copy } = this.#options
     const kept = copy === undefined ? undefined : await readCopy(copy)
-    if (kept) this.#list = await this.#indexed(kept).catch(() => undefined)
+    if (kept) this.#list = await this.#trusted(kept).catch(() => undefined)
     if (this.#list && this.#ageOf(this.#list) < this.#options.refresh) this.#again()
     else if (this.#list) void this.#renew()
     else await this.#renew()
@@ -154,14 +154,26 @@ export class WebList implements Asking {
     checkedAt: number,
     signal: AbortSignal,
   ): Promise<Loaded> {
-    const { publicKey, signature } = this.#options
     if (status !== 200) throw new Error(`it answers ${status}`)
-    if (publicKey !== undefined) {
-      const given = await this.#get(signature, SIGNATURE_OCTETS, signal)
-      if (given.status !== 200) throw new Error(`its signature answers ${given.status}`)
-      if (!isSignedBy(await readPublicKey(publicKey), body, given.body)) throw new Error('its signature is wrong')
-    }
-    return this.#indexed({ body, etag, lastModified, checkedAt })
+    const signature = await this.#signature(signal)
+    return this.#trusted({ body, etag, lastModified, signature, checkedAt })
+  }
+
+  async #signature(signal: AbortSignal): Promise<string | undefined> {
+    const { publicKey, signature } = this.#options
+    if (publicKey === undefined) return undefined
+    const given = await this.#get(signature, SIGNATURE_OCTETS, signal)
+    if (given.status !== 200) throw new Error(`its signature answers ${given.status}`)
+    return given.body.toString('base64')
+  }
+
+  /** Wherever it comes from: who may write the copy need not be who may say what is in the list. */
+  async #trusted(copy: ListCopy): Promise<Loaded> {
+    const { publicKey } = this.#options
+    const signature = Buffer.from(copy.signature ?? '', 'base64')
+    if (publicKey !== undefined && !isSignedBy(await readPublicKey(publicKey), copy.body, signature))
+      throw new Error('its signature is wrong')
+    return this.#indexed(copy)
   }
 
   async #get(
