@@ -12,10 +12,12 @@ export function inSource(source: SourceSpec): Comparison {
   }
 }
 
-async function askFor(keys: readonly string[], source: SourceSpec, { ports }: HookContext): Promise<Compared> {
+/** Clients may bring many values. When the time of the rule is up nobody waits for the rest. */
+async function askFor(keys: readonly string[], source: SourceSpec, { ports, signal }: HookContext): Promise<Compared> {
   const { sources } = ports
   if (!sources) return { truth: 'unknown', because: `${source.shown} cannot be asked from here` }
   for (const key of keys) {
+    if (signal?.aborted) return { truth: 'unknown', because: `${source.shown}: the time is up` }
     const answer = await sources.lookup(source, key)
     if (answer.kind === 'failed')
       return { truth: 'unknown', because: `\`${key}\` in ${source.shown}: ${answer.because}` }
