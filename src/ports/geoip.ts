@@ -65,14 +65,23 @@ function factsIn(record: GeoRecord): GeoFacts {
   const { continent, city, location } = record
   const country = record.country ?? record.registered_country
   const facts = {
-    country: country?.iso_code,
-    countryName: country?.names?.en,
-    continent: continent?.code,
-    city: city?.names?.en,
-    asn: record.autonomous_system_number,
-    organization: record.autonomous_system_organization,
-    latitude: location?.latitude,
-    longitude: location?.longitude,
+    country: textIn(country?.iso_code),
+    countryName: textIn(country?.names?.en),
+    continent: textIn(continent?.code),
+    city: textIn(city?.names?.en),
+    asn: numberIn(record.autonomous_system_number),
+    organization: textIn(record.autonomous_system_organization),
+    latitude: numberIn(location?.latitude),
+    longitude: numberIn(location?.longitude),
   }
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as GeoFacts
+}
+
+/** A damaged database has anything anywhere, and a distance that is no number would be within every limit. */
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function numberIn(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
