@@ -10,6 +10,7 @@ import type { DeliveryJob, DeliveryOutcome } from '../core/delivery.ts'
 import { printable } from '../core/printable.ts'
 import { defineDelivery } from '../core/word.ts'
 import { stuffed } from './dot-stuffing.ts'
+import { TIMEOUT } from './options.ts'
 import { checkProgram, deliverTo } from './program/deliver.ts'
 import { outcomeOf } from './program/exit-codes.ts'
 import type { ProgramEnd } from './program/run.ts'
@@ -28,7 +29,7 @@ export const eximBsmtp = defineDelivery({
         default: '/usr/sbin/rsmtp',
         description: 'Absolute path of Exim, under whichever name; it is started with -bS',
       },
-      timeout: { type: 'string', format: 'duration', default: '60s', description: 'Time for the whole delivery' },
+      timeout: TIMEOUT,
     },
     additionalProperties: false,
   },

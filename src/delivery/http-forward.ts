@@ -12,6 +12,7 @@ import { addressText, formatAddress } from '../core/address.ts'
 import { defineDelivery } from '../core/word.ts'
 import { post, type Post, type PostAnswer, PostFault } from './http/post.ts'
 import { BARE_LINE_END, BareLineEnd, strictLines } from './line-ends.ts'
+import { TIMEOUT } from './options.ts'
 import { unkept } from './promises.ts'
 import { withTimeLimit } from './time-limit.ts'
 
@@ -29,7 +30,7 @@ export const httpForward = defineDelivery({
         type: 'string',
         description: "Authorities that the certificate is checked with (PEM), for the system's",
       },
-      timeout: { type: 'string', format: 'duration', default: '60s', description: 'Time for the whole delivery' },
+      timeout: TIMEOUT,
     },
     required: ['url'],
     additionalProperties: false,

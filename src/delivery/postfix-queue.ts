@@ -9,6 +9,7 @@ import { addressText } from '../core/address.ts'
 import type { DeliveryJob } from '../core/delivery.ts'
 import { defineDelivery } from '../core/word.ts'
 import { unixLines } from './line-ends.ts'
+import { TIMEOUT } from './options.ts'
 import { checkProgram, deliverTo } from './program/deliver.ts'
 import { outcomeOf, SYSEXITS } from './program/exit-codes.ts'
 import { unkept } from './promises.ts'
@@ -27,7 +28,7 @@ export const postfixQueue = defineDelivery({
         description: "Absolute path of Postfix's sendmail",
       },
       config: { type: 'string', description: 'Configuration directory, for another instance than the default one' },
-      timeout: { type: 'string', format: 'duration', default: '60s', description: 'Time for the whole delivery' },
+      timeout: TIMEOUT,
     },
     additionalProperties: false,
   },

@@ -8,6 +8,7 @@ import { addressText } from '../core/address.ts'
 import type { DeliveryJob } from '../core/delivery.ts'
 import { defineDelivery } from '../core/word.ts'
 import { unixLines } from './line-ends.ts'
+import { TIMEOUT } from './options.ts'
 import { checkProgram, deliverTo } from './program/deliver.ts'
 import { outcomeOf, type Refusal } from './program/exit-codes.ts'
 import { unkept } from './promises.ts'
@@ -25,7 +26,7 @@ export const qmailQueue = defineDelivery({
         default: '/var/qmail/bin/qmail-queue',
         description: 'Absolute path of qmail-queue',
       },
-      timeout: { type: 'string', format: 'duration', default: '60s', description: 'Time for the whole delivery' },
+      timeout: TIMEOUT,
     },
     additionalProperties: false,
   },
