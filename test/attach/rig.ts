@@ -12,13 +12,12 @@ import type { DnsAnswer, Spool } from '../../src/core/ports.ts'
 import type { Position } from '../../src/core/position.ts'
 import type { Split } from '../../src/core/program.ts'
 import { newConnection } from '../../src/core/session.ts'
-import { verdict } from '../../src/core/verdict.ts'
 import type { Dispatch } from '../../src/engine/dispatch.ts'
 import { attach } from '../../src/attach/index.ts'
 import type { Conversation } from '../../src/server/conversation.ts'
 import { Dialogue } from '../../src/smtp/dialogue.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
-import { counter, fakeEntropy, fakePorts, HOSTNAME, type LogLine, outcomeOf, type Policy } from '../support/smtp-rig.ts'
+import { counter, decidedBy, fakeEntropy, fakePorts, HOSTNAME, type LogLine, type Policy } from '../support/smtp-rig.ts'
 import { textWire } from '../support/text-wire.ts'
 
 export interface AttachOptions {
@@ -63,10 +62,8 @@ export function attachRig(position: Position, options: AttachOptions = {}): Atta
     contexts.push(context)
     end.moved()
     if (options.dispatch) return options.dispatch(context)
-    const entry = policy[hook] ?? verdict('DECLINED')
-    const decided = typeof entry === 'function' ? entry(context) : entry
-    if (decided instanceof Promise) return decided.then((final) => outcomeOf(hook, final))
-    return asynchronous ? Promise.resolve(outcomeOf(hook, decided)) : outcomeOf(hook, decided)
+    const decided = decidedBy(policy, context)
+    return asynchronous ? Promise.resolve(decided) : decided
   }
   const session = attach({
     position,

@@ -5,14 +5,13 @@ import type { HookContext } from '../../src/core/context.ts'
 import { defaultLimits, type Limits } from '../../src/core/limits.ts'
 import { PLAIN_SERVICE, type Service } from '../../src/core/service.ts'
 import type { Listener, Site } from '../../src/core/site.ts'
-import { verdict } from '../../src/core/verdict.ts'
 import type { Dispatch } from '../../src/engine/dispatch.ts'
 import { openDoor } from '../../src/server/life/door.ts'
 import { type Server, serveBehind } from '../../src/server/server.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
 import { type SmtpClient, smtpClient } from '../support/smtp-client.ts'
 import { immediate } from '../support/immediate.ts'
-import { counter, fakeEntropy, fakePorts, type LogLine, outcomeOf, type Policy } from '../support/smtp-rig.ts'
+import { counter, decidedBy, fakeEntropy, fakePorts, type LogLine, type Policy } from '../support/smtp-rig.ts'
 
 export interface House {
   readonly server: Server
@@ -50,12 +49,7 @@ export async function house(test: TestContext, options: HouseOptions = {}): Prom
   const { policy = {} } = options
   const dispatch: Dispatch = (context) => {
     contexts.push(context)
-    if (options.dispatch) return options.dispatch(context)
-    const entry = policy[context.hook] ?? verdict('DECLINED')
-    const decided = typeof entry === 'function' ? entry(context) : entry
-    return decided instanceof Promise
-      ? decided.then((final) => outcomeOf(context.hook, final))
-      : outcomeOf(context.hook, decided)
+    return options.dispatch ? options.dispatch(context) : decidedBy(policy, context)
   }
   const state = { site: siteOf(options) }
   const clients: SmtpClient[] = []

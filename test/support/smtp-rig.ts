@@ -17,6 +17,7 @@ import type { DnsAnswer, Entropy, LogFields, Ports, Spool } from '../../src/core
 import type { Split } from '../../src/core/program.ts'
 import { type Connection, newConnection } from '../../src/core/session.ts'
 import type { TlsState } from '../../src/core/tls.ts'
+import { andThen, type MaybePromise } from '../../src/core/truth.ts'
 import { type Verdict, verdict } from '../../src/core/verdict.ts'
 import type { Dispatch } from '../../src/engine/dispatch.ts'
 import { Session } from '../../src/smtp/session.ts'
@@ -94,6 +95,11 @@ export function outcomeOf(hook: Hook, decided: Verdict, delay = 0): Outcome {
   return { hook, verdict: decided, by, monitored: [], delay, trace: undefined }
 }
 
+export function decidedBy(policy: Policy, context: HookContext, delay = 0): MaybePromise<Outcome> {
+  const entry = policy[context.hook] ?? verdict('DECLINED')
+  return andThen(typeof entry === 'function' ? entry(context) : entry, (final) => outcomeOf(context.hook, final, delay))
+}
+
 /** As the server counts them: `c1` for the connection, then `t1`, `t2`, … */
 export function counter(prefix: string): () => string {
   let count = 0
@@ -132,11 +138,8 @@ export function smtpRig(options: RigOptions = {}): Rig {
     contexts.push(context)
     end.moved()
     if (options.dispatch) return options.dispatch(context)
-    const entry = policy[hook] ?? verdict('DECLINED')
-    const decided = typeof entry === 'function' ? entry(context) : entry
-    const outcome = (final: Verdict): Outcome => outcomeOf(hook, final, delays[hook])
-    if (decided instanceof Promise) return decided.then(outcome)
-    return asynchronous ? Promise.resolve(outcome(decided)) : outcome(decided)
+    const decided = decidedBy(policy, context, delays[hook])
+    return asynchronous ? Promise.resolve(decided) : decided
   }
 
   const extensions = { ...defaultExtensions(), ...options.extensions }
