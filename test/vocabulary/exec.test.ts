@@ -116,6 +116,7 @@ describe('row 40: a scanner that a message makes', () => {
     const program = await programs.script('slow', 'echo $$ > $DIR/slow.pid; sleep 1000')
     const use = { program, arguments: [], input: [], milliseconds: 60_000, mostOutput: 1000, signal: controller.signal }
     const answer = programRunner(systemClock())(use)
+    while (!existsSync(`${programs.path}/slow.pid`)) await immediate()
     controller.abort()
     assert.deepEqual(await answer, { kind: 'failed', because: `${program}: nobody waits for it any more` })
   })
