@@ -88,8 +88,8 @@ class Conditions {
       this.#outlines.flatMap((outline) => compiledIn(outline, this.#path)),
       (one) => one.key,
     )
-    const compiled = this.#rules.get(key)?.find(({ rule }) => rule.hook === hook)
-    return !compiled || facts.some((some) => holds(compiled, some))
+    const compiled = this.#rules.get(key)?.filter(({ rule }) => rule.hook === hook) ?? []
+    return compiled.length === 0 || compiled.some((one) => facts.some((some) => holds(one, some)))
   }
 }
 

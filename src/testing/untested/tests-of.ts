@@ -47,13 +47,8 @@ export function untested({ files, outlines, builtins }: Checked): readonly Findi
   return [
     ...bare.map((site) => withoutTests(site, 'site')),
     ...plugins.flatMap((plugin) => {
-      const tests = testsOf(plugin.path)
-      if (tests.length > 0)
-        return unreachedByTests({
-          file: readPluginFile(plugin.path, plugin.root, new Report()),
-          tests,
-          outlines: sound,
-        })
+      const [tests, file] = [testsOf(plugin.path), readPluginFile(plugin.path, plugin.root, new Report())]
+      if (tests.length > 0) return unreachedByTests({ file, tests, outlines: sound })
       return valueOf(plugin.root, 'hooks') ? [withoutTests(plugin, 'plugin')] : []
     }),
   ]
