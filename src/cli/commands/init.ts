@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { canonicalDomain } from '../../core/domain.ts'
 import { reasonOf } from '../../core/reason.ts'
+import { Report } from '../../language/diagnostic.ts'
+import { parseYaml } from '../../language/yaml.ts'
 import { CommandError } from '../exit-code.ts'
 import { wholeNumber } from '../formats/flags.ts'
 import { CI_FILES } from '../init/ci.ts'
@@ -87,9 +89,11 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-/** Goes into YAML as it is, so it must be a name and nothing else. */
+/** Goes into YAML as it is, so it must be a name and nothing else: `1.5e3` is a number there, and `null` is nothing. */
 function domainName(text: string): string {
   const domain = canonicalDomain(text)
-  if (domain === undefined) throw new InvalidArgumentError('It must be a domain name.')
+  const node = domain === undefined ? undefined : parseYaml(domain, 'name', new Report())
+  if (domain === undefined || node?.kind !== 'scalar' || node.value !== domain)
+    throw new InvalidArgumentError('It must be a domain name.')
   return domain
 }
