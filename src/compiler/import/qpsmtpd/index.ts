@@ -112,7 +112,8 @@ class Import {
   }
 
   #leave(line: PluginLine, { absent, effect, instead }: AbsentRow): void {
-    this.#left.push({ before: this.#entries.length, text: `${line.text} (left out: ${absent})` })
+    // Without its arguments: a password may be among them, and the site file is everybody's to read.
+    this.#left.push({ before: this.#entries.length, text: `${line.name} (left out: ${absent})` })
     const help = [
       ...(instead === undefined ? [] : [`in its place: ${instead}`]),
       ...(effect === 'laxer' ? [`${COMPANION} can say \`without: [${line.name}]\``] : []),
