@@ -11,12 +11,17 @@ import { CommandError } from './exit-code.ts'
 import { offlineWorld } from './offline.ts'
 import { policySource } from './wiring.ts'
 
+/** What the record does not answer: a DNS question, a word that asks the world, an entry to write under `sources`. */
+export interface Unanswered {
+  readonly kind: 'dns' | 'word' | 'source'
+  readonly what: string
+}
+
 export interface Explained {
   readonly decisions: readonly Decision[]
   readonly accepted: readonly string[]
   readonly relay_client: boolean
-  /** DNS questions, words that ask the world and lists outside that the record does not answer. */
-  readonly asked: readonly string[]
+  readonly asked: readonly Unanswered[]
 }
 
 export async function explainSession(
@@ -24,16 +29,16 @@ export async function explainSession(
   record: SessionRecord,
   message: Buffer | undefined,
 ): Promise<Explained> {
-  const asked = new Set<string>()
+  const asked = new Map<string, Unanswered['kind']>()
   const onMissingDns = (question: string): { kind: 'failed'; because: string } => {
-    asked.add(question)
+    asked.set(question, 'dns')
     return { kind: 'failed', because: 'not recorded' }
   }
   const ports = offlinePorts(record, {
     ...offlineWorld(),
     onMissingDns,
-    onMissingAnswer: (word) => asked.add(word),
-    onMissingSource: (entry) => asked.add(entry),
+    onMissingAnswer: (word) => asked.set(word, 'word'),
+    onMissingSource: (entry) => asked.set(entry, 'source'),
   })
   try {
     const walked = await walk(record, {
@@ -55,7 +60,7 @@ export async function explainSession(
       decisions: walked.decisions,
       accepted: walked.accepted,
       relay_client: walked.connection.relayClient,
-      asked: [...asked],
+      asked: Array.from(asked, ([what, kind]) => ({ kind, what })),
     }
   } catch (fault) {
     throw new CommandError(reasonOf(fault))

@@ -17,6 +17,15 @@ export async function someDirectory(paths: readonly string[]): Promise<boolean> 
   return found.some((one) => one?.isDirectory())
 }
 
+/** Throws a CommandError, which says what to type, where a site file is not there. */
+export async function mustBeSiteFile(path: string): Promise<void> {
+  const stats = await stat(path).catch(() => undefined)
+  if (stats?.isDirectory())
+    throw new CommandError(`${path} is a directory; name its site file: ${join(path, 'postern.yaml')}`)
+  if (stats) return
+  throw new CommandError(`there is no site file ${path}; name the one you mean, or begin a site with \`postern init\``)
+}
+
 async function findIn(path: string): Promise<readonly string[]> {
   const stats = await stat(path).catch(() => undefined)
   if (!stats) throw new CommandError(`there is no file or directory ${path}`)

@@ -4,7 +4,7 @@ import { schemeOf } from '../core/source.ts'
 import type { AtomTrace, RuleTrace } from '../core/trace.ts'
 import { visible } from '../language/display.ts'
 import type { WhyNot } from '../testing/why-not.ts'
-import type { Explained } from './explain-session.ts'
+import type { Explained, Unanswered } from './explain-session.ts'
 import { shown, shownPlaces } from './find-files.ts'
 import { painter } from './terminal.ts'
 
@@ -33,10 +33,17 @@ export function renderExplained(
     ...shownDecisions.flatMap((decision) => renderDecision(decision, detail, paint)),
     ...(otherwise ? [elseLine(otherwise)] : []),
     `accepted  ${accepted.length > 0 ? accepted.join(', ') : 'nobody'}${relayClient ? '   (relay client)' : ''}`,
-    ...asked.map((question) =>
-      paint('yellow', `asked     DNS ${question}: not recorded, so unknown; answer it with --dns "${question}=…"`),
-    ),
+    ...asked.map(({ kind, what }) => paint('yellow', visible(`asked     ${ASKED[kind](what)}`))),
   ].join('\n')
+}
+
+/** What was asked, and how to answer it. */
+const ASKED: Readonly<Record<Unanswered['kind'], (what: string) => string>> = {
+  dns: (question) => `DNS ${question}: not recorded, so unknown; answer it with --dns "${question}=…"`,
+  word: (word) =>
+    `${word}: not recorded, so unknown; answer it in a session (--session): "answers": { "${word}": "miss" }`,
+  source: (entry) =>
+    `a list outside: not recorded, so unknown; answer it in a session (--session): "sources": { ${entry} }`,
 }
 
 /** Those with something to say; nothing for none. */

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../language/diagnostic.ts'
 import { renderPretty } from '../language/format-pretty.ts'
 import { withShownPaths } from './check-files.ts'
 import { CommandError } from './exit-code.ts'
-import { shown } from './find-files.ts'
+import { mustBeSiteFile, shown } from './find-files.ts'
 import type { Terminal } from './terminal.ts'
 import { compileEnvironment } from './wiring.ts'
 
@@ -15,6 +15,7 @@ export interface OpenSite extends LoadedSite {
 }
 
 export async function openSite(path: string, terminal: Terminal): Promise<OpenSite> {
+  await mustBeSiteFile(path)
   const environment = compileEnvironment()
   const loaded = await loadSite(resolve(path), environment)
   const diagnostics = environment.report.sorted().filter(isTold).map(withShownPaths)

@@ -7,9 +7,9 @@ import { authority } from '../support/certificates.ts'
 
 const OURS = authority('Test authority')
 
-function serviceUntil(days: number): Service {
-  const { cert, key } = OURS.issue({ subject: 'mx.example.org', names: ['mx.example.org'], valid: [-30, days] })
-  const certificate = { names: ['mx.example.org'], chain: `${cert}\n${OURS.cert}`, key }
+function serviceUntil(days: number, names: readonly string[] = ['mx.example.org']): Service {
+  const { cert, key } = OURS.issue({ subject: 'mx.example.org', names, valid: [-30, days] })
+  const certificate = { names, chain: `${cert}\n${OURS.cert}`, key }
   const rest = { minVersion: 'TLSv1.2', ciphers: undefined, clientCertificates: 'none', ca: undefined } as const
   return { ...PLAIN_SERVICE, tls: { mode: 'starttls', settings: { certificates: [certificate], ...rest } } }
 }
@@ -26,6 +26,11 @@ describe('a certificate', () => {
       assert.equal(finding?.status, status)
       assert.match(finding.message, /^the certificate of mx\.example\.org is valid until \d{4}-\d\d-\d\d/)
     })
+
+  it('without a name in it is known by its subject', () => {
+    const [finding] = lookAtTls('mx', serviceUntil(60, []), Date.now())
+    assert.match(finding?.message ?? '', /^the certificate of CN=mx\.example\.org is valid until/)
+  })
 
   it('that is not there serves nobody', () => {
     const [finding] = lookAtTls('mx', { ...PLAIN_SERVICE, tls: { mode: 'unavailable' } }, 0)

@@ -167,7 +167,7 @@ describe('the command', () => {
   it('could not run without a site file', () => {
     const { status, stderr } = doctor('/nowhere/postern.yaml')
     assert.equal(status, 3)
-    assert.match(stderr, /cannot be read; `postern check/)
+    assert.match(stderr, /^postern: there is no site file \/nowhere\/postern\.yaml; .*`postern init`$/m)
   })
   it('asks lists outside, and looks at the store', async (test) => {
     const { path, file } = await patient(test, ['store: sqlite:state/store.db'])

@@ -42,11 +42,29 @@ const FRIEND = [
   'bob@example.org',
 ]
 
+const NO_SITE =
+  'postern: there is no site file postern.yaml; name the one you mean, or begin a site with `postern init`'
+
 async function explained(test: TestContext, ...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await folder(test, SITE).postern(['explain', ...args])
   assert.equal(code, 0, stderr)
   return stdout
 }
+
+describe('without a site', () => {
+  for (const command of ['serve', 'doctor', 'explain', 'shell', 'replay'])
+    it(`${command} says what to type`, async (test) => {
+      const { postern } = folder(test, { 'mail/postern.yaml': '' })
+      const args = command === 'replay' ? ['decisions.ndjson'] : []
+      const { code, stderr } = await postern([command, ...args])
+      assert.deepEqual([code, stderr.trim()], [3, NO_SITE])
+    })
+
+  it('a directory is not taken for its file', async (test) => {
+    const { code, stderr } = await folder(test, { 'mail/postern.yaml': '' }).postern(['serve', 'mail'])
+    assert.deepEqual([code, stderr.trim()], [3, 'postern: mail is a directory; name its site file: mail/postern.yaml'])
+  })
+})
 
 describe('an explanation', () => {
   it('says what would have happened without the rule that decided', async (test) => {
@@ -55,6 +73,27 @@ describe('an explanation', () => {
     assert.match(text, /^else {6}at mail second\/slow would, second\.yaml:3:10: 450 4\.7\.1 Later$/m)
     const whole = JSON.parse(await explained(test, ...BULK, '-f', 'json')) as { otherwise: { rule: string } }
     assert.equal(whole.otherwise.rule, 'slow')
+  })
+
+  it('says how to answer what the session does not answer', async (test) => {
+    const house = `plugin: house
+lists: { partners: { source: "cdb:partners.cdb", of: address } }
+hooks:
+  connect: [{ id: early, match: { early_talker: { wait: 1s } }, return: DENY }]
+  mail:
+    - { id: zone, match: { dnsbl: { zones: [bl.example] } }, return: DENY }
+    - { id: partner, match: { sender: { in_list: partners } }, on_unknown: skip, return: DENY }
+`
+    const { postern } = folder(test, { ...SITE, 'house.yaml': house })
+    const { stdout } = await postern(['explain', ...BULK])
+    assert.match(stdout, /^asked {5}early_talker: .*\(--session\): "answers": \{ "early_talker": "miss" \}$/m)
+    assert.match(stdout, /^asked {5}DNS 7\.2\.0\.192\.bl\.example A: .* --dns "7\.2\.0\.192\.bl\.example A=…"$/m)
+    assert.match(stdout, /^asked {5}a list outside: .*\(--session\): "sources": \{ "cdb:partners\.cdb": .*\}$/m)
+    const { asked } = JSON.parse((await postern(['explain', ...BULK, '-f', 'json'])).stdout) as { asked: unknown[] }
+    assert.deepEqual(asked.slice(0, 2), [
+      { kind: 'word', what: 'early_talker' },
+      { kind: 'dns', what: '7.2.0.192.bl.example A' },
+    ])
   })
 
   it('says so too where nobody else would', async (test) => {

@@ -113,6 +113,7 @@ function portsFor(record: SessionRecord, { liveDns = false }: Options, terminal:
         return { kind: 'failed', because: 'not recorded' }
       },
       onMissingAnswer: missing,
+      onMissingSource: missing,
     },
   )
   if (!liveDns) return ports

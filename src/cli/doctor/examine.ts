@@ -13,6 +13,7 @@ import type { SourceWorld } from '../../ports/sources/driver.ts'
 import { systemClock } from '../../ports/system-clock.ts'
 import { become, isRoot } from '../../server/life/privileges.ts'
 import { CommandError } from '../exit-code.ts'
+import { mustBeSiteFile } from '../find-files.ts'
 import { workersOf } from '../serve/workers.ts'
 import { compileEnvironment } from '../wiring.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
@@ -27,6 +28,7 @@ import { type SiteUses, usesOf } from './site-uses.ts'
 
 /** Throws a CommandError when the site file cannot be read. */
 export async function examine(given: string): Promise<readonly Finding[]> {
+  await mustBeSiteFile(given)
   const path = resolve(given)
   const settings = await loadSettings(path, compileEnvironment(new Report()))
   if (!settings) throw new CommandError(`${given} cannot be read; \`postern check ${given}\` says why`)

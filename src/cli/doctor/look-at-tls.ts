@@ -15,9 +15,9 @@ export function lookAtTls(listener: string, { tls }: Service, now: number): read
 }
 
 function lookAtCertificate(about: string, chain: string, names: readonly string[], now: number): Finding {
-  const { validToDate } = new X509Certificate(chain)
+  const { validToDate, subject } = new X509Certificate(chain)
   const days = Math.floor((validToDate.getTime() - now) / DAY)
-  const until = `the certificate of ${names.join(', ')} is valid until ${validToDate.toISOString().slice(0, 10)}`
+  const until = `the certificate of ${names.join(', ') || subject.replaceAll('\n', ', ')} is valid until ${validToDate.toISOString().slice(0, 10)}`
   if (days < 0) return error(about, until, 'renew it')
   return days < FEW_DAYS
     ? warning(about, `${until}, ${days} days from now`, 'is it renewed by itself?')

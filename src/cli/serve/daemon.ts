@@ -20,7 +20,7 @@ import { ACTIVATION_VARIABLES, assignSockets, handedSockets } from '../../server
 import { openSupervisor, type Supervisor, SUPERVISOR_VARIABLES } from '../../server/life/supervisor.ts'
 import { withShownPaths } from '../check-files.ts'
 import { CommandError } from '../exit-code.ts'
-import { shown } from '../find-files.ts'
+import { mustBeSiteFile, shown } from '../find-files.ts'
 import { isTold } from '../open-site.ts'
 import type { Terminal } from '../terminal.ts'
 import { compileEnvironment } from '../wiring.ts'
@@ -41,6 +41,7 @@ export interface Daemon {
 
 /** Throws a CommandError when it cannot be. */
 export async function openDaemon(given: string, terminal: Terminal): Promise<Daemon> {
+  await mustBeSiteFile(given)
   const path = resolve(given)
   const { listeners, settings } = await readSettings(path, terminal)
   const account = accountFor(settings, listeners)

@@ -18,7 +18,7 @@ export interface SafeFile {
 
 export interface Demands {
   readonly mostOctets: number
-  /** Off a server: the owner's own group (with the same number) may write, as where checkouts have umask 002. */
+  /** Off a server: whoever owns it, as where checkouts are another user's; and the owner's own group may write (umask 002). */
   readonly isLenient?: boolean
 }
 
@@ -58,7 +58,7 @@ const WRITABLE = { byGroup: 0o020, byAll: 0o002 } as const
 
 function checkFile(stats: Stats, { mostOctets, isLenient = false }: Demands): void {
   if (!stats.isFile()) throw new Error('it is no regular file')
-  if (stats.uid !== 0 && stats.uid !== process.getuid?.()) throw new Error('it belongs to another user')
+  if (!isLenient && stats.uid !== 0 && stats.uid !== process.getuid?.()) throw new Error('it belongs to another user')
   const isOwnGroup = isLenient && stats.gid === stats.uid
   if ((stats.mode & (WRITABLE.byAll | (isOwnGroup ? 0 : WRITABLE.byGroup))) !== 0)
     throw new Error('its group or everybody may write to it')
