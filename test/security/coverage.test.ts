@@ -9,7 +9,7 @@ import { titlesIn } from './titles.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PAGE = readFileSync(join(ROOT, 'docs/security-tests.md'), 'utf8')
-const ATTACKS = 80
+const ATTACKS = 84
 
 /** The cells of the table under a heading, without its head. */
 function table(heading: string): readonly (readonly string[])[] {
@@ -55,6 +55,7 @@ function assertTests(row: readonly string[]): void {
 
 const attacks = table('Attacks and faults')
 const limits = table('Limits')
+const bounds = table('Bounds')
 const injections = table('Fault injections')
 
 describe('attacks and faults', () => {
@@ -110,6 +111,16 @@ describe('limits', () => {
     it(`${row[0]}: its tests exist`, () => {
       assertTests(row)
       assert.ok(testsIn(row.at(-1) ?? '').tests.length > 0, 'no test')
+    })
+})
+
+describe('bounds', () => {
+  it('are there', () => assert.ok(bounds.length > 0))
+
+  for (const row of bounds)
+    it(`${row[0]}: its tests exist`, () => {
+      assert.equal(row.length, 4)
+      assertTests(row)
     })
 })
 
