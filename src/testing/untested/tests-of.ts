@@ -5,7 +5,6 @@ import type { Outline } from '../../compiler/analysis/outline.ts'
 import { type Finding, Report } from '../../language/diagnostic.ts'
 import type { FileKind } from '../../language/file-kind.ts'
 import { entryOf, type MapNode, textOf, toJson, valueOf } from '../../language/node.ts'
-import { readPluginFile } from '../../language/plugin-file.ts'
 import { casesIn } from '../check-tests.ts'
 import type { SessionRecord } from '../session-record.ts'
 import { readTestCase, type TestCase } from '../test-case.ts'
@@ -44,11 +43,12 @@ export function untested({ files, outlines, builtins }: Checked): readonly Findi
     ({ kind, path }) => kind === 'plugin' && !bare.some((site) => loaded(site.path).includes(path)),
   )
   const sound = [...outlines.values()].flatMap(({ outline, isSound }) => (isSound ? [outline] : []))
+  const read = new Map(sound.flatMap((outline) => outline.plugins.map(({ path, file }) => [path, file] as const)))
   return [
     ...bare.map((site) => withoutTests(site, 'site')),
     ...plugins.flatMap((plugin) => {
-      const [tests, file] = [testsOf(plugin.path), readPluginFile(plugin.path, plugin.root, new Report())]
-      if (tests.length > 0) return unreachedByTests({ file, tests, outlines: sound })
+      const [tests, file] = [testsOf(plugin.path), read.get(plugin.path)]
+      if (tests.length > 0) return file ? unreachedByTests({ file, tests, outlines: sound }) : []
       return valueOf(plugin.root, 'hooks') ? [withoutTests(plugin, 'plugin')] : []
     }),
   ]
