@@ -141,7 +141,9 @@ class Crew implements Service {
 type InBetween = Pick<ListenerService, 'proxies' | 'nat64' | 'position'>
 
 function inBetweenOf({ site: { services = new Map() } }: Loaded): ReadonlyMap<string, InBetween> {
-  return new Map([...services].map(([listener, { proxies, nat64, position }]) => [listener, { proxies, nat64, position }]))
+  return new Map(
+    [...services].map(([listener, { proxies, nat64, position }]) => [listener, { proxies, nat64, position }]),
+  )
 }
 
 function clientOf(between: InBetween | undefined, ip: string): string | undefined {

@@ -2,7 +2,13 @@
 import type { Connection } from '../../core/session.ts'
 import type { TlsState } from '../../core/tls.ts'
 
-export function transportOf({ tls, anonymous, attached, proxy, xforward }: Connection): Readonly<Record<string, unknown>> {
+export function transportOf({
+  tls,
+  anonymous,
+  attached,
+  proxy,
+  xforward,
+}: Connection): Readonly<Record<string, unknown>> {
   return {
     ...(tls && { tls: tlsOf(tls) }),
     ...(anonymous && { anonymous }),
