@@ -75,7 +75,7 @@ async function comparing(configuration: Configuration, dialogues: readonly Dialo
 }
 
 /** So many dialogues at the same time: some of them only wait. */
-const AT_ONCE = 12
+const AT_ONCE = 16
 
 /** In the order of the items. */
 async function atOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly (readonly [T, R])[]> {

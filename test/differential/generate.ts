@@ -24,7 +24,7 @@ export interface Step {
 }
 
 /** So many configurations that all forms of plugins occur, and the commonest together. */
-export const FULL = 10
+export const FULL = 8
 /** With those of plugins that leave nothing to others. */
 export const CONFIGURATIONS = FULL + ALONE.length
 

@@ -66,6 +66,12 @@ export const RARE: readonly Dialogue[] = [
     from: '127.0.0.1',
     steps: [...HELLO, ...say('RCPT TO:<ann@example.org>'), { command: 'DATA', content: [...HOPS, ...FIELDS, '', 'x'] }],
   },
+  { from: '127.4.0.2', steps: say('QUIT') },
+  { from: '127.0.0.9', steps: say('EHLO spammer.example', 'QUIT') },
+  {
+    from: '127.0.0.1',
+    steps: say('EHLO client.example', 'MAIL FROM:', 'RSET', 'MAIL FROM:<Ann@OK.example>', 'RCPT TO:<Gone@Example.org>'),
+  },
   { from: '127.0.0.5', steps: say('EHLO localhost', 'QUIT') },
   { from: '127.0.0.5', steps: say('EHLO unknown.example', 'QUIT') },
   { from: '127.0.0.5', steps: say('EHLO dyn-17.isp.example', 'QUIT') },
