@@ -50,6 +50,10 @@ describe('the hooks for pre-commit', () => {
         assert.equal(new RegExp(files ?? '').test(path), runs, `${id}: ${path}`)
   })
 
+  it('are installed from what `npm pack` prints, which is the name of the package and nothing else', () => {
+    assert.match(readFileSync('.npmrc', 'utf8'), /^foreground-scripts=false$/m)
+  })
+
   const skip = spawnSync('pre-commit', ['--version']).error ? 'pre-commit is not installed' : false
   it('are a manifest', { skip }, () => {
     const { status, stdout } = spawnSync('pre-commit', ['validate-manifest', '.pre-commit-hooks.yaml'], {

@@ -66,7 +66,10 @@ describe('shell', () => {
 
   it('says what nobody answers for', () => {
     const { stderr } = runPostern([...SITE, '-q'], 'QUIT\n')
-    assert.match(stderr, /^ +asked: DNS 7\.2\.0\.192\.bl\.example A; nobody answers for it here, so it is unknown$/m)
+    assert.match(
+      stderr,
+      /^ +asked: DNS 7\.2\.0\.192\.bl\.example A \(--dns .*\); nobody answers for it here, so it is unknown$/m,
+    )
   })
 
   it('wants a listener that is there', () => {

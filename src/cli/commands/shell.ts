@@ -109,7 +109,7 @@ function portsFor(record: SessionRecord, { liveDns = false }: Options, terminal:
     {
       ...world,
       onMissingDns: (question) => {
-        missing(`DNS ${question}`)
+        missing(`DNS ${question} (--dns "${question}=…" answers it, --live-dns asks)`)
         return { kind: 'failed', because: 'not recorded' }
       },
       onMissingAnswer: missing,
