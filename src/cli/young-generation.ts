@@ -6,7 +6,7 @@ import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
 /** Octets. */
-const ENOUGH = 8 * 1024 * 1024
+const ENOUGH = 16 * 1024 * 1024
 
 export function boundYoungGeneration(): void {
   const observer = new PerformanceObserver(() => {
