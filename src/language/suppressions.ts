@@ -176,13 +176,14 @@ function reportOver({ at, codes, until = '' }: Suppression, today: string, repor
 }
 
 function reportUnused(suppression: Suppression, idle: readonly DiagnosticCode[], report: Report): void {
-  const { at, codes } = suppression
+  const { at, codes, line, source } = suppression
   const isAll = idle.length === codes.length
+  const place = line > source.lineCount ? 'below this comment' : `on line ${line}`
   report.add({
     code: 'SUP002',
     severity: 'warning',
     at,
-    message: `there is no \`${idle.join(', ')}\` on line ${suppression.line} that could be allowed`,
+    message: `there is no \`${idle.join(', ')}\` ${place} that could be allowed`,
     label: isAll ? 'allows nothing' : 'allows more than is found',
     notes: ['an error that keeps a server from starting cannot be allowed'],
     help: isAll ? 'delete this comment' : `take \`${idle.join(', ')}\` out of it`,

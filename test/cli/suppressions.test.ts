@@ -75,6 +75,11 @@ describe('a comment that allows a finding', () => {
     assert.ok(!(await codes(broken)).includes('SUP002'))
   })
 
+  it('says so too at the end of a file, where no line is below it', async (context) => {
+    const { postern } = folder(context, { 'house.yaml': `${ALLOWED}# postern: allow CFG114 -- whatever comes\n\n` })
+    assert.match((await postern(['check'])).stdout, /there is no `CFG114` below this comment that could be allowed/)
+  })
+
   it('is deleted by --fix when nothing is left to allow', async (context) => {
     const { postern, read } = folder(context, {
       'house.yaml': ALLOWED.replace('match: always }\n    - { id: b', 'match: always, log: a }\n    - { id: b').replace(
