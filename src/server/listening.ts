@@ -53,8 +53,15 @@ export async function listen(server: Server, wanted: Wanted, ports: { clock: Clo
   return { name, address, port, path: unix?.path, stop }
 }
 
+/**
+ * Connections that may wait to be accepted, as far as the system allows (net.core.somaxconn). Who finds no room there tries
+ * again after a second; who does waits behind all of them, and so do the sessions that are open.
+ */
+const BACKLOG = 1024
+
 async function listenOn(server: Server, place: number | { address: string; port: number }): Promise<void> {
-  server.listen(typeof place === 'number' ? { fd: place } : { host: place.address, port: place.port })
+  const where = typeof place === 'number' ? { fd: place } : { host: place.address, port: place.port }
+  server.listen({ ...where, backlog: BACKLOG })
   await once(server, 'listening')
 }
 
