@@ -77,8 +77,13 @@ async function session(port: number): Promise<string> {
     await client.hear('ready\r\n')
     client.say('EHLO client.example\r\nMAIL FROM:<a@client.example>\r\n')
     await client.hear('sender OK\r\n')
-    client.say('RCPT TO:<b@example.org>\r\nDATA\r\nQUIT\r\n')
-    return await client.rest()
+    let heard = ''
+    for (const command of ['RCPT TO:<b@example.org>', 'DATA']) {
+      client.say(`${command}\r\n`)
+      heard += await client.hear('\r\n')
+    }
+    client.say('QUIT\r\n')
+    return heard + (await client.rest())
   } catch {
     return ''
   } finally {
