@@ -1,9 +1,10 @@
 /** What a report depends on besides the files: the command line, the place it is run in, and Postern itself. */
 import { createHash } from 'node:crypto'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { hostname } from 'node:os'
 import { EXTENSION, packageFile, sourceDirectory } from '../package-files.ts'
+import { fileState } from './file-state.ts'
 
 /** Anything else of the environment may change what libraries do; these say where somebody sits. */
 const NOT_ASKED: ReadonlySet<string> = new Set(['_', 'PWD', 'OLDPWD', 'SHLVL', 'COLUMNS', 'LINES', 'WINDOWID'])
@@ -21,7 +22,7 @@ export function checkKey(files: readonly string[], flags: unknown): string {
       .toSorted()
       .map((name) => [name, process.env[name]]),
     [process.versions, process.execArgv, process.getuid?.(), process.getgroups?.(), hostname()],
-    ownFiles().map(stateOf).join('\n'),
+    ownFiles().map((path) => [path, fileState(path).text]),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
@@ -44,10 +45,4 @@ function filesIn(directory: string, extension: string): readonly string[] {
     if (entry.isDirectory()) return filesIn(path, extension)
     return entry.name.endsWith(extension) ? path : []
   })
-}
-
-/** What is written to a file changes its ctime, which nobody can set. */
-function stateOf(path: string): string {
-  const { ino, size, ctimeMs } = statSync(path)
-  return `${path} ${ino} ${size} ${ctimeMs}`
 }

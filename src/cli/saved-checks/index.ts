@@ -5,6 +5,7 @@
 import type { SavedReport } from '../../testing/report-shape.ts'
 import { type FileWorld, fileWorld } from '../file-world.ts'
 import { checkKey } from './check-key.ts'
+import { settledState } from './file-state.ts'
 import { askAgain, Book, overheard } from './overheard.ts'
 import { readSaved, writeSaved } from './saved-reports.ts'
 
@@ -37,11 +38,14 @@ async function savedReport(key: string): Promise<SavedReport | undefined> {
   const saved = readSaved(key)
   const now = Date.now()
   if (!saved || now < saved.from || now >= saved.until) return undefined
-  return (await askAgain(saved.heard, fileWorld())) ? saved.report : undefined
+  const heard = await askAgain(saved.heard, fileWorld(), stateNow)
+  if (!heard) return undefined
+  if (heard.some((one, index) => one !== saved.heard[index])) writeSaved(key, { ...saved, heard })
+  return saved.report
 }
 
 async function makeAndSave(key: string, make: (witness: Witness) => Promise<SavedReport>): Promise<SavedReport> {
-  const [book, start] = [new Book(), Date.now()]
+  const [book, start] = [new Book(stateNow), Date.now()]
   let until = nextDay(start)
   const report = await make({
     world: overheard(fileWorld(), book),
@@ -53,6 +57,10 @@ async function makeAndSave(key: string, make: (witness: Witness) => Promise<Save
   const { heard } = book
   if (heard) writeSaved(key, { heard, from: Date.now(), until, report })
   return report
+}
+
+function stateNow(path: string): string | undefined {
+  return settledState(path, Date.now())
 }
 
 /** Findings are dated in UTC. */

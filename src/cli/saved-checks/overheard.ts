@@ -14,8 +14,11 @@ export type Question =
   | readonly [kind: 'policy', directory: string, most: number, key: string]
   | readonly [kind: 'policies', directory: string, most: number]
 
-/** A question, and the digest of its answer. */
-export type Heard = readonly [question: Question, answer: string]
+/** A question, the digest of its answer, and the state of the file that gave it, where that is enough to tell. */
+export type Heard = readonly [question: Question, answer: string, state?: string]
+
+/** What changes with each write to a file; undefined where that cannot be told. */
+export type StateOf = (path: string) => string | undefined
 
 /** Undefined, and a fault with its sentence, are answers too. */
 type Answer = { readonly value: string | undefined } | { readonly fault: string }
@@ -24,11 +27,19 @@ export class Book {
   readonly #heard = new Map<string, Heard>()
   /** How often a question has been asked and not been answered yet. */
   readonly #open = new Map<string, number>()
+  /** Of files when they were first asked. */
+  readonly #states = new Map<string, string | undefined>()
+  readonly #stateOf: StateOf
   #isVague = false
+
+  constructor(stateOf: StateOf) {
+    this.#stateOf = stateOf
+  }
 
   begin(question: Question): void {
     const key = JSON.stringify(question)
     this.#open.set(key, (this.#open.get(key) ?? 0) + 1)
+    if (!this.#states.has(key)) this.#states.set(key, stateBehind(question, this.#stateOf))
   }
 
   note(question: Question, answer: Answer): void {
@@ -37,7 +48,9 @@ export class Book {
     this.#open.set(key, (this.#open.get(key) ?? 0) - 1)
     const before = this.#heard.get(key)
     if (before && before[1] !== digest) this.#isVague = true
-    this.#heard.set(key, [question, digest])
+    const state = stateBehind(question, this.#stateOf)
+    const isStill = state !== undefined && state === this.#states.get(key)
+    this.#heard.set(key, isStill ? [question, digest, state] : [question, digest])
   }
 
   /** Something was asked that cannot be asked again. */
@@ -50,6 +63,11 @@ export class Book {
     const isAnswered = [...this.#open.values()].every((count) => count === 0)
     return this.#isVague || !isAnswered ? undefined : [...this.#heard.values()]
   }
+}
+
+/** A directory has none: files in it may change without it. */
+function stateBehind([kind, path]: Question, stateOf: StateOf): string | undefined {
+  return kind === 'read' || kind === 'pieces' ? stateOf(path) : undefined
 }
 
 export function overheard(world: FileWorld, book: Book): FileWorld {
@@ -131,20 +149,34 @@ function digestOf(text: string): string {
 /** Open files at a time. */
 const AT_ONCE = 64
 
-/** Whether every answer is what it was. Stops at the first ones that are not. */
-export async function askAgain(heard: readonly Heard[], world: FileWorld): Promise<boolean> {
+/**
+ * The same questions with the states of today, where every answer is what it was; those that were right are the very same.
+ * Stops at the first ones that are not.
+ */
+export async function askAgain(
+  heard: readonly Heard[],
+  world: FileWorld,
+  stateOf: StateOf,
+): Promise<readonly Heard[] | undefined> {
+  const again: Heard[] = []
   for (let start = 0; start < heard.length; start += AT_ONCE) {
     const some = heard.slice(start, start + AT_ONCE)
-    const same = await Promise.all(some.map((one) => isSame(one, world)))
-    if (same.includes(false)) return false
+    const same = await Promise.all(some.map((one) => answeredAgain(one, world, stateOf)))
+    const known = same.filter((one) => one !== undefined)
+    if (known.length < same.length) return undefined
+    again.push(...known)
   }
-  return true
+  return again
 }
 
-async function isSame([question, answer]: Heard, world: FileWorld): Promise<boolean> {
-  const book = new Book()
+/** Undefined where the answer is another one. */
+async function answeredAgain(one: Heard, world: FileWorld, stateOf: StateOf): Promise<Heard | undefined> {
+  const [question, answer, state] = one
+  if (state !== undefined && state === stateBehind(question, stateOf)) return one
+  const book = new Book(stateOf)
   await put(question, overheard(world, book)).catch(() => undefined)
-  return book.heard?.[0]?.[1] === answer
+  const [heard] = book.heard ?? []
+  return heard?.[1] === answer ? heard : undefined
 }
 
 async function put(question: Question, { files, machine, policySource, allPolicies }: FileWorld): Promise<unknown> {
