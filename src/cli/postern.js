@@ -11,7 +11,7 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(
     `Postern needs Node 22.18 or newer and was started by Node ${process.versions.node}; ` +
-      'in a checkout `npm ci` brings a current Node, and `npm start`, `npm test` and `npx postern` use it.',
+      '`npm ci` in a checkout, or `npm install node@24` beside an installed Postern, brings a current one for `npx postern`.',
   )
   process.exitCode = 3
 } else {
