@@ -1,152 +1,98 @@
 /**
- * Asks p0f about a client, over its Unix socket: version 3 (p0f 3.09 api.h) and version 2 (p0f 2.0.8 p0f-query.h).
+ * Asks p0f about a client, over its Unix socket.
  *
- * Both are structures in memory, so numbers have the byte order of the machine that p0f runs on: this one.
+ * p0f hears of a packet some milliseconds after the client was accepted, and has room for few connections at once (20, unless it is
+ * started with `-S`). So whom it has not seen it is asked about again a little later, as when it had no room.
  */
 import { connect, type Socket } from 'node:net'
-import { endianness } from 'node:os'
-import { isIpFault, parseIp } from '../core/ip.ts'
 import type { Clock, Fingerprint, P0f, P0fQuestion } from '../core/ports.ts'
-import { printable } from '../core/printable.ts'
+import { beforeAbort, withTimeLimit } from '../delivery/time-limit.ts'
+import { type Gate, gate } from './gate.ts'
+import { PROTOCOLS } from './p0f-structures.ts'
 
-const LITTLE = endianness() === 'LE'
+/** Questions under way at once, in each process. */
+export const P0F_BOUNDS = { most: 5 } as const
+
+/** Milliseconds before it is asked again: p0f reads what it has captured every 10 ms. */
+const AGAIN = [25, 50, 100]
 
 export function openP0f(clock: Pick<Clock, 'after'>): P0f {
+  const enter = gate(P0F_BOUNDS.most)
   return {
-    async ask(question) {
-      const protocol = PROTOCOLS[question.version]
-      const answer = await exchange(question, protocol, clock)
-      return protocol.read(answer)
-    },
+    ask: (question) =>
+      withTimeLimit(clock, question.milliseconds, async (signal) => {
+        const answer = await beforeAbort(signal, new Asking(question, enter, signal).untilSeen(clock))
+        if (answer) return answer.seen
+        throw new Error(`p0f did not answer within ${question.milliseconds} ms`)
+      }),
   }
 }
 
-interface Protocol {
-  query(question: P0fQuestion): Buffer
-  /** Octets of an answer. */
-  readonly length: number
-  read(answer: Buffer): Fingerprint | undefined
+interface Answer {
+  /** Undefined: p0f has not seen the client. */
+  readonly seen: Fingerprint | undefined
 }
 
-function exchange(
-  { socket: path, milliseconds, ...question }: P0fQuestion,
-  protocol: Protocol,
-  clock: Pick<Clock, 'after'>,
-): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
-  const query = protocol.query({ socket: path, milliseconds, ...question })
-  const socket = connect(path)
-  const cancel = clock.after(milliseconds, () => reject(new Error(`p0f did not answer within ${milliseconds} ms`)))
-  collect(socket, protocol.length, resolve, reject)
-  socket.end(query)
-  return promise.finally(() => {
-    cancel()
-    socket.destroy()
+class NoRoom extends Error {}
+
+class Asking {
+  readonly #question: P0fQuestion
+  readonly #enter: Gate
+  readonly #signal: AbortSignal
+
+  constructor(question: P0fQuestion, enter: Gate, signal: AbortSignal) {
+    this.#question = question
+    this.#enter = enter
+    this.#signal = signal
+  }
+
+  async untilSeen(clock: Pick<Clock, 'after'>): Promise<Answer> {
+    for (const wait of AGAIN) {
+      const { seen } = await this.#inTurn().catch(unseenWithoutRoom)
+      if (seen || this.#signal.aborted) return { seen }
+      await new Promise<void>((resolve) => clock.after(wait, resolve))
+    }
+    return this.#inTurn()
+  }
+
+  #inTurn(): Promise<Answer> {
+    return this.#enter(async () => (this.#signal.aborted ? { seen: undefined } : this.#once()))
+  }
+
+  async #once(): Promise<Answer> {
+    const protocol = PROTOCOLS[this.#question.version]
+    const query = protocol.query(this.#question)
+    const socket = connect({ path: this.#question.socket, signal: this.#signal })
+    try {
+      socket.end(query)
+      return { seen: protocol.read(await octetsFrom(socket, protocol.length)) }
+    } finally {
+      socket.destroy()
+    }
+  }
+}
+
+function unseenWithoutRoom(fault: unknown): Answer {
+  if (fault instanceof NoRoom) return { seen: undefined }
+  throw fault
+}
+
+function octetsFrom(socket: Socket, length: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let answer = Buffer.alloc(0)
+    socket.on('error', (fault) => reject(faultOf(fault)))
+    socket.on('close', () => reject(new NoRoom('p0f hung up without an answer')))
+    socket.on('data', (octets) => {
+      answer = Buffer.concat([answer, octets])
+      if (answer.length >= length) resolve(answer.subarray(0, length))
+    })
   })
 }
 
-function collect(socket: Socket, length: number, done: (answer: Buffer) => void, failed: (fault: Error) => void): void {
-  let answer = Buffer.alloc(0)
-  socket.on('error', (fault) => failed(new Error(`p0f cannot be asked: ${fault.message}`)))
-  socket.on('close', () => failed(new Error('p0f hung up without an answer')))
-  socket.on('data', (octets) => {
-    answer = Buffer.concat([answer, octets])
-    if (answer.length >= length) done(answer.subarray(0, length))
-  })
+/** A full queue, and what is said into a connection that p0f has closed. */
+const NO_ROOM: ReadonlySet<unknown> = new Set(['EAGAIN', 'EPIPE', 'ECONNRESET'])
+
+function faultOf(fault: Error): Error {
+  const Kind = 'code' in fault && NO_ROOM.has(fault.code) ? NoRoom : Error
+  return new Kind(`p0f cannot be asked: ${fault.message}`)
 }
-
-function number32(value: number): Buffer {
-  const buffer = Buffer.alloc(4)
-  if (LITTLE) buffer.writeUInt32LE(value)
-  else buffer.writeUInt32BE(value)
-  return buffer
-}
-
-function number16(value: number): Buffer {
-  return number32(value).subarray(LITTLE ? 0 : 2, LITTLE ? 2 : 4)
-}
-
-function read32(answer: Buffer, offset: number): number {
-  return LITTLE ? answer.readUInt32LE(offset) : answer.readUInt32BE(offset)
-}
-
-function read16(answer: Buffer, offset: number): number {
-  return LITTLE ? answer.readInt16LE(offset) : answer.readInt16BE(offset)
-}
-
-/** Up to the first NUL; what is not printable says nothing. */
-function textAt(answer: Buffer, offset: number, length: number): string | undefined {
-  const [text = ''] = answer.toString('latin1', offset, offset + length).split('\0')
-  const clean = printable(text).trim()
-  return clean === '' ? undefined : clean
-}
-
-/** In network order: 4 octets or 16. */
-function octetsOf(text: string): Buffer {
-  const ip = parseIp(text)
-  if (isIpFault(ip)) throw new Error('the client has no IP address')
-  const hex = ip.value.toString(16).padStart(ip.version === 4 ? 8 : 32, '0')
-  return Buffer.from(hex, 'hex')
-}
-
-/** Absent what is not known. */
-function present<T>(facts: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Partial<T>
-}
-
-const V3 = { query: 0x50304601, answer: 0x50304602, bad: 0x00, found: 0x10, neverUp: 0 } as const
-
-const VERSION_3: Protocol = {
-  length: 232,
-  query({ remote }) {
-    const address = octetsOf(remote.ip)
-    const room = Buffer.alloc(16)
-    address.copy(room)
-    return Buffer.concat([number32(V3.query), Buffer.of(address.length === 4 ? 4 : 6), room])
-  },
-  read(answer) {
-    if (read32(answer, 0) !== V3.answer) throw new Error('what answers there is not p0f version 3')
-    const status = read32(answer, 4)
-    if (status === V3.bad) throw new Error('p0f did not understand the question')
-    if (status !== V3.found) return undefined
-    const [name, flavour] = [textAt(answer, 40, 32), textAt(answer, 72, 32)]
-    const minutes = read32(answer, 20)
-    const hops = read16(answer, 36)
-    return present<Fingerprint>({
-      genre: name === undefined ? undefined : [name, flavour ?? ''].join(' ').trim(),
-      detail: textAt(answer, 104, 32),
-      link: textAt(answer, 168, 32),
-      distance: hops < 0 ? undefined : hops,
-      uptime: minutes === V3.neverUp ? undefined : Math.floor(minutes / 60),
-    })
-  },
-}
-
-const V2 = { magic: 0x0defaced, byAddress: 1, id: 1, found: 0, bad: 1 } as const
-
-const VERSION_2: Protocol = {
-  length: 141,
-  query({ remote, local }) {
-    const [from, to] = [octetsOf(remote.ip), octetsOf(local.ip)]
-    if (from.length !== 4 || to.length !== 4) throw new Error('p0f version 2 knows no IPv6')
-    const head = [number32(V2.magic), number32(V2.byAddress), number32(V2.id)]
-    return Buffer.concat([...head, from, to, number16(remote.port), number16(local.port)])
-  },
-  read(answer) {
-    if (read32(answer, 0) !== V2.magic) throw new Error('what answers there is not p0f version 2')
-    const type = answer.readUInt8(8)
-    if (type === V2.bad) throw new Error('p0f did not understand the question')
-    if (type !== V2.found) return undefined
-    const hops = answer.readInt8(69)
-    const hours = LITTLE ? answer.readInt32LE(137) : answer.readInt32BE(137)
-    return present<Fingerprint>({
-      genre: textAt(answer, 9, 20),
-      detail: textAt(answer, 29, 40),
-      link: textAt(answer, 70, 30),
-      distance: hops < 0 ? undefined : hops,
-      uptime: hours < 0 ? undefined : hours,
-    })
-  },
-}
-
-const PROTOCOLS: Readonly<Record<P0fQuestion['version'], Protocol>> = { 2: VERSION_2, 3: VERSION_3 }
