@@ -1,6 +1,8 @@
 /** A copy of a list on disk, with what is needed to ask whether there is a newer one. Gone or damaged is as good as none. */
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { DurableFile } from '../../delivery/durable-file.ts'
 
 export interface ListCopy {
   readonly body: Buffer
@@ -27,19 +29,20 @@ export async function readCopy(path: string): Promise<ListCopy | undefined> {
   }
 }
 
+/** Only the user that serves, and its group, may know what sites list. */
+const MODE = 0o640
+
 /** Takes the place of the old one when it is whole on disk. */
 export async function writeCopy(path: string, { body, ...head }: ListCopy): Promise<void> {
-  const unfinished = `${path}.${process.pid}.new`
   await mkdir(dirname(path), { recursive: true })
-  const file = await open(unfinished, 'w', 0o640)
+  const firstLine = Buffer.from(`${JSON.stringify({ ...head, octets: body.length })}\n`)
+  const file = await DurableFile.write(`${path}.${randomUUID()}.new`, [firstLine, body], MODE)
   try {
-    await file.writeFile(`${JSON.stringify({ ...head, octets: body.length })}\n`)
-    await file.writeFile(body)
-    await file.sync()
-  } finally {
-    await file.close()
+    await file.rename(path)
+  } catch (fault) {
+    await file.withdraw()
+    throw fault
   }
-  await rename(unfinished, path)
 }
 
 interface Head {
