@@ -1,6 +1,7 @@
 /** What a mail server that asks us is told, and how its protocol is read: what the two protocols of this folder share. */
 import type { LimitName } from '../core/limits.ts'
 import type { MaybePromise } from '../core/truth.ts'
+import type { Reader, Reading } from '../smtp/input-queue.ts'
 import type { Reply } from '../smtp/reply.ts'
 
 export interface Said {
@@ -12,16 +13,10 @@ export interface Said {
   readonly limit?: LimitName | undefined
 }
 
-export interface Taken {
-  /** Octets taken from the front. */
-  readonly used: number
-  /** Absent: more is needed. */
-  readonly step?: () => MaybePromise<Said>
-}
+export type Taken = Reading<Said>
 
 /** One side of a protocol, as a state machine over octets. */
-export interface Machine {
-  take(octets: Buffer): Taken
+export interface Machine extends Reader<Taken> {
   /** A question has begun to come in and is not complete. */
   readonly isPartial: boolean
   /** A message is under way: its mail server is in need of an answer. */

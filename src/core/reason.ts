@@ -2,3 +2,8 @@
 export function reasonOf(fault: unknown): string {
   return fault instanceof Error ? fault.message : String(fault)
 }
+
+/** With where it comes from, for what nobody expected. */
+export function stackOf(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
+}

@@ -1,6 +1,7 @@
 /** What a step of a session results in, and how the session listens for the next one. */
 import type { LimitName } from '../core/limits.ts'
 import type { MaybePromise } from '../core/truth.ts'
+import type { Reader, Reading } from './input-queue.ts'
 import type { Reply } from './reply.ts'
 
 export interface Answer {
@@ -21,19 +22,14 @@ export interface Answer {
 }
 
 /** A way to read octets: as commands, as the content of a message. */
-export interface Mode {
+export interface Mode extends Reader<Taken> {
   /** How long the client has for what is read this way, from the last reply on. */
   readonly timeout: LimitName & `${string}_timeout`
   /** How slowly it may come. */
   readonly rate?: 'data_rate'
-  take(octets: Buffer): Taken
 }
 
-export interface Taken {
-  /** Octets taken from the front. */
-  readonly used: number
-  /** Absent: more is needed. */
-  readonly step?: () => MaybePromise<Answer>
+export interface Taken extends Reading<Answer> {
   /** What the client is sending is not complete: the same mode goes on, and so does its time. */
   readonly partial?: boolean
 }

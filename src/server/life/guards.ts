@@ -7,6 +7,7 @@
  */
 import type { EventEmitter } from 'node:events'
 import type { Clock, Log } from '../../core/ports.ts'
+import { stackOf } from '../../core/reason.ts'
 
 /** So many within that many milliseconds are too many. */
 const TOO_MANY = 20
@@ -31,7 +32,7 @@ export function guardProcess(target: Guarded, { log, clock, count, giveUp }: Gua
   let recent = 0
   let over = false
   const caught = (fault: unknown, origin: string): void => {
-    const error = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
+    const error = stackOf(fault)
     count(origin)
     log.write('error', { error, origin }, 'an error that nobody caught; serving goes on')
     recent += 1
