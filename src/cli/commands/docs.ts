@@ -2,24 +2,21 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { OPERATORS } from '../../compiler/operators.ts'
-import { FACTS } from '../../core/facts.ts'
-import { HOOK_TABLE } from '../../core/hook.ts'
-import { DIAGNOSTIC_CODES, type DiagnosticCode, isDiagnosticCode } from '../../language/codes.ts'
-import { suggest } from '../../language/suggest.ts'
+import { type DiagnosticCode, isDiagnosticCode } from '../../language/codes.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { packageFile } from '../package-files.ts'
 import type { Shell } from '../shell.ts'
 import { pagesOf } from '../pages.ts'
 import { builtinsMarkdown, pluginPage } from '../plugin-page.ts'
 import { readBuiltin } from '../read-builtin.ts'
+import { nearestTopic } from '../topics.ts'
 import { builtinFiles, VOCABULARY } from '../wiring.ts'
 
 export function addDocs(program: Command, { terminal }: Shell): void {
   program
     .command('docs')
     .description('Show the documentation of a builtin, word, operator, fact, hook, limit or diagnostic code')
-    .argument('[name]', 'such as dnsbl, remote_ip, rcpt, in_list or CFG101')
+    .argument('[topic]', 'such as dnsbl, remote_ip, rcpt, in_list or CFG101')
     .option('--write <directory>', 'write builtins.md there')
     .addHelpText('after', '\nExamples:\n  $ postern docs badmailfrom\n  $ postern docs CFG101\n')
     .action(async (name: string | undefined, { write }: { write?: string }) => {
@@ -37,7 +34,7 @@ async function pageOf(name: string): Promise<string> {
   if (isDiagnosticCode(code)) return codePage(code)
   const builtin = await builtinPage(name)
   const found = [builtin ?? [], pagesOf(name, VOCABULARY)].flat()
-  if (found.length === 0) throw new CommandError(notFound(name), EXIT.findings)
+  if (found.length === 0) throw new CommandError(`nothing is called \`${name}\`; ${nearestTopic(name)}`, EXIT.findings)
   return found.join('\n\n')
 }
 
@@ -45,20 +42,6 @@ async function pageOf(name: string): Promise<string> {
 async function codePage(code: DiagnosticCode): Promise<string> {
   const page = await readFile(packageFile(`docs/diagnostics/${code}.md`), 'utf8')
   return page.trimEnd()
-}
-
-function notFound(name: string): string {
-  const names = [
-    ...builtinFiles().keys(),
-    ...VOCABULARY.matchers.keys(),
-    ...VOCABULARY.deliveries.keys(),
-    ...OPERATORS.keys(),
-    ...FACTS.map((fact) => fact.name),
-    ...Object.keys(HOOK_TABLE),
-    ...Object.keys(DIAGNOSTIC_CODES),
-  ]
-  const near = suggest(name, names)
-  return `nothing is called \`${name}\`${near ? `; did you mean \`${near}\`?` : '; `postern list builtins` shows the builtins'}`
 }
 
 async function builtinPage(name: string): Promise<string | undefined> {

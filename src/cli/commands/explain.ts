@@ -127,7 +127,10 @@ function reportWhyNot(explained: Explained, { program }: Site, options: Options,
   const answers = whyNot(name, program, explained.decisions)
   if (answers.length === 0) {
     const near = suggest(name, ruleNames(program))
-    throw new CommandError(`there is no rule ${name}${near ? `; did you mean ${near}?` : ''}`, EXIT.usage)
+    throw new CommandError(
+      `there is no rule ${name}; ${near ? `did you mean ${near}?` : '`postern list rules` shows them'}`,
+      EXIT.usage,
+    )
   }
   const { color } = terminal
   if (format === 'pretty') terminal.print(answers.map((answer) => renderWhyNot(answer, { color })).join('\n'))

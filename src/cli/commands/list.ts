@@ -8,14 +8,15 @@ import { LIMITS } from '../../core/limits.ts'
 import { LIST_KINDS } from '../../core/list.ts'
 import { REPLY_TABLE } from '../../core/reply-table.ts'
 import { DIAGNOSTIC_CODES } from '../../language/codes.ts'
+import { shownPlaces } from '../find-files.ts'
 import { readBuiltin } from '../read-builtin.ts'
 import type { Shell } from '../shell.ts'
-import { painter } from '../terminal.ts'
+import { painter, type Terminal } from '../terminal.ts'
 import { builtinFiles, VOCABULARY } from '../wiring.ts'
 
 type Row = readonly string[]
 
-const TABLES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+const TABLES: Readonly<Record<string, (site: string, terminal: Terminal) => Promise<readonly Row[]>>> = {
   hooks: async () => HOOKS.map((hook) => [hook, Object.keys(REPLY_TABLE[hook]).join(' '), HOOK_TABLE[hook].summary]),
   facts: async () =>
     FACTS.map(({ name, type, stage, summary }) => [
@@ -35,16 +36,20 @@ const TABLES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   limits: async () =>
     Object.entries(LIMITS).map(([name, { default: value, unit, summary }]) => [name, `${value} ${unit}`, summary]),
   codes: async () => Object.entries(DIAGNOSTIC_CODES),
+  rules: listRules,
 }
 
 export function addList(program: Command, { terminal }: Shell): void {
   program
     .command('list')
-    .description('List hooks with their return codes, facts, words, builtins, list kinds, limits or diagnostic codes')
+    .description(
+      'List hooks with their return codes, facts, words, builtins, list kinds, limits, diagnostic codes, or the rules of a site',
+    )
     .addArgument(new Argument('<what>', 'what to list').choices(Object.keys(TABLES)))
-    .addHelpText('after', '\nExamples:\n  $ postern list hooks\n  $ postern list facts\n')
-    .action(async (what: string) => {
-      const rows = (await TABLES[what]?.()) ?? []
+    .option('-s, --site <file>', 'the site whose rules they are', 'postern.yaml')
+    .addHelpText('after', '\nExamples:\n  $ postern list hooks\n  $ postern list facts\n  $ postern list rules\n')
+    .action(async (what: string, { site }: { readonly site: string }) => {
+      const rows = (await TABLES[what]?.(site, terminal)) ?? []
       const paint = painter(terminal.color)
       terminal.print(
         aligned(rows)
@@ -59,6 +64,17 @@ async function listBuiltins(): Promise<readonly Row[]> {
     [...builtinFiles()].map(async ([name, path]) => ({ name, file: await readBuiltin(path) })),
   )
   return builtins.map(({ name, file }) => [name, file.summary])
+}
+
+/** In the order in which they are asked. */
+async function listRules(path: string, terminal: Terminal): Promise<readonly Row[]> {
+  const { loadCheckedSite } = await import('../open-site.ts')
+  const { program } = await loadCheckedSite(path, terminal)
+  return HOOKS.flatMap((hook) =>
+    (program.chains.get(hook) ?? []).flatMap(({ plugin, rules }) =>
+      rules.map(({ id, at }) => [`${plugin}/${id}`, hook, shownPlaces(at)]),
+    ),
+  )
 }
 
 /** Every column but the last padded to its widest cell. */

@@ -1,48 +1,104 @@
 /** Completion for bash: a function over tables of words. */
-import { allCommands, type CommandRow } from '../command-table.ts'
+import { allCommands, type CommandRow, type OptionRow } from '../command-table.ts'
+import { isGlued, type Offer, offersIn, takesSeveral } from './offers.ts'
 
-/** What may follow a command, and what may follow an option that takes a value. */
+/** What may follow a command, and what may follow an option that takes a value. `=` separates words for bash: they are put together first. */
 export function bashCompletion(rows: readonly CommandRow[]): string {
   const commands = allCommands(rows)
+  const names = rows.map(({ words }) => words.join(' '))
   return [
     '# bash completion for postern; to have it: eval "$(postern completion bash)"',
+    ...HELPERS,
     '_postern() {',
-    '  local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= word',
-    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
-    '    case "$command${command:+ }$word" in',
-    ...commands.map(({ words }) => `      ${quote(words.join(' '))}) command=${quote(words.join(' '))} ;;`),
+    '  local words=() word current command= flag= place=0 site=postern.yaml',
+    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do',
+    '    if [[ ${#words[@]} -gt 0 && ( $word == "=" || ${words[-1]} == *= ) ]]; then words[-1]+=$word',
+    '    else words+=("$word"); fi',
+    '  done',
+    '  current=${words[-1]}',
+    '  for word in "${words[@]:0:${#words[@]}-1}"; do',
+    '    [ -n "$command" ] || { command=$word; continue; }',
+    '    case $flag in -s|--site) site=$word ;; esac',
+    '    case $word in -*=*) flag=; continue ;; -*) flag=$word; continue ;; esac',
+    '    case "$command $flag" in',
+    ...patternLines(commands, ({ value }) => value !== undefined && !isGlued(value) && !takesSeveral(value), 'flag='),
+    ...patternLines(commands, ({ value }) => takesSeveral(value), ':'),
+    '      *) flag=; place=$((place + 1)) ;;',
     '    esac',
     '  done',
-    '  case "$command $before" in',
-    ...commands.flatMap(valuesOf),
+    '  COMPREPLY=()',
+    '  case $current in --*=*) flag=${current%%=*}=; current=${current#*=} ;; -*) flag= ;; esac',
+    '  case "$command $flag" in',
+    ...commands.flatMap((row) => valueLines(row, rows)),
     '  esac',
-    '  local words=',
-    '  case "$command" in',
-    `    '') words=${quote([...rows.map(({ words }) => words[0]), '--help', '--version'].join(' '))} ;;`,
-    ...commands.map((row) => `    ${quote(row.words.join(' '))}) words=${quote(wordsOf(row).join(' '))} ;;`),
+    '  case $command in',
+    `    '') _postern_words ${quote([...names, '--help', '--version'].join(' '))}; return ;;`,
+    ...commands.map((row) => `    ${row.words.join(' ')}) _postern_rest ${quote(flagsOf(row).join(' '))} && return ;;`),
     '  esac',
-    '  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")',
-    '  [ "${#COMPREPLY[@]}" -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$current")',
+    '  case "$command $place" in',
+    ...commands.flatMap((row) => argumentLines(row, rows)),
+    '  esac',
     '}',
-    'complete -o filenames -F _postern postern',
+    'complete -F _postern postern',
   ].join('\n')
 }
 
-function wordsOf({ options, commands, arguments: taken }: CommandRow): readonly string[] {
-  const flags = options.flatMap(({ short, long }) => (short ? [short, long] : [long]))
-  return [...commands.map(({ words }) => words.at(-1) ?? ''), ...taken.flatMap(({ choices }) => choices), ...flags]
+/** They read the variables of their caller, as functions of bash do. */
+const HELPERS = [
+  '_postern_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$current"); }',
+  '_postern_files() { mapfile -t COMPREPLY < <(compgen "$1" -- "$current"); compopt -o filenames 2>/dev/null; }',
+  '_postern_outputs() {',
+  '  case $current in *=*) current=${current#*=}; _postern_files -f ;; *) _postern_words "$1" ;; esac',
+  '}',
+  '_postern_rules() { _postern_words "$(postern list rules --site "$site" 2>/dev/null | cut -d" " -f1)"; }',
+  '_postern_rest() { case $current in -*) _postern_words "$1" ;; *) return 1 ;; esac; }',
+]
+
+function flagsOf({ options }: CommandRow): readonly string[] {
+  return options.flatMap((option) => spellings(option))
 }
 
-function valuesOf({ words, options }: CommandRow): readonly string[] {
-  return options
-    .filter(({ value }) => value !== undefined)
-    .map(({ short, long, choices }) => {
-      const pattern = [long, short]
-        .filter((flag) => flag !== undefined)
-        .map((flag) => quote(`${words.join(' ')} ${flag}`))
-      const source = choices.length > 0 ? `-W ${quote(choices.join(' '))}` : '-f'
-      return `    ${pattern.join('|')}) mapfile -t COMPREPLY < <(compgen ${source} -- "$current"); return ;;`
-    })
+function spellings({ short, long }: OptionRow): readonly string[] {
+  return short ? [short, long] : [long]
+}
+
+function patternLines(
+  commands: readonly CommandRow[],
+  isWanted: (option: OptionRow) => boolean,
+  then: string,
+): readonly string[] {
+  const patterns = commands.flatMap(({ words, options }) =>
+    options.filter(isWanted).flatMap((option) => spellings(option).map((flag) => quote(`${words.join(' ')} ${flag}`))),
+  )
+  return patterns.length > 0 ? [`      ${patterns.join('|')}) ${then} ;;`] : []
+}
+
+/** `--fix=` with its sign: behind it a value is wanted whatever it belongs to. */
+function valueLines(row: CommandRow, rows: readonly CommandRow[]): readonly string[] {
+  const { option: offerOf } = offersIn(row, rows)
+  return row.options.flatMap((option) => {
+    const offer = offerOf(option)
+    if (!offer) return []
+    const flags = [...(isGlued(option.value) ? [] : spellings(option)), `${option.long}=`]
+    const patterns = flags.map((flag) => quote(`${row.words.join(' ')} ${flag}`))
+    return [`    ${patterns.join('|')}) ${actionOf(offer)}; return ;;`]
+  })
+}
+
+function argumentLines(row: CommandRow, rows: readonly CommandRow[]): readonly string[] {
+  const { argument: offerOf } = offersIn(row, rows)
+  return row.arguments.map((argument, index) => {
+    const name = `${row.words.join(' ')} `
+    const pattern = takesSeveral(argument.shown) ? `${quote(name)}*` : quote(`${name}${index}`)
+    return `    ${pattern}) ${actionOf(offerOf(argument))} ;;`
+  })
+}
+
+function actionOf({ words, files, rules }: Offer): string {
+  if (rules) return '_postern_rules'
+  if (files === 'behind =') return `_postern_outputs ${quote(words.join(' '))}`
+  if (files) return `_postern_files ${files === 'directories' ? '-d' : '-f'}`
+  return words.length > 0 ? `_postern_words ${quote(words.join(' '))}` : ':'
 }
 
 /** Nothing in single quotes means anything to a shell. */
