@@ -41,6 +41,8 @@ export function checkRedisUrl(url: string): void {
 export class RedisLink {
   readonly #place: RedisPlace
   #client: Promise<Redis> | undefined
+  /** The attempt to connect under way, which all commands wait for. */
+  #attempt: Promise<void> | undefined
   #fault = 'it is not connected'
   #asked = 0
 
@@ -69,7 +71,8 @@ export class RedisLink {
       throw fault
     })
     const client = await this.#client
-    if (client.status !== 'ready') await this.#connection(client)
+    if (client.status !== 'ready')
+      await (this.#attempt ??= this.#connection(client).finally(() => (this.#attempt = undefined)))
     return command(client)
   }
 

@@ -29,9 +29,12 @@ export const redisDriver: Driver = {
   },
 }
 
+/** Where all keys of a database count is said: whoever names one that is there for another purpose would be on the list. */
 function lookIn({ parameters }: SourceSpec): Look {
-  if (parameters.size - Number(parameters.has('password')) - Number(parameters.has('timeout')) > 1)
-    throw new Error('one of `prefix`, `hash` and `set` says where the keys are')
+  if (['prefix', 'hash', 'set'].filter((name) => parameters.has(name)).length !== 1)
+    throw new Error(
+      'one of `prefix`, `hash` and `set` says where the keys are; `#prefix=` means every key of the database',
+    )
   const [hash, set, prefix = ''] = ['hash', 'set', 'prefix'].map((name) => parameters.get(name))
   if (hash !== undefined) return (link, key) => link.say((client) => client.hget(hash, key))
   if (set === undefined) return (link, key) => link.say((client) => client.get(prefix + key))

@@ -172,17 +172,17 @@ export const ENVELOPE: Rows = {
   'rcpt_to.routes': absent(
     'which recipients there are stands in Redis',
     'laxer',
-    '`goodrcptto: { goodrcptto: "redis://127.0.0.1:6379/4" }` (docs/sources.md)',
+    '`goodrcptto: { goodrcptto: "redis://127.0.0.1:6379/4#prefix=" }` (docs/sources.md)',
   ),
   recipient_routes: absent(
     'which recipients there are stands in Redis',
     'laxer',
-    '`goodrcptto: { goodrcptto: "redis://127.0.0.1:6379/4" }` (docs/sources.md)',
+    '`goodrcptto: { goodrcptto: "redis://127.0.0.1:6379/4#prefix=" }` (docs/sources.md)',
   ),
   'recipient-routes': absent(
     'which recipients there are stands in Redis',
     'laxer',
-    '`goodrcptto: { goodrcptto: "redis://127.0.0.1:6379/4" }` (docs/sources.md)',
+    '`goodrcptto: { goodrcptto: "redis://127.0.0.1:6379/4#prefix=" }` (docs/sources.md)',
   ),
   aliases: absent(
     'its file has a form of its own',
