@@ -6,18 +6,28 @@ import type { FromSchema, Schema } from '../core/schema.ts'
 import type { Diagnostic, Position, Range, Safety, Severity } from './diagnostic.ts'
 import { SourceText } from './source-text.ts'
 
+export const FILE = { type: 'string', description: 'Relative to where postern ran' } as const satisfies Schema
+export const LINE = { type: 'integer', minimum: 1, description: 'Line, from 1' } as const satisfies Schema
+export const COLUMN = {
+  type: 'integer',
+  minimum: 1,
+  description: 'Column, from 1, in UTF-16 units',
+} as const satisfies Schema
+
 const POSITION_SCHEMA = {
   type: 'object',
   required: ['line', 'column'],
-  properties: { line: { type: 'integer', minimum: 1 }, column: { type: 'integer', minimum: 1 } },
-  description: 'From 1; columns in UTF-16 units',
+  properties: { line: LINE, column: COLUMN },
 } as const satisfies Schema
 
 const RANGE_SCHEMA = {
   type: 'object',
   required: ['start', 'end'],
-  properties: { start: POSITION_SCHEMA, end: POSITION_SCHEMA },
-  description: 'The end is behind the last character',
+  properties: {
+    start: { ...POSITION_SCHEMA, description: 'The first character' },
+    end: { ...POSITION_SCHEMA, description: 'Behind the last character' },
+  },
+  description: 'From where to where',
 } as const satisfies Schema
 
 export const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Severity[]
@@ -39,8 +49,11 @@ const FIX_SCHEMA = {
       items: {
         type: 'object',
         required: ['file', 'range', 'text'],
-        properties: { file: { type: 'string' }, range: RANGE_SCHEMA, text: { type: 'string' } },
-        description: 'What the range covers gives way to the text',
+        properties: {
+          file: FILE,
+          range: RANGE_SCHEMA,
+          text: { type: 'string', description: 'What comes in place of what the range covers; empty to delete it' },
+        },
       },
       description: 'Made all or none',
     },
@@ -52,23 +65,27 @@ export const DIAGNOSTIC_SCHEMA = {
   required: ['code', 'severity', 'message', 'file', 'range', 'labels', 'notes', 'help', 'fixes'],
   properties: {
     code: { type: 'string', description: 'Never changes its meaning; `postern docs CODE` explains it' },
-    severity: { type: 'string', enum: SEVERITIES },
-    message: { type: 'string' },
-    file: { type: 'string', description: 'Relative to where postern ran' },
+    severity: { type: 'string', enum: SEVERITIES, description: 'How bad it is' },
+    message: { type: 'string', description: 'What is wrong, in one line' },
+    file: FILE,
     range: RANGE_SCHEMA,
     label: { type: 'string', description: 'What stands at the range in the excerpt' },
-    hook: { type: 'string' },
-    rule: { type: 'string' },
+    hook: { type: 'string', description: 'The hook that it is in; absent outside of one' },
+    rule: { type: 'string', description: 'The name of the rule that it is in; absent outside of one' },
     labels: {
       type: 'array',
       items: {
         type: 'object',
         required: ['file', 'range', 'text'],
-        properties: { file: { type: 'string' }, range: RANGE_SCHEMA, text: { type: 'string' } },
+        properties: {
+          file: FILE,
+          range: RANGE_SCHEMA,
+          text: { type: 'string', description: 'Why the place matters' },
+        },
       },
       description: 'Other places that matter',
     },
-    notes: { type: 'array', items: { type: 'string' } },
+    notes: { type: 'array', items: { type: 'string' }, description: 'More about it, a sentence each' },
     help: { type: 'string', description: 'Empty when there is none; one suggestion a line' },
     fixes: {
       type: 'array',
@@ -84,7 +101,11 @@ export type JsonRange = FromSchema<typeof RANGE_SCHEMA>
 export const EXCERPT_SCHEMA = {
   type: 'object',
   required: ['file', 'line', 'text'],
-  properties: { file: { type: 'string' }, line: { type: 'integer', minimum: 1 }, text: { type: 'string' } },
+  properties: {
+    file: FILE,
+    line: LINE,
+    text: { type: 'string', description: 'The line, without its end' },
+  },
 } as const satisfies Schema
 
 export type JsonExcerpt = FromSchema<typeof EXCERPT_SCHEMA>

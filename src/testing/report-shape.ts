@@ -3,7 +3,7 @@
  * every other format is made from it. docs/cli.md describes it; `version` changes when a key goes away or changes its meaning.
  */
 import type { FromSchema, Schema } from '../core/schema.ts'
-import { DIAGNOSTIC_SCHEMA, EXCERPT_SCHEMA, SEVERITIES } from '../language/format-json.ts'
+import { COLUMN, DIAGNOSTIC_SCHEMA, EXCERPT_SCHEMA, FILE, LINE, SEVERITIES } from '../language/format-json.ts'
 import { MUTATION_SCHEMA } from './mutation/report-shape.ts'
 
 export const REPORT_VERSION = 1
@@ -11,7 +11,6 @@ export const COMMANDS = ['check', 'test', 'import', 'report'] as const
 export const TEST_STATES = ['passed', 'failed', 'skipped', 'todo'] as const
 
 const COUNT = { type: 'integer', minimum: 0 } as const satisfies Schema
-const PLACE = { type: 'integer', minimum: 1 } as const satisfies Schema
 const TEXT = { type: 'string' } as const satisfies Schema
 const TEXTS = { type: 'array', items: TEXT } as const satisfies Schema
 
@@ -23,16 +22,16 @@ const SUMMARY_SCHEMA = {
     rules: { ...COUNT, description: 'Rules looked at, by `check`' },
     lists: { ...COUNT, description: 'List files looked at, by `check`' },
     suppressed: { ...COUNT, description: 'Findings that a comment allows' },
-    error: COUNT,
-    warning: COUNT,
-    info: COUNT,
+    error: { ...COUNT, description: 'Findings that are errors' },
+    warning: { ...COUNT, description: 'Findings that are warnings' },
+    info: { ...COUNT, description: 'Findings that are for information' },
     passed: { ...COUNT, description: 'Tests that hold' },
-    failed: COUNT,
+    failed: { ...COUNT, description: 'Tests that do not hold, or could not be judged' },
     skipped: { ...COUNT, description: 'Tests left out by their `skip`' },
     todo: { ...COUNT, description: 'Tests that fail as their `todo` says' },
     bailed: { type: 'boolean', description: 'Stopped behind the first test that failed' },
     fail_on: { type: 'string', enum: SEVERITIES, description: 'The least finding that fails the run' },
-    exit_code: { type: 'integer', minimum: 0, maximum: 255 },
+    exit_code: { type: 'integer', minimum: 0, maximum: 255, description: 'What the command ended with' },
   },
 } as const satisfies Schema
 
@@ -40,9 +39,9 @@ const MISMATCH_SCHEMA = {
   type: 'object',
   required: ['field', 'expected', 'actual'],
   properties: {
-    field: TEXT,
-    expected: TEXT,
-    actual: TEXT,
+    field: { ...TEXT, description: 'The key of `expect`' },
+    expected: { ...TEXT, description: 'What the test says of it' },
+    actual: { ...TEXT, description: 'What came of it' },
     about: { type: 'string', description: 'Step and decision, where a test expects several things' },
   },
 } as const satisfies Schema
@@ -51,13 +50,17 @@ const TEST_RESULT_SCHEMA = {
   type: 'object',
   required: ['suite', 'name', 'status', 'passed', 'file', 'line', 'mismatches', 'problems', 'because'],
   properties: {
-    suite: TEXT,
-    name: TEXT,
-    status: { type: 'string', enum: TEST_STATES },
+    suite: { ...TEXT, description: 'The plugin or file that the test is of' },
+    name: { ...TEXT, description: 'What the test says that it is about' },
+    status: {
+      type: 'string',
+      enum: TEST_STATES,
+      description: 'A `todo` fails as expected; a `skipped` one was not run',
+    },
     passed: { type: 'boolean', description: 'Its status is `passed`' },
     reason: { type: 'string', description: 'Of its `skip` or `todo`' },
-    file: TEXT,
-    line: PLACE,
+    file: FILE,
+    line: LINE,
     mismatches: { type: 'array', items: MISMATCH_SCHEMA, description: 'What was expected and is not so' },
     problems: { ...TEXTS, description: 'Why it could not be judged' },
     decided: { type: 'string', description: 'What was decided instead, by which rule' },
@@ -68,25 +71,32 @@ const TEST_RESULT_SCHEMA = {
 export const CONDITION_SCHEMA = {
   type: 'object',
   required: ['test', 'line', 'column', 'hit', 'missed', 'unknown'],
-  properties: { test: TEXT, line: PLACE, column: PLACE, hit: COUNT, missed: COUNT, unknown: COUNT },
+  properties: {
+    test: { ...TEXT, description: 'The comparison, as the rule has it' },
+    line: LINE,
+    column: COLUMN,
+    hit: { ...COUNT, description: 'How often it was true' },
+    missed: { ...COUNT, description: 'How often it was false' },
+    unknown: { ...COUNT, description: 'How often nobody could tell' },
+  },
 } as const satisfies Schema
 
 const COVERED_RULE_SCHEMA = {
   type: 'object',
   required: ['rule', 'hook', 'line', 'column', 'evaluated', 'matched', 'conditions'],
   properties: {
-    rule: TEXT,
-    hook: TEXT,
-    line: PLACE,
-    column: PLACE,
+    rule: { ...TEXT, description: 'The name of the rule' },
+    hook: { ...TEXT, description: 'The hook of its chain; several with commas between them' },
+    line: LINE,
+    column: COLUMN,
     evaluated: { ...COUNT, description: 'How often it was asked' },
     matched: { ...COUNT, description: 'How often its condition held' },
-    conditions: { type: 'array', items: CONDITION_SCHEMA },
+    conditions: { type: 'array', items: CONDITION_SCHEMA, description: 'The comparisons of the rule' },
     reply: {
       type: 'object',
       required: ['line', 'spoken'],
-      properties: { line: PLACE, spoken: COUNT },
-      description: 'How often its answer was spoken; absent where it has none',
+      properties: { line: LINE, spoken: { ...COUNT, description: 'How often it was spoken' } },
+      description: 'The answer of the rule; absent where it has none',
     },
   },
 } as const satisfies Schema
@@ -95,15 +105,20 @@ export const COVERED_FILE_SCHEMA = {
   type: 'object',
   required: ['file', 'rules', 'lists', 'conditions'],
   properties: {
-    file: TEXT,
-    rules: { type: 'array', items: COVERED_RULE_SCHEMA },
+    file: FILE,
+    rules: { type: 'array', items: COVERED_RULE_SCHEMA, description: 'Rules of the file' },
     lists: {
       type: 'array',
       items: {
         type: 'object',
         required: ['list', 'line', 'hits'],
-        properties: { list: TEXT, line: PLACE, hits: COUNT },
+        properties: {
+          list: { ...TEXT, description: 'The name of the list' },
+          line: LINE,
+          hits: { ...COUNT, description: 'How often something was found in it' },
+        },
       },
+      description: 'Lists of the file',
     },
     conditions: {
       type: 'array',
@@ -116,7 +131,10 @@ export const COVERED_FILE_SCHEMA = {
 const USED = {
   type: 'object',
   required: ['used', 'total'],
-  properties: { used: COUNT, total: COUNT },
+  properties: {
+    used: { ...COUNT, description: 'Those that a test came to' },
+    total: { ...COUNT, description: 'All of them' },
+  },
 } as const satisfies Schema
 
 export const COVERAGE_SCHEMA = {
@@ -131,12 +149,25 @@ export const COVERAGE_SCHEMA = {
     rules: {
       type: 'object',
       required: ['matched', 'evaluated', 'total'],
-      properties: { matched: COUNT, evaluated: COUNT, total: COUNT },
+      properties: {
+        matched: { ...COUNT, description: 'Rules whose condition held at least once' },
+        evaluated: { ...COUNT, description: 'Rules that were asked at least once' },
+        total: { ...COUNT, description: 'All of them' },
+      },
+      description: 'Counts of rules',
     },
-    conditions: { type: 'object', required: ['both', 'total'], properties: { both: COUNT, total: COUNT } },
-    replies: USED,
-    lists: USED,
-    files: { type: 'array', items: COVERED_FILE_SCHEMA },
+    conditions: {
+      type: 'object',
+      required: ['both', 'total'],
+      properties: {
+        both: { ...COUNT, description: 'Comparisons that were true once and false once' },
+        total: { ...COUNT, description: 'All of them' },
+      },
+      description: 'Counts of comparisons',
+    },
+    replies: { ...USED, description: 'Counts of answers that were spoken' },
+    lists: { ...USED, description: 'Counts of lists in which something was found' },
+    files: { type: 'array', items: COVERED_FILE_SCHEMA, description: 'The same for each file, by rule and comparison' },
   },
 } as const satisfies Schema
 
@@ -150,7 +181,7 @@ const SNAPSHOTS_SCHEMA = {
       items: {
         type: 'object',
         required: ['file', 'line', 'name'],
-        properties: { file: TEXT, line: PLACE, name: TEXT },
+        properties: { file: FILE, line: LINE, name: { ...TEXT, description: 'Of the snapshot' } },
       },
       description: 'Stored, and no test has them any more',
     },
@@ -160,7 +191,10 @@ const SNAPSHOTS_SCHEMA = {
 const SUPPRESSED_SCHEMA = {
   type: 'object',
   required: ['finding', 'reason'],
-  properties: { finding: DIAGNOSTIC_SCHEMA, reason: { type: 'string', description: 'What its comment says' } },
+  properties: {
+    finding: { ...DIAGNOSTIC_SCHEMA, description: 'As it would stand among the findings' },
+    reason: { type: 'string', description: 'What its comment says' },
+  },
 } as const satisfies Schema
 
 export const REPORT_SCHEMA = {
@@ -171,7 +205,10 @@ export const REPORT_SCHEMA = {
     tool: {
       type: 'object',
       required: ['name', 'version'],
-      properties: { name: { type: 'string', enum: ['postern'] }, version: TEXT },
+      properties: {
+        name: { type: 'string', enum: ['postern'], description: 'Always `postern`' },
+        version: { ...TEXT, description: 'Of Postern' },
+      },
       description: 'What wrote the report',
     },
     command: { type: 'string', enum: COMMANDS, description: 'What was run; `report` only where it failed' },

@@ -1,28 +1,31 @@
 /** The part of a report that `postern test --mutate` writes. */
 import type { FromSchema, Schema } from '../../core/schema.ts'
+import { COLUMN, FILE, LINE } from '../../language/format-json.ts'
 import { MUTATION_NAMES } from '../../language/mutation-schema.ts'
 
 const COUNT = { type: 'integer', minimum: 0 } as const satisfies Schema
-const PLACE = { type: 'integer', minimum: 1 } as const satisfies Schema
 const TEXT = { type: 'string' } as const satisfies Schema
 
 const SURVIVOR_SCHEMA = {
   type: 'object',
   required: ['file', 'line', 'column', 'mutation', 'name', 'what', 'diff', 'tests'],
   properties: {
-    file: TEXT,
-    line: PLACE,
-    column: PLACE,
-    mutation: { type: 'string', enum: MUTATION_NAMES },
+    file: FILE,
+    line: LINE,
+    column: COLUMN,
+    mutation: { type: 'string', enum: MUTATION_NAMES, description: 'The kind of change' },
     name: { type: 'string', description: 'Of the rule, list or plugin' },
-    hook: TEXT,
+    hook: { ...TEXT, description: 'The hook of the rule' },
     what: { type: 'string', description: 'The change in words' },
     diff: {
       type: 'array',
       items: {
         type: 'object',
         required: ['sign', 'text'],
-        properties: { sign: { type: 'string', enum: ['-', '+', ' '] }, text: TEXT },
+        properties: {
+          sign: { type: 'string', enum: ['-', '+', ' '], description: 'Taken away, added, or there before and after' },
+          text: { ...TEXT, description: 'The line, without its end' },
+        },
       },
       description: 'The lines that change',
     },
@@ -47,7 +50,7 @@ export const MUTATION_SCHEMA = {
       items: {
         type: 'object',
         required: ['file', 'line', 'reason'],
-        properties: { file: TEXT, line: PLACE, reason: TEXT },
+        properties: { file: FILE, line: LINE, reason: { ...TEXT, description: 'As the rule states it' } },
       },
       description: 'Reasons stated where nothing survives; known when all mutants ran',
     },
