@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { run } from '../../src/cli/main.ts'
 
 export interface Ended {
@@ -20,7 +19,12 @@ export interface Folder {
   readonly postern: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ended>
 }
 
-export function folder(test: Pick<TestContext, 'after'>, files: Readonly<Record<string, string>>): Folder {
+/** A test's, or that of a suite. */
+interface Scope {
+  readonly after: (end: () => void) => void
+}
+
+export function folder(test: Scope, files: Readonly<Record<string, string>>): Folder {
   const path = mkdtempSync(join(tmpdir(), 'postern-cli-'))
   const cache = `${path}-cache`
   test.after(() => {
