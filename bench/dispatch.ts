@@ -14,7 +14,7 @@ import type { Ports } from '../src/core/ports.ts'
 import { newConnection, newRecipient, newTransaction } from '../src/core/session.ts'
 import { compileSite } from '../src/compiler/compile-site.ts'
 import { createDispatcher } from '../src/engine/dispatch.ts'
-import { Report } from '../src/language/diagnostic.ts'
+import { Report, startOf } from '../src/language/diagnostic.ts'
 
 const DECISIONS = Number(process.argv[2] ?? 200_000)
 const ROUNDS = 5
@@ -60,8 +60,7 @@ const files = new Map([
 
 async function compiled(): Promise<(context: HookContext) => boolean> {
   const report = new Report()
-  const start = { line: 1, column: 1, offset: 0 }
-  const at = { file: '/site/postern.yaml', range: { start, end: start } }
+  const at = startOf('/site/postern.yaml')
   const { program } = await compileSite(
     {
       hostname: 'mx.example.org',

@@ -9,7 +9,7 @@ import { type LoadedSite, loadSite } from '../compiler/load-site.ts'
 import { readYaml } from '../compiler/resolve-entries.ts'
 import { nearestSite } from '../compiler/site-directory.ts'
 import type { MatcherWord, Vocabulary } from '../core/word.ts'
-import { type Diagnostic, type Finding, inOrder, Report, type Span } from '../language/diagnostic.ts'
+import { type Diagnostic, type Finding, inOrder, Report, startOf } from '../language/diagnostic.ts'
 import { type FileKind, fileKind } from '../language/file-kind.ts'
 import type { MapNode } from '../language/node.ts'
 import { type Allowed, judge } from '../language/suppressions.ts'
@@ -259,11 +259,6 @@ async function checkAlone(path: string, site: string | undefined, run: Run): Pro
   run.outlines.set(path, { outline, isSound: environment.report.errors === before })
   if (environment.report.errors === before) analyseLater({ outline, services: undefined }, path, run)
   return plugins
-}
-
-function startOf(file: string): Span {
-  const position = { line: 1, column: 1, offset: 0 }
-  return { file, range: { start: position, end: position } }
 }
 
 /** Reports name files as the user would type them. */

@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import type { LoadedSite } from '../compiler/load-site.ts'
 import { type PolicyRules, readPolicy } from '../compiler/policies/read-policy.ts'
 import type { PolicyFile } from '../compiler/policies/strange-policies.ts'
-import type { Report, Span } from '../language/diagnostic.ts'
+import { type Report, startOf } from '../language/diagnostic.ts'
 import type { MapNode } from '../language/node.ts'
 import { POLICY_SCHEMA } from '../language/policy-file.ts'
 import { checkSchema } from '../language/schema-check.ts'
@@ -63,9 +63,4 @@ function checkPolicy(
 /** Which settings there are is not known then. */
 export function checkPolicyAlone(root: MapNode, report: Report): void {
   checkSchema(root, POLICY_SCHEMA, report, { what: 'a policy' })
-}
-
-function startOf(file: string): Span {
-  const position = { line: 1, column: 1, offset: 0 }
-  return { file, range: { start: position, end: position } }
 }

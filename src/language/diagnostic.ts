@@ -28,6 +28,12 @@ export interface Span {
   readonly range: Range
 }
 
+/** Where nothing more is known than the file. */
+export function startOf(file: string): Span {
+  const position = { line: 1, column: 1, offset: 0 }
+  return { file, range: { start: position, end: position } }
+}
+
 /** `file:line:column`, as traces, logs and reports name a place. */
 export function placeOf({ file, range }: Span): string {
   return `${file}:${range.start.line}:${range.start.column}`

@@ -2,6 +2,7 @@
 import type { FactType } from '../../core/fact.ts'
 import { LIST_KINDS, type ListKind } from '../../core/list.ts'
 import { keysAt, scalarAt } from '../../language/cursor.ts'
+import { startOf } from '../../language/diagnostic.ts'
 import type { Mark, Path } from '../../language/loose-yaml.ts'
 import { PARAM_TYPES, type ParamDeclaration } from '../../language/plugin-file.ts'
 import type { Sheet } from './mention.ts'
@@ -14,10 +15,9 @@ function paramOf({ file, marks }: Sheet, name: string): ParamDeclaration {
   const path = ['params', name]
   const text = (key: string): string | undefined => scalarAt(marks, [...path, key])?.text
   const list = listKind(text('list'))
-  const position = { line: 1, column: 1, offset: 0 }
   return {
     name,
-    at: { file, range: { start: position, end: position } },
+    at: startOf(file),
     list,
     type: list ? undefined : (PARAM_TYPES.find((type) => type === text('type')) ?? 'text'),
     values: valuesAt(marks, [...path, 'values']),

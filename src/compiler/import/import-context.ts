@@ -1,8 +1,7 @@
 /** What the parts of one import share: its findings, files of the new site, and the lists of the plugin that is being made. */
-import { startOf } from './nodes.ts'
 import { type Fields, idOf, type Json } from './draft.ts'
 import type { ForeignEnvironment } from './foreign.ts'
-import type { Span } from '../../language/diagnostic.ts'
+import { type Span, startOf } from '../../language/diagnostic.ts'
 import { Findings } from './say.ts'
 
 export interface ReadFile {

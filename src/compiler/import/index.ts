@@ -3,13 +3,13 @@
  * there is compiled from memory. `postern import` reads one and writes it down.
  */
 import { basename, dirname, join } from 'node:path'
+import { startOf } from '../../language/diagnostic.ts'
 import type { Files } from '../../core/ports.ts'
 import type { MapNode } from '../../language/node.ts'
 import { inOnePiece } from '../index-list-file.ts'
 import { type LoadEnvironment, readYaml } from '../resolve-entries.ts'
 import type { ForeignReader, ForeignSite } from './foreign.ts'
 import { HARAKA_SITE, readHaraka } from './haraka/index.ts'
-import { startOf } from './nodes.ts'
 import { POSTFIX_SITE, readPostfix } from './postfix/index.ts'
 import { readQpsmtpd } from './qpsmtpd/index.ts'
 import { QPSMTPD_SITE } from './qpsmtpd/site-file.ts'

@@ -19,8 +19,3 @@ export function entry(name: string, value: YamlNode): MapEntry {
 export function map(entries: readonly MapEntry[], at: Span): MapNode {
   return { kind: 'map', at, entries }
 }
-
-export function startOf(file: string): Span {
-  const position = { line: 1, column: 1, offset: 0 }
-  return { file, range: { start: position, end: position } }
-}

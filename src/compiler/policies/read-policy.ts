@@ -7,7 +7,7 @@
 import { LIMITS, type Limits } from '../../core/limits.ts'
 import type { ListIndex, ListKind } from '../../core/list.ts'
 import type { Policy, PolicyList, ReadPolicy, SettingValue } from '../../core/policy.ts'
-import { placeOf, Report } from '../../language/diagnostic.ts'
+import { placeOf, Report, startOf } from '../../language/diagnostic.ts'
 import { entriesOf, type MapNode, type ScalarNode, valueOf, type YamlNode } from '../../language/node.ts'
 import { policySchema } from '../../language/policy-file.ts'
 import { checkSchema } from '../../language/schema-check.ts'
@@ -53,10 +53,9 @@ function isPolicy(root: YamlNode, { settings, skippable }: PolicyRules, report: 
 }
 
 function tooLarge(file: string, { limits }: PolicyRules, report: Report): undefined {
-  const start = { line: 1, column: 1, offset: 0 }
   report.add({
     code: 'POL005',
-    at: { file, range: { start, end: start } },
+    at: startOf(file),
     message: `a policy has at most ${limits.policy_size} octets`,
     help: `the limit is \`policy_size\`; ${LIMITS.policy_size.default} without a word in the site file`,
   })

@@ -1,5 +1,5 @@
 /** Policies of recipients whose mail no rule accepts: a domain that is not ours any more, or that somebody has spelt wrongly. */
-import type { Finding } from '../../language/diagnostic.ts'
+import { type Finding, startOf } from '../../language/diagnostic.ts'
 
 export interface PolicyFile {
   /** As look-ups ask for it: `ann@example.org`, `example.org`. */
@@ -23,11 +23,10 @@ function domainOf({ key }: PolicyFile): string {
 }
 
 function finding({ path }: PolicyFile, domain: string): Finding {
-  const start = { line: 1, column: 1, offset: 0 }
   return {
     code: 'POL004',
     severity: 'info',
-    at: { file: path, range: { start, end: start } },
+    at: startOf(path),
     message: `no recipient here has this policy: no rule accepts mail for \`${domain}\``,
     help: 'add the domain to `local_domains`, or delete the file',
   }

@@ -1,7 +1,8 @@
 /** Lines that are left out stand in comments, and nothing in them leads out of one. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { map, seq, entry, startOf } from '../../../src/compiler/import/nodes.ts'
+import { startOf } from '../../../src/language/diagnostic.ts'
+import { map, seq, entry } from '../../../src/compiler/import/nodes.ts'
 import { printSite } from '../../../src/compiler/import/print-site.ts'
 
 const AT = startOf('x')

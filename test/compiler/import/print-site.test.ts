@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { entry, map, scalar, seq, startOf } from '../../../src/compiler/import/nodes.ts'
+import { entry, map, scalar, seq } from '../../../src/compiler/import/nodes.ts'
 import { printSite } from '../../../src/compiler/import/print-site.ts'
-import { Report } from '../../../src/language/diagnostic.ts'
+import { Report, startOf } from '../../../src/language/diagnostic.ts'
 import { toJson, type YamlNode } from '../../../src/language/node.ts'
 import { parseYaml } from '../../../src/language/yaml.ts'
 

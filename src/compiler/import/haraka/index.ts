@@ -6,12 +6,13 @@
  * builtin whose name is nearest.
  */
 import { basename, dirname, join } from 'node:path'
+import { startOf } from '../../../language/diagnostic.ts'
 import { LIMITS, type LimitName } from '../../../core/limits.ts'
 import type { MapEntry } from '../../../language/node.ts'
 import { nearestOf } from '../../../language/suggest.ts'
 import { printSuite, type RuleDraft, type TestDraft } from '../draft.ts'
 import type { ForeignReader, ForeignSite } from '../foreign.ts'
-import { entry, map, scalar, seq, startOf } from '../nodes.ts'
+import { entry, map, scalar, seq } from '../nodes.ts'
 import type { PlacedText } from '../placed-text.ts'
 import { HarakaContext, nodeOf } from './context.ts'
 import { listeners } from './listening.ts'

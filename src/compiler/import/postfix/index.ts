@@ -6,10 +6,11 @@
  * as `access.db` are not read: their texts are.
  */
 import { dirname, join } from 'node:path'
+import { startOf } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
 import { type Json, printPlugin, type RuleDraft } from '../draft.ts'
 import type { ForeignReader, ForeignSite } from '../foreign.ts'
-import { entry, map, scalar, seq, startOf } from '../nodes.ts'
+import { entry, map, scalar, seq } from '../nodes.ts'
 import { PlacedText } from '../placed-text.ts'
 import { PostfixContext } from './context.ts'
 import { deliveryEntry } from './delivery.ts'

@@ -5,9 +5,8 @@
  * A file that includes one which was read before on the way is empty: qpsmtpd takes that for a circle.
  */
 import { basename, dirname, join } from 'node:path'
-import type { Severity, Span } from '../../../language/diagnostic.ts'
+import { type Severity, type Span, startOf } from '../../../language/diagnostic.ts'
 import type { ForeignEnvironment } from '../foreign.ts'
-import { startOf } from '../nodes.ts'
 
 /** A trimmed line, or a word of one. */
 export interface ConfigText {

@@ -6,10 +6,10 @@
  * mail could come in that qpsmtpd refuses, as a warning when mail could stay out, else for information.
  */
 import { basename, dirname, join } from 'node:path'
-import type { Severity } from '../../../language/diagnostic.ts'
+import { type Severity, startOf } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
 import type { ForeignReader, ForeignSite, LeftOut } from '../foreign.ts'
-import { entry, map, scalar, seq, startOf } from '../nodes.ts'
+import { entry, map, scalar, seq } from '../nodes.ts'
 import { inPairs } from './arguments.ts'
 import { COMPANION, type Companion, readCompanion } from './companion.ts'
 import { ConfigReader, type ConfigText } from './config-reader.ts'

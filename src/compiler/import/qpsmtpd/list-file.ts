@@ -2,11 +2,11 @@
  * The list files of an imported configuration: used where they lie when every line means here what it means to qpsmtpd, else
  * copied, with what had to change.
  */
+import { startOf } from '../../../language/diagnostic.ts'
 import type { ListKind } from '../../../core/list.ts'
 import { listEntries } from '../../../language/list-file.ts'
 import { piecesOf } from '../../index-list-file.ts'
 import { ListBuilder, type ListProblem } from '../../lists/index.ts'
-import { startOf } from '../nodes.ts'
 import type { ConfigReader, ConfigText } from './config-reader.ts'
 
 export interface CopiedList {

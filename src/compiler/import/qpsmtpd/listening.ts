@@ -3,9 +3,9 @@
  * Without it, what qpsmtpd-forkserver does without options.
  */
 import { isIpFault, parseIp } from '../../../core/ip.ts'
-import type { Span } from '../../../language/diagnostic.ts'
+import { type Span, startOf } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
-import { entry, map, scalar, seq, startOf } from '../nodes.ts'
+import { entry, map, scalar, seq } from '../nodes.ts'
 import type { ConfigReader } from './config-reader.ts'
 
 const EVERYWHERE = '0.0.0.0'

@@ -1,7 +1,8 @@
 /** qpsmtpd's settings, one file each, as keys of the site file. */
+import { startOf } from '../../../language/diagnostic.ts'
 import { LIMITS, type LimitName } from '../../../core/limits.ts'
 import type { MapEntry } from '../../../language/node.ts'
-import { entry, map, scalar, startOf } from '../nodes.ts'
+import { entry, map, scalar } from '../nodes.ts'
 import type { ConfigReader, ConfigText } from './config-reader.ts'
 import { PLUGIN_TABLE } from './table/index.ts'
 import { isBuiltin } from './table/row.ts'

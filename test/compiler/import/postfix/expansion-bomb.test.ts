@@ -1,9 +1,9 @@
 /** Parameters of main.cf that double at each step: what is cut, and what is not. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { startOf } from '../../../../src/language/diagnostic.ts'
 import { readPostfix } from '../../../../src/compiler/import/postfix/index.ts'
 import { settingsIn, Parameters } from '../../../../src/compiler/import/postfix/main-cf.ts'
-import { startOf } from '../../../../src/compiler/import/nodes.ts'
 import { importTexts } from '../foreign-texts.ts'
 
 const MAIN = '/etc/postfix/main.cf'
