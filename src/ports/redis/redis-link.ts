@@ -15,6 +15,8 @@ export interface RedisPlace {
   /** `redis://USER@HOST:PORT/DATABASE`, or `rediss:`; without a password. */
   readonly url: string
   readonly password: (() => Promise<string>) | undefined
+  /** Certificates in PEM of who may vouch for the server, in place of the system's. */
+  readonly authority: (() => Promise<string>) | undefined
   /** Milliseconds for a connection, and for one command. */
   readonly timeout: number
   readonly chance: Chance
@@ -83,10 +85,11 @@ export class RedisLink {
   }
 
   async #open(): Promise<Redis> {
-    const { url, password, timeout, chance } = this.#place
+    const { url, password, authority, timeout, chance } = this.#place
     const { Redis } = await import('ioredis')
     const client = new Redis(url, {
       ...(password && { password: await password() }),
+      ...(authority && { tls: { ca: await authority() } }),
       lazyConnect: true,
       connectTimeout: timeout,
       commandTimeout: timeout,

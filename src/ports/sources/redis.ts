@@ -1,23 +1,20 @@
 /** `redis://…`, `rediss://…`: a string of its own for each key, or a field of one hash, or a member of one set. */
 import type { SourceSpec } from '../../core/source.ts'
-import { checkRedisUrl, RedisLink } from '../redis/redis-link.ts'
+import { RedisLink } from '../redis/redis-link.ts'
+import { CONNECTION_PARAMETERS, redisPlace } from '../redis/redis-place.ts'
 import type { Driver } from './driver.ts'
-import { secretIn } from './secret.ts'
-import { timeoutOf } from './timeout.ts'
 
 type Look = (link: RedisLink, key: string) => Promise<string | null>
 
 export const redisDriver: Driver = {
-  parameters: ['prefix', 'hash', 'set', 'password'],
+  parameters: ['prefix', 'hash', 'set', ...CONNECTION_PARAMETERS],
   read(source) {
-    const url = `${source.scheme}:${source.place}`
-    checkRedisUrl(url)
-    const [look, secret, timeout] = [lookIn(source), secretIn(source), timeoutOf(source)]
-    const key = JSON.stringify(['redis', url, source.parameters.get('password'), timeout, source.directory])
+    const [look, place] = [lookIn(source), redisPlace(source)]
+    const { scheme, place: where, parameters, directory } = source
+    const settings = ['timeout', ...CONNECTION_PARAMETERS].map((name) => parameters.get(name))
+    const key = JSON.stringify([scheme, where, directory, settings])
     return (world) => {
-      const { clock, chance } = world
-      const password = secret && (() => secret(world))
-      const shared = world.links.take(key, () => new RedisLink({ url, password, timeout, chance, clock }))
+      const shared = world.links.take(key, () => new RedisLink(place(world)))
       return {
         async ask(one) {
           const value = await look(shared.link, one)

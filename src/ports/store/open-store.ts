@@ -8,10 +8,10 @@ import type { Store } from '../../core/ports.ts'
 import { reasonOf } from '../../core/reason.ts'
 import type { StorePlace } from '../../core/site.ts'
 import { readSource, type SourceSpec } from '../../core/source.ts'
-import { checkRedisUrl, RedisLink } from '../redis/redis-link.ts'
+import { RedisLink } from '../redis/redis-link.ts'
+import { CONNECTION_PARAMETERS, redisPlace } from '../redis/redis-place.ts'
 import type { SourceWorld } from '../sources/driver.ts'
 import { checkNames } from '../sources/parameters.ts'
-import { secretIn } from '../sources/secret.ts'
 import { timeoutOf } from '../sources/timeout.ts'
 import { MemoryStore } from './memory-store.ts'
 import { RedisStore } from './redis-store.ts'
@@ -52,13 +52,7 @@ function readSqlite(source: SourceSpec): (world: StoreWorld) => Store {
 const PREFIX = 'postern:'
 
 function readRedis(source: SourceSpec): (world: StoreWorld) => Store {
-  const url = `${source.scheme}:${source.place}`
-  checkNames(source, ['prefix', 'password', 'timeout'])
-  checkRedisUrl(url)
-  const [secret, timeout] = [secretIn(source), timeoutOf(source)]
-  return (world) => {
-    const password = secret && (() => secret(world))
-    const link = new RedisLink({ url, password, timeout, chance: world.chance, clock: world.clock })
-    return new RedisStore(link, source.parameters.get('prefix') ?? PREFIX)
-  }
+  checkNames(source, ['prefix', 'timeout', ...CONNECTION_PARAMETERS])
+  const place = redisPlace(source)
+  return (world) => new RedisStore(new RedisLink(place(world)), source.parameters.get('prefix') ?? PREFIX)
 }
