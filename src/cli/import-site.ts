@@ -10,13 +10,17 @@ import { loadSite } from '../compiler/load-site.ts'
 import { SITE_FILE } from '../compiler/site-directory.ts'
 import { reasonOf } from '../core/reason.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
+import { count } from './counts.ts'
 import { CommandError } from './exit-code.ts'
 import { compileEnvironment, packageFile } from './wiring.ts'
 
 export interface ImportedSite {
   /** Undefined when there was nothing to read. */
   readonly site: ForeignSite | undefined
+  /** Files that were read. */
   readonly files: number
+  /** Rules that the site has, those of its builtins too: what `postern check` counts of it. */
+  readonly rules: number
   readonly diagnostics: readonly Diagnostic[]
   readonly sources: ReadonlyMap<string, string>
 }
@@ -36,14 +40,15 @@ export async function importSite(program: ProgramName, directory: string): Promi
   const environment = compileEnvironment()
   const differences = differencesFrom(program)
   let site: ForeignSite | undefined
-  await loadSite(join(directory, name), {
+  const { plugins } = await loadSite(join(directory, name), {
     ...environment,
     foreign: async (path, given) => (site = await read(path, { ...given, differences })),
   })
   const { report, sources, builtins } = environment
   const shipped = new Set(builtins.values())
   const files = [...sources.keys()].filter((path) => !shipped.has(path)).length
-  return { site, files, diagnostics: report.sorted(), sources }
+  const rules = new Set(plugins.flatMap((plugin) => plugin.rules.map(({ at }) => at))).size
+  return { site, files, rules, diagnostics: report.sorted(), sources }
 }
 
 export interface Target {
@@ -54,7 +59,7 @@ export interface Target {
   readonly from: string
 }
 
-/** Answers with the path of the site file. Throws a CommandError when it cannot be written. */
+/** Answers with the path of the site file, and how many more there are. Throws a CommandError when it cannot be written. */
 export async function writeSite(site: ForeignSite, { to, force, from }: Target): Promise<string> {
   const path = join(to, SITE_FILE)
   const isThere = await stat(path).then(
@@ -66,7 +71,7 @@ export async function writeSite(site: ForeignSite, { to, force, from }: Target):
     await writeText(path, printSite(site, [`Made by \`postern import ${from}\`. Lists are used where they lie.`]))
     for (const [name, text] of site.copies)
       await writeText(join(to, name), text, site.secrets?.has(name) ? 0o600 : 0o644)
-    return path
+    return site.copies.size === 0 ? path : `${path} and ${count(site.copies.size, 'more file')}`
   } catch (fault) {
     throw new CommandError(`${to} cannot be written: ${reasonOf(fault)}`)
   }

@@ -25,7 +25,7 @@ export function offlinePolicies({ policies = {} }: SessionRecord, world: PolicyW
   for (const [key, text] of given) checkGiven(key, text, plan)
   const own = openPolicies(plan, LIMITS.policy_size.default, world)
   const source: PolicySource = {
-    placeOf: (key) => own?.placeOf(key) ?? key,
+    placeOf: (key) => (given.has(key) ? OF_SESSION : (own?.placeOf(key) ?? key)),
     lookup: async (key) => {
       const text = given.get(key)
       return text === undefined ? ((await own?.lookup(key)) ?? { kind: 'none' }) : { kind: 'found', values: [text] }
@@ -34,6 +34,9 @@ export function offlinePolicies({ policies = {} }: SessionRecord, world: PolicyW
   }
   return new PolicyShelf({ plan, source, clock, log, memory: LIMITS.policy_memory.default })
 }
+
+/** What a session brings is in none of the files that the site has now. */
+const OF_SESSION = 'the session itself'
 
 /** JSON is YAML. */
 function checkGiven(key: string, text: string, plan: PolicyPlan): void {

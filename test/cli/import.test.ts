@@ -32,10 +32,21 @@ describe('postern import', () => {
     const { code, stdout, stderr } = await postern(['import', 'qpsmtpd', 'etc', '--to', 'site'])
     assert.equal(code, 0, stdout)
     assert.match(stdout, /info\[IMP005\].*rcpthosts/)
-    assert.match(stderr, /wrote site\/postern\.yaml/)
+    assert.match(stderr, /wrote site\/postern\.yaml and \d+ more files?/)
     assert.match(read('site/postern.yaml'), /^local_domains: lists\/rcpthosts$/m)
     assert.match(read('site/lists/rcpthosts'), /\nexample\.org\n$/)
     assert.equal((await postern(['check', 'site'])).code, 0)
+  })
+
+  it('counts the rules that it makes', async (test) => {
+    const { postern } = folder(test, QPSMTPD)
+    const rulesIn = async (...args: readonly string[]): Promise<number> => {
+      const { summary } = JSON.parse((await postern([...args, '-f', 'json'])).stdout) as { summary: { rules: number } }
+      return summary.rules
+    }
+    const made = await rulesIn('import', 'qpsmtpd', 'etc', '--to', 'site')
+    assert.ok(made > 0)
+    assert.equal(made, await rulesIn('check', 'site/postern.yaml'))
   })
 
   it('decides as the configuration does where it lies', async (test) => {

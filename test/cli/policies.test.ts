@@ -112,9 +112,10 @@ it('postern explain --id asks with the policy that the recipient had then', (tes
     runPostern(['explain', '-s', join(root, 'postern.yaml'), '--log', join(root, 'log.ndjson'), '--id', id]).stdout
   assert.match(
     explain('then'),
-    /rcpt alice@example\.org {2}550 .*\n {2}policy .*\n {2}rule {4}recipient_policy\/blocked/,
+    /rcpt alice@example\.org {2}550 .*\n {2}policy {2}alice@example\.org: the address has a policy {2}the session itself\n {2}rule {4}recipient_policy\/blocked/,
   )
   assert.doesNotMatch(explain('now'), /rcpt alice@example\.org {2}550/)
+  assert.match(explain('now'), /policy {2}alice@example\.org: the address has a policy {2}\S+\/alice\.yaml/)
 })
 
 it('postern test says what is wrong with a policy that a test brings', (test) => {
