@@ -33,6 +33,7 @@ const PARTS: Readonly<Record<keyof CommandEnvironment, 'computes' | 'watched'>> 
   lists: 'computes',
   outside: 'computes',
   sourceFault: 'computes',
+  questionFault: 'computes',
   storeFault: 'computes',
   tlsFault: 'computes',
   offline: 'computes',

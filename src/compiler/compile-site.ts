@@ -24,6 +24,7 @@ import { bindParams } from './params.ts'
 import { compileChain, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
 import type { PolicyRules } from './policies/read-policy.ts'
 import { SettingBook } from './policies/setting-book.ts'
+import { QuestionBook } from './question-book.ts'
 import { SplitBook } from './policies/split-book.ts'
 import { type ListPlace, readLists, readSiteList } from './plugin-lists.ts'
 import { type LoadEnvironment, type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
@@ -133,13 +134,21 @@ interface NamedChains {
 }
 
 function siteScope(
-  { hostname, recipients }: SiteSpec,
-  { report, vocabulary, now }: CompileEnvironment,
+  { hostname, recipients, place: { directory } }: SiteSpec,
+  { report, vocabulary, now, questionFault }: CompileEnvironment,
   codes: Codes,
 ): SiteScope {
   const settings = new SettingBook()
   settings.declare(recipients?.settings ?? [], report)
-  const books = { notes: new NoteBook(), settings, split: new SplitBook(), asked: new Set<string>(), naughty: [] }
+  const questions = new QuestionBook({ directory, faultOf: questionFault })
+  const books = {
+    notes: new NoteBook(),
+    settings,
+    split: new SplitBook(),
+    questions,
+    asked: new Set<string>(),
+    naughty: [],
+  }
   const today = now && new Date(now()).toISOString().slice(0, 'YYYY-MM-DD'.length)
   return { report, hostname, today, ...books, vocabulary: joinWords(vocabulary, codes, report) }
 }
@@ -272,7 +281,7 @@ function describe({ name, path, file, chains }: NamedChains): CompiledPlugin {
 
 function assemble(
   plugins: readonly NamedChains[],
-  { split: book, asked }: SiteScope,
+  { split: book, asked, questions }: SiteScope,
   onSplit: OnSplit | undefined,
   { sources, lists = new Map(), outside = new Map() }: LoadEnvironment,
 ): Program {
@@ -295,5 +304,6 @@ function digest(sources: readonly (readonly [path: string, text: string])[]): st
   const hash = createHash('sha256')
   for (const [path, text] of sources.toSorted(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(path).update('\0').update(text).update('\0')
+    questions: questions.all,
   return hash.digest('hex').slice(0, 16)
 }

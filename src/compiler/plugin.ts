@@ -14,6 +14,7 @@ import type { ListRegistry } from './list-registry.ts'
 import { NAUGHTY_NOTES, naughtyMode, remembering } from './naughty.ts'
 import type { NoteBook, NoteType } from './note-book.ts'
 import type { BoundParams } from './params.ts'
+import type { QuestionBook } from './question-book.ts'
 import type { SettingBook } from './policies/setting-book.ts'
 import { skipTest } from './policies/skip.ts'
 import type { SplitBook } from './policies/split-book.ts'
@@ -46,6 +47,7 @@ export interface SiteScope {
   readonly notes: NoteBook
   readonly settings: SettingBook
   readonly split: SplitBook
+  readonly questions: QuestionBook
   readonly hostname: string
   /** As 2026-11-20; undefined where nobody asks what has passed. */
   readonly today: string | undefined

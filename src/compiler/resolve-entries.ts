@@ -4,6 +4,7 @@ import type { PolicySource } from '../core/policy.ts'
 import type { Files } from '../core/ports.ts'
 import type { Schema } from '../core/schema.ts'
 import type { StorePlace } from '../core/site.ts'
+import type { Question } from '../core/question.ts'
 import type { SourceSpec } from '../core/source.ts'
 import type { TlsSettings } from '../core/tls.ts'
 import type { Diagnostic, Report, Span } from '../language/diagnostic.ts'
@@ -44,6 +45,8 @@ export interface LoadEnvironment {
   readonly outside?: Map<string, SourceSpec>
   /** What is wrong with a list outside, as far as it can be said without asking it. */
   readonly sourceFault?: (source: SourceSpec) => string | undefined
+  /** The same of what a word asks outside. */
+  readonly questionFault?: (question: Question) => string | undefined
   /** Names of the files in a directory, to tell a misspelt one; none where it is not there. */
   readonly namesIn?: (directory: string) => Promise<readonly string[]>
   /** What is wrong with the URL of the store, as far as it can be said without opening it. */

@@ -2,12 +2,14 @@
 import type { HookContext } from '../core/context.ts'
 import { FACTS, findFact, formatFact } from '../core/facts.ts'
 import { isKnownAt } from '../core/hook.ts'
+import type { FactType, FactValue } from '../core/fact.ts'
 import { Unknown } from '../core/truth.ts'
+import type { Template, TemplatePlace } from '../core/word.ts'
 import type { Span } from '../language/diagnostic.ts'
 import { didYouMean } from '../language/fix.ts'
 import type { ScalarNode } from '../language/node.ts'
 import { spanWithin } from '../language/scalar-offsets.ts'
-import { parseTemplate, type TemplatePart } from '../language/template.ts'
+import { parseTemplate, type Placeholder, type TemplatePart } from '../language/template.ts'
 import { readNote, readNoteOf } from './note-value.ts'
 import { settingIn, useSetting } from './policies/setting-use.ts'
 import { complain, type Scope } from './scope.ts'
@@ -35,19 +37,20 @@ interface Around {
   readonly scope: Scope
 }
 
-function compileTemplate(text: string, around: Around): Text {
-  const { node, from, scope } = around
+function partsOf(text: string, { node, from, scope }: Around): readonly TemplatePart[] {
   const parsed = parseTemplate(text)
-  if (!parsed.ok) {
-    complain(scope, {
-      code: 'TPL501',
-      at: spanWithin(node, from + parsed.offset, 2),
-      message: parsed.problem,
-      help: 'write `${name}`, `${name | other text}`, or `$$` for a dollar sign',
-    })
-    return () => text
-  }
-  const parts = parsed.parts.map((part) => compilePart(part, around))
+  if (parsed.ok) return parsed.parts
+  complain(scope, {
+    code: 'TPL501',
+    at: spanWithin(node, from + parsed.offset, 2),
+    message: parsed.problem,
+    help: 'write `${name}`, `${name | other text}`, or `$$` for a dollar sign',
+  })
+  return [text]
+}
+
+function compileTemplate(text: string, around: Around): Text {
+  const parts = partsOf(text, around).map((part) => compilePart(part, around))
   if (parts.every((part) => typeof part === 'string')) {
     const constant = parts.join('')
     return () => constant
@@ -55,13 +58,61 @@ function compileTemplate(text: string, around: Around): Text {
   return (context) => parts.map((part) => (typeof part === 'string' ? part : part(context))).join('')
 }
 
-type Value = (context: HookContext) => string | undefined
+/** The text in its parts, values with their types: for words that do not put them together as text. */
+export function compileParts(node: ScalarNode, scope: Scope): Template {
+  const around = { node, from: 0, longest: Infinity, scope }
+  const compiled = partsOf(String(node.value), around).map((part) =>
+    typeof part === 'string' ? part : placeIn(part, around),
+  )
+  const reads = compiled.flatMap((part) => (typeof part === 'string' ? [] : [part.read]))
+  return {
+    parts: compiled.map((part) => (typeof part === 'string' ? part : part.place)),
+    values: (context) => reads.map((read) => read(context)),
+  }
+}
+
+interface CompiledPlace extends Pick<Value, 'read'> {
+  readonly place: TemplatePlace
+}
+
+function placeIn(
+  { name, nameOffset, fallback, fallbackOffset, offset, length }: Placeholder,
+  around: Around,
+): CompiledPlace {
+  const { type, read } = compileName({ name, node: around.node, offset: nameOffset }, around.scope)
+  const place = { name, type, offset, length }
+  if (fallback === undefined) return { place, read }
+  const other = compileTemplate(fallback, { ...around, from: fallbackOffset })
+  return { place, read: (context) => read(context) ?? other(context) }
+}
+
+/** The facts that these names stand for. */
+export function compileFacts(nodes: readonly ScalarNode[], scope: Scope): Template {
+  const compiled = nodes.map((node) => ({ node, ...compileName({ name: String(node.value), node, offset: 0 }, scope) }))
+  return {
+    parts: compiled.map(({ node, type }) => ({
+      name: String(node.value),
+      type,
+      offset: 0,
+      length: String(node.value).length,
+    })),
+    values: (context) => compiled.map(({ read }) => read(context)),
+  }
+}
 
 function compilePart(part: TemplatePart, { node, from, longest, scope }: Around): string | Text {
   if (typeof part === 'string') return part
-  const value = compileName({ name: part.name, node, offset: from + part.nameOffset }, scope)
+  const { read } = compileName({ name: part.name, node, offset: from + part.nameOffset }, scope)
   const fallback = compileTemplate(part.fallback ?? '', { node, from: from + part.fallbackOffset, longest, scope })
-  return (context) => value(context)?.slice(0, longest) ?? fallback(context)
+  return (context) => {
+    const value = read(context)
+    return value === undefined || value instanceof Unknown ? fallback(context) : formatFact(value).slice(0, longest)
+  }
+}
+
+interface Value {
+  readonly type: FactType
+  readonly read: (context: HookContext) => FactValue | undefined | Unknown
 }
 
 /** A name to be filled in, where it stands in the value of a node. */
@@ -77,11 +128,11 @@ function placeOf({ name, node, offset }: Use): Span {
 
 function compileName(use: Use, scope: Scope): Value {
   const { name } = use
-  if (scope.finds.has(name)) return ({ found }) => found.get(name)
+  if (scope.finds.has(name)) return { type: 'text', read: ({ found }) => found.get(name) }
   if (name.startsWith('note.')) {
     const note = name.slice('note.'.length)
     readNoteOf(note, placeOf(use), scope)
-    return (context) => readNote(context, note)?.toString()
+    return { type: scope.notes.typeOf(note) ?? 'text', read: (context) => readNote(context, note) }
   }
   const setting = settingIn(name)
   if (setting !== undefined) return compileSetting(setting, use, scope)
@@ -90,8 +141,10 @@ function compileName(use: Use, scope: Scope): Value {
 
 function compileSetting(name: string, use: Use, scope: Scope): Value {
   const setting = useSetting(name, placeOf(use), scope)
-  return (context) => setting?.read(context)?.toString()
+  return setting ?? NOTHING
 }
+
+const NOTHING: Value = { type: 'text', read: () => undefined }
 
 function compileFactName(use: Use, scope: Scope): Value {
   const { name, node, offset } = use
@@ -105,7 +158,7 @@ function compileFactName(use: Use, scope: Scope): Value {
       ...didYouMean(node, name, known, { offset, length: name.length }),
       help: '`postern list facts` shows all facts; what a word finds can be used only in a rule that asks the word',
     })
-    return () => undefined
+    return NOTHING
   }
   const { definition, parameter } = fact
   if (!isKnownAt(definition.stage, scope.hook)) {
@@ -117,8 +170,5 @@ function compileFactName(use: Use, scope: Scope): Value {
     })
   }
   scope.split.readFact(scope, placeOf(use), { name: definition.name, parameter, text: name })
-  return (context) => {
-    const value = definition.read(context, parameter)
-    return value === undefined || value instanceof Unknown ? undefined : formatFact(value)
-  }
+  return { type: definition.type, read: (context) => definition.read(context, parameter) }
 }

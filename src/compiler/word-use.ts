@@ -1,20 +1,21 @@
 /** A word used in a condition or as a delivery target: its options are checked and it is compiled, once. */
-import { placeOf } from '../language/diagnostic.ts'
+import { placeOf, type Span } from '../language/diagnostic.ts'
 import type { HookContext } from '../core/context.ts'
 import type { ListIndex, ListKind } from '../core/list.ts'
 import { isKnownAt } from '../core/hook.ts'
 import type { Test } from '../core/program.ts'
 import type { Schema } from '../core/schema.ts'
 import { andThen, isPromise, isTruth, type MaybePromise, unknownFrom } from '../core/truth.ts'
-import type { CompileTools, Match, MatcherWord } from '../core/word.ts'
+import { type CompileTools, type Match, type MatcherWord, OptionFault } from '../core/word.ts'
 import { type MapEntry, type ScalarNode, type YamlNode, valueOf } from '../language/node.ts'
+import { spanWithin } from '../language/scalar-offsets.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { summarize, tooEarly } from './atom.ts'
 import { type Comparison, inIndex } from './comparison.ts'
 import { findList, findListAtHand, inlineIndex } from './list-use.ts'
 import { inSource } from './source-list.ts'
 import { complain, moreCareful, type Scope } from './scope.ts'
-import { compileText, type Text } from './text.ts'
+import { compileFacts, compileParts, compileText, type Text } from './text.ts'
 
 export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: Scope): Test | undefined {
   const node = optionsNode(value)
@@ -24,13 +25,20 @@ export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: 
   if (!stage) return undefined
   if (!isKnownAt(stage, scope.hook)) return tooEarly(key, stage, scope)
   if (stage === 'recipient') scope.split.readWhole(scope, key.at)
-  const ask = guarded(key, scope, () => word.compile(options, toolsFor(word.options, node, scope)))
+  const ask = guarded(key, scope, () => word.compile(options, toolsFor(word.options, node, scope)), node)
   if (!ask) return undefined
   scope.asked.add(word.name)
-  for (const name of Object.keys(word.finds ?? {})) scope.finds.add(`${word.name}.${name}`)
+  for (const name of namesFound(word, options)) scope.finds.add(`${word.name}.${name}`)
   scope.words.onUnknown = moreCareful(scope.words.onUnknown, word.onUnknown)
   return traced(word.name, key, value, answeredFor(word, ask))
 }
+
+function namesFound({ finds = {}, findsOf }: MatcherWord, options: unknown): readonly string[] {
+  return [...Object.keys(finds).filter((name) => name !== FAMILY), ...(findsOf?.(options) ?? [])]
+}
+
+/** Stands for names that options say. */
+const FAMILY = 'NAME'
 
 type Ask = ReturnType<MatcherWord['compile']>
 
@@ -51,27 +59,31 @@ export function checkOptions(node: YamlNode, schema: Schema, name: string, scope
   })
 }
 
-/** A word's own objection to its options becomes a diagnostic. */
-export function guarded<T>(key: ScalarNode, scope: Scope, compile: () => T): T | undefined {
+/** A word's own objection to its options becomes a diagnostic, where it stands in a text of theirs if it says so. */
+export function guarded<T>(key: ScalarNode, scope: Scope, compile: () => T, options?: YamlNode): T | undefined {
   try {
     return compile()
   } catch (fault) {
     const message = fault instanceof Error ? fault.message : 'the options make no sense together'
-    complain(scope, { code: 'CFG112', at: key.at, message: `\`${key.source}\`: ${message}` })
+    const at = (fault instanceof OptionFault && placeWithin(options, fault)) || key.at
+    complain(scope, { code: 'CFG112', at, message: `\`${key.source}\`: ${message}` })
     return undefined
   }
+}
+
+function placeWithin(options: YamlNode | undefined, { option, offset, length }: OptionFault): Span | undefined {
+  const text = options?.kind === 'map' ? valueOf(options, option) : undefined
+  return text?.kind === 'scalar' ? spanWithin(text, offset, length) : text?.at
 }
 
 const NO_LIST: ListIndex = { kind: 'string', source: 'nothing', size: 0, find: () => undefined, entries: () => [] }
 
 function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
   const lists = new Map<string, ListIndex>()
-  const texts = new Map<string, readonly Text[]>()
   for (const [name, option] of Object.entries(schema.properties ?? {}).filter(([, { 'x-outside': far }]) => !far)) {
     const kind = option['x-list']
     const value = node.kind === 'map' ? valueOf(node, name) : undefined
     if (kind) lists.set(name, (value && listOf(kind, value, scope)) ?? NO_LIST)
-    if (option['x-text']) texts.set(name, textsIn(value, scope))
   }
   return {
     rule: `${scope.plugin}/${scope.hook}/${scope.rule ?? ''}`,
@@ -86,11 +98,32 @@ function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
       return list
     },
     texts(option) {
-      const templates = texts.get(option)
-      if (!templates) throw new Error(`option ${option} is no text`)
+      if (!schema.properties?.[option]?.['x-text']) throw new Error(`option ${option} is no text`)
+      const templates = textsIn(node.kind === 'map' ? valueOf(node, option) : undefined, scope)
       return (context) => templates.map((template) => template(context))
     },
+    template: (option) => compileParts(textOption(option, schema, node), scope),
+    facts: (option) => compileFacts(namesOption(option, schema, node), scope),
+    question(draft) {
+      const question = scope.questions.enter(draft)
+      return async (asked, { ports, connection }) =>
+        (await ports.questions?.ask(question, asked, connection)) ?? NOT_HERE
+    },
   }
+}
+
+const NOT_HERE = { kind: 'failed', because: 'nobody outside can be asked from here' } as const
+
+function textOption(option: string, { properties }: Schema, node: YamlNode): ScalarNode {
+  const value = node.kind === 'map' ? valueOf(node, option) : undefined
+  if (properties?.[option]?.['x-text'] && value?.kind === 'scalar') return value
+  throw new Error(`option ${option} is no text`)
+}
+
+function namesOption(option: string, { properties }: Schema, node: YamlNode): readonly ScalarNode[] {
+  if (!properties?.[option]?.['x-facts']) throw new Error(`option ${option} names no facts`)
+  const value = node.kind === 'map' ? valueOf(node, option) : undefined
+  return value?.kind === 'seq' ? value.items.filter((item) => item.kind === 'scalar') : []
 }
 
 function textsIn(node: YamlNode | undefined, scope: Scope): readonly Text[] {

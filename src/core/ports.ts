@@ -3,7 +3,8 @@
  */
 import type { DeliveryJob, DeliveryResult, DeliveryTarget } from './delivery.ts'
 import type { LogLevel } from './effect.ts'
-import type { Endpoint } from './session.ts'
+import type { Asked, Question, QuestionAnswer } from './question.ts'
+import type { Connection, Endpoint } from './session.ts'
 import type { SourceSpec } from './source.ts'
 import type { MaybePromise } from './truth.ts'
 import type { Match, MatcherWord } from './word.ts'
@@ -102,6 +103,12 @@ export type StoreAnswer<T> =
  * Keys and values are texts. An entry is forgotten when its time is over, in milliseconds from when it was made; where the
  * wall clock jumps back it is forgotten too. Nothing here rejects, and everything is bounded in time.
  */
+/** Databases, directories and web services that words ask about several facts. */
+export interface Questions {
+  /** Never rejects, and is bounded in time by itself. A session that asks again soon gets the same answer. */
+  ask(question: Question, asked: Asked, session: Connection): Promise<QuestionAnswer>
+}
+
 export interface Store {
   get(key: string): Promise<StoreAnswer<string | undefined>>
   /** Answers with what stands there afterwards: the value given, or the one that was there before. */
@@ -255,3 +262,4 @@ export interface Ports {
   readonly p0f?: P0f
   readonly run?: RunProgram
 }
+  readonly questions?: Questions

@@ -6,6 +6,7 @@
 import type { HookContext } from './context.ts'
 import type { Effect } from './effect.ts'
 import type { Hook } from './hook.ts'
+import type { Question } from './question.ts'
 import type { SourceSpec } from './source.ts'
 import type { SettingValue } from './policy.ts'
 import type { Recipient } from './session.ts'
@@ -92,6 +93,8 @@ export interface Program {
   readonly chains: ReadonlyMap<Hook, readonly Chain[]>
   /** Lists outside that its rules may ask. */
   readonly sources?: readonly SourceSpec[]
+  /** What its words may ask outside. */
+  readonly questions?: readonly Question[]
   /** Absent where no rule after DATA knows recipients apart. */
   readonly split?: Split
 }

@@ -34,6 +34,8 @@ export interface Schema {
   readonly 'x-list'?: ListKind
   /** The text, or each text of the array, is a template: `${fact}`. Read through `CompileTools.texts`. */
   readonly 'x-text'?: true
+  /** The array holds names of facts. Read through `CompileTools.facts`. */
+  readonly 'x-facts'?: true
   /** Beside `x-list`: it may be a list outside, since the word looks things up in it and never goes through it. */
   readonly 'x-outside'?: true
 }

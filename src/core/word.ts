@@ -9,14 +9,44 @@ import type { FactValue } from './fact.ts'
 import type { DeliveryTarget } from './delivery.ts'
 import type { Stage } from './hook.ts'
 import type { ListAnswer, ListIndex } from './list.ts'
+import type { Asked, QuestionAnswer, QuestionDraft, QuestionPlace } from './question.ts'
 import type { FromSchema, Schema } from './schema.ts'
-import type { MaybePromise, OnUnknown, Truth } from './truth.ts'
+import type { MaybePromise, OnUnknown, Truth, Unknown } from './truth.ts'
 
 /** What a matcher saw. `found` feeds later keys of the rule and its message; `because` feeds the trace. */
 export interface Match {
   readonly truth: Truth
   readonly found?: Readonly<Record<string, string>>
   readonly because?: string
+}
+
+/** The text of an option in parts, for a word that puts values in place by itself; or the facts that an option names. */
+export interface Template {
+  readonly parts: readonly (string | TemplatePlace)[]
+  /** One for each place, in order. Undefined for what is absent. */
+  readonly values: (context: HookContext) => readonly (FactValue | undefined | Unknown)[]
+}
+
+export interface TemplatePlace extends QuestionPlace {
+  /** In the text, from the `$` to the `}`. */
+  readonly offset: number
+  readonly length: number
+}
+
+/** What `compile` throws about a part of a text. */
+export class OptionFault extends Error {
+  override readonly name = 'OptionFault'
+  readonly option: string
+  readonly offset: number
+  readonly length: number
+
+  /** The message is a plain sentence. */
+  constructor(message: string, at: { readonly option: string; readonly offset: number; readonly length: number }) {
+    super(message)
+    this.option = at.option
+    this.offset = at.offset
+    this.length = at.length
+  }
 }
 
 /** What `compile` may use besides its options. */
@@ -27,6 +57,12 @@ export interface CompileTools {
   list(option: string): ListIndex
   /** The texts of an option marked `x-text`, with the facts of a session in them. Throws for an option that is not. */
   texts(option: string): (context: HookContext) => readonly string[]
+  /** The text of an option marked `x-text` in its parts, nothing cut off. Throws for an option that is not. */
+  template(option: string): Template
+  /** The facts that an option marked `x-facts` names. Throws for an option that is not. */
+  facts(option: string): Template
+  /** Has a question asked, in this session once. Throws an Error with a plain sentence when nobody can be asked so. */
+  question(question: QuestionDraft): (asked: Asked, context: HookContext) => Promise<QuestionAnswer>
   /** The rule that uses the word, as `PLUGIN/HOOK/RULE`: for what it keeps apart from other rules. */
   readonly rule: string
 }
@@ -46,8 +82,10 @@ export interface MatcherWord<Options = unknown> {
   readonly outside?: boolean
   /** What an unknown answer means when the rule does not say. */
   readonly onUnknown: OnUnknown
-  /** Names it adds for templates, without the word's own name: `{ zone: 'The zone that lists the client' }`. */
+  /** Names it adds for templates, without the word's own name: `{ zone: 'The zone that lists the client' }`; `NAME` for names that options say. */
   readonly finds?: Readonly<Record<string, string>>
+  /** The names behind `NAME` in `finds`, which depend on the options. Throws as `compile` does. */
+  readonly findsOf?: (options: Options) => readonly string[]
   /** Runs once, at load. Throws an Error with a plain sentence when the options make no sense together. */
   readonly compile: (options: Options, tools: CompileTools) => (context: HookContext) => MaybePromise<Match>
 }

@@ -234,7 +234,8 @@ describe('spf: the word', () => {
     const transaction = newTransaction('t1')
     transaction.sender = address('a@example.com')
     const context = contextAt('mail', { transaction, ports: { ...fakePorts(), resolver } })
-    const tools = { lookUp: assert.fail, list: assert.fail, texts: assert.fail, rule: 'house/mail/a' }
+    const nobody = { template: () => assert.fail(), facts: () => assert.fail(), question: () => assert.fail() }
+    const tools = { ...nobody, lookUp: assert.fail, list: assert.fail, texts: assert.fail, rule: 'house/mail/a' }
     const results = ['fail', 'pass'].map(async (result) =>
       spf.compile(optionsFor(spf, { result: [result] }), tools)(context),
     )

@@ -51,6 +51,9 @@ export function ask(word: MatcherWord, options: Readonly<Record<string, unknown>
     lookUp: (option) => inIndex(listFor(word, option, options[option])),
     list: (option) => listFor(word, option, options[option]),
     texts: (option) => () => [options[option] ?? []].flat().map(String),
+    template: () => assert.fail('this word has no template'),
+    facts: () => assert.fail('this word names no facts'),
+    question: () => assert.fail('this word has no question'),
     rule: 'house/rcpt/a',
   })
   const answer = Promise.resolve(compiled(contextFor(situation, clock, resolver)))

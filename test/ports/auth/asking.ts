@@ -28,6 +28,15 @@ export function compiled(word: MatcherWord, options: Options): (context: HookCon
     texts: () => {
       throw new Error('auth words have no texts')
     },
+    template: () => {
+      throw new Error('auth words have no templates')
+    },
+    facts: () => {
+      throw new Error('auth words name no facts')
+    },
+    question: () => {
+      throw new Error('auth words have no questions')
+    },
   })
 }
 
