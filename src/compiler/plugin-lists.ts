@@ -1,6 +1,7 @@
 /** The lists of one plugin: read from files or taken in place, and indexed once; or outside, and only named here. */
 import { basename, dirname, resolve } from 'node:path'
 import type { ListIndex, ListKind } from '../core/list.ts'
+import { reasonOf } from '../core/reason.ts'
 import { isLoadedWhole, schemeOf, type SourceSpec } from '../core/source.ts'
 import { Report, type Span } from '../language/diagnostic.ts'
 import { didYouMean } from '../language/fix.ts'
@@ -134,7 +135,7 @@ async function fromFile(wanted: Wanted, environment: LoadEnvironment): Promise<L
     if (pieces) return await index({ kind, path, pieces }, environment)
     if (!wanted.optional) await reportMissing(wanted, file, path, environment)
   } catch (fault) {
-    const message = fault instanceof Error ? fault.message : `${path} cannot be read`
+    const message = reasonOf(fault)
     environment.report.add({ code: 'LST601', at: value?.at ?? at, message })
   }
   return empty(kind, path)

@@ -1,4 +1,5 @@
 /** What a file names outside by URL, read as far as it can be without asking anybody. */
+import { reasonOf } from '../core/reason.ts'
 import { readSource, type SourceSpec, type SourceText } from '../core/source.ts'
 import type { Span } from '../language/diagnostic.ts'
 import type { MapNode } from '../language/node.ts'
@@ -28,7 +29,7 @@ export function readOutside(
     report.add({
       code: 'LST606',
       at,
-      message: fault instanceof Error ? fault.message : 'this source cannot be read',
+      message: reasonOf(fault),
       help: 'docs/sources.md shows each kind of source',
     })
     return undefined

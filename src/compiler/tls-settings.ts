@@ -6,6 +6,7 @@
  * the settings: findings never quote them.
  */
 import { resolve } from 'node:path'
+import { reasonOf } from '../core/reason.ts'
 import type { TlsCertificate, TlsSettings } from '../core/tls.ts'
 import type { Finding, Span } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
@@ -115,7 +116,7 @@ class PemFiles {
       if (text === undefined) this.#lack({ code: 'CFG110', at: node.at, message: `there is no file ${name}` })
       return text
     } catch (fault) {
-      const message = fault instanceof Error ? fault.message : `${name} cannot be read`
+      const message = reasonOf(fault)
       this.#lack({ code: 'CFG110', at: node.at, message })
       return undefined
     }

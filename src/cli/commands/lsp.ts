@@ -1,5 +1,6 @@
 /** `postern lsp`: the language server that editors start. */
 import type { Command } from 'commander'
+import { reasonOf } from '../../core/reason.ts'
 import { systemClock } from '../../ports/system-clock.ts'
 import { CommandError } from '../exit-code.ts'
 import { versionText } from './version.ts'
@@ -21,7 +22,7 @@ export function addLsp(program: Command): void {
       const { serveEditor } = await import('../lsp/server.ts')
       const streams = { input: process.stdin, output: process.stdout }
       await serveEditor(streams, systemClock(), versionText()).catch((fault: unknown) => {
-        throw new CommandError(fault instanceof Error ? fault.message : String(fault))
+        throw new CommandError(reasonOf(fault))
       })
     })
 }

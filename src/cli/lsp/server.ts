@@ -8,6 +8,7 @@
 import type * as lsp from 'vscode-languageserver/node'
 import type * as texts from 'vscode-languageserver-textdocument'
 import type { Clock } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { listFiles } from '../../ports/list-files.ts'
 import { requireLibrary } from '../../ports/optional-library.ts'
 import { Answers, fileOf } from './answers.ts'
@@ -120,7 +121,7 @@ class EditorServer {
     try {
       await work()
     } catch (fault) {
-      this.#connection.console.error(`postern: ${fault instanceof Error ? fault.message : String(fault)}`)
+      this.#connection.console.error(`postern: ${reasonOf(fault)}`)
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Files, TextPieces } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import type { FileWorld } from '../file-world.ts'
 
 /** The kind, then what it is asked about. */
@@ -132,7 +133,7 @@ async function noted<T>(question: Question, ask: () => Promise<T>, book: Book): 
 }
 
 function failed(question: Question, fault: unknown, book: Book): never {
-  book.note(question, { fault: fault instanceof Error ? fault.message : String(fault) })
+  book.note(question, { fault: reasonOf(fault) })
   throw fault
 }
 

@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Limits } from '../../core/limits.ts'
+import { reasonOf } from '../../core/reason.ts'
 import type { Service as ListenerService } from '../../core/service.ts'
 import { labelled, type Sample } from '../../server/life/metrics.ts'
 import { type Loaded, type Outline, outlineOf, type Problem, restartNeeded } from '../../server/life/loading.ts'
@@ -87,7 +88,7 @@ class Crew implements Service {
       await this.#pool.start(this.revision)
     } catch (fault) {
       await this.#pool.stop(0)
-      throw new CommandError(fault instanceof Error ? fault.message : String(fault))
+      throw new CommandError(reasonOf(fault))
     }
   }
 

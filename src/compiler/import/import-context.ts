@@ -1,4 +1,5 @@
 /** What the parts of one import share: its findings, files of the new site, and the lists of the plugin that is being made. */
+import { reasonOf } from '../../core/reason.ts'
 import { type Fields, idOf, type Json } from './draft.ts'
 import type { ForeignEnvironment } from './foreign.ts'
 import { type Span, startOf } from '../../language/diagnostic.ts'
@@ -34,7 +35,7 @@ export class ImportContext {
     const { files, sources, machine } = this.environment
     if ((await machine.names(path)) !== undefined) return undefined
     const text = await files.read(path).catch((fault: unknown) => {
-      const message = fault instanceof Error ? fault.message : `${path} cannot be read`
+      const message = reasonOf(fault)
       this.findings.changed({ at: startOf(path), effect: 'laxer', message })
       return undefined
     })

@@ -4,6 +4,7 @@
  * Everything that goes wrong here is a HostFault: nothing was said about a message yet, so another server may be asked.
  */
 import type { DeliveryJob } from '../../core/delivery.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { ask, said } from './answers.ts'
 import { type Credentials, logIn } from './auth.ts'
 import { xclientCommand } from './client-attributes.ts'
@@ -43,7 +44,7 @@ export async function openConnection(
     return await attempt.run(settings.tls.mode)
   } catch (fault) {
     if (!attempt.handshakeFailed || settings.tls.mode !== 'opportunistic' || signal.aborted) throw fault
-    const because = fault instanceof Error ? fault.message : 'unknown'
+    const because = reasonOf(fault)
     job.ports.log.write('warn', { host: peerText(peer), because }, 'next server without TLS, since TLS failed')
     return attempt.run('none')
   }

@@ -8,6 +8,7 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Clock } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { HostFault } from './host-fault.ts'
 import type { Peer } from './peer.ts'
 import { type Reply, ReplyReader } from './reply.ts'
@@ -189,7 +190,7 @@ export class SmtpWire {
         this.#awaited -= 1
       }
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : 'it sent a malformed reply')
+      this.#fail(reasonOf(error))
     }
     if (this.#awaited === 0 && this.#reader.hasMore) this.#fail(OUT_OF_TURN)
     this.#wake()

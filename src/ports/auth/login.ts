@@ -5,6 +5,7 @@
  * never a wrong password. A password that was not shown (the client proved it, or has a token) is nobody's here: a miss.
  */
 import type { HookContext } from '../../core/context.ts'
+import { reasonOf } from '../../core/reason.ts'
 import type { Schema } from '../../core/schema.ts'
 import type { MaybePromise } from '../../core/truth.ts'
 import type { Match } from '../../core/word.ts'
@@ -93,7 +94,7 @@ export function bounded(most: number, timeout: number): Bounded {
       })
       return match ?? unknown(`no answer within ${timeout} ms`)
     } catch (fault) {
-      return unknown(fault instanceof Error ? fault.message : 'failed without saying why')
+      return unknown(reasonOf(fault))
     }
   }
 }

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { reasonOf } from '../../core/reason.ts'
 import { saslPrep } from '../../smtp/sasl/saslprep.ts'
 import { listFiles } from '../list-files.ts'
 import { BackendFault } from './login.ts'
@@ -96,6 +97,6 @@ function readEntry(secret: string, at: string): Secret | BackendFault {
   try {
     return readSecret(secret)
   } catch (error) {
-    return new BackendFault(`${at}: ${error instanceof Error ? error.message : 'it cannot be used'}`)
+    return new BackendFault(`${at}: ${reasonOf(error)}`)
   }
 }

@@ -5,6 +5,7 @@
  * before finish on the rules they began with.
  */
 import type { KeyedSource, SourceAnswer, Sources } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { isLoadedWhole, type SourceSpec } from '../../core/source.ts'
 import type { SourceWorld } from './driver.ts'
 import { openSource } from './open-source.ts'
@@ -45,7 +46,7 @@ class Pool implements SourcePool {
     try {
       return await this.#ask(this.#get(spec), spec, key)
     } catch (fault) {
-      return { kind: 'failed', because: fault instanceof Error ? fault.message : 'it cannot be opened' }
+      return { kind: 'failed', because: reasonOf(fault) }
     }
   }
 

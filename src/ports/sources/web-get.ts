@@ -3,6 +3,7 @@
  */
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import { reasonOf } from '../../core/reason.ts'
 
 export interface WebGet {
   readonly url: URL
@@ -62,7 +63,7 @@ async function bodyOf(answer: IncomingMessage, most: number): Promise<Buffer> {
       pieces.push(piece)
     }
   } catch (fault) {
-    throw new Error(`the web server failed: ${fault instanceof Error ? fault.message : 'it hung up'}`, { cause: fault })
+    throw new Error(`the web server failed: ${reasonOf(fault)}`, { cause: fault })
   }
   return Buffer.concat(pieces)
 }

@@ -10,6 +10,7 @@ import { readFile } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { indexListFile } from '../../compiler/index-list-file.ts'
 import type { ListIndex, ListKind } from '../../core/list.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { withTimeLimit } from '../../delivery/time-limit.ts'
 import { Report } from '../../language/diagnostic.ts'
 import { formatDuration } from '../../language/units.ts'
@@ -99,7 +100,7 @@ export class WebList implements Asking {
       )
       this.#succeeded()
     } catch (fault) {
-      this.#failed(fault instanceof Error ? fault.message : 'it failed without saying why')
+      this.#failed(reasonOf(fault))
     }
     this.#again()
   }

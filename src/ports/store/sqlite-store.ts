@@ -7,6 +7,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock, Log, Store, StoreAnswer } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { isDamage, openChecked } from './sqlite-file.ts'
 
 export interface SqliteStoreOptions {
@@ -100,7 +101,7 @@ export class SqliteStore implements Store {
   }
 
   #failed(fault: unknown): { readonly kind: 'failed'; readonly because: string } {
-    const because = fault instanceof Error ? fault.message : 'it failed without saying why'
+    const because = reasonOf(fault)
     if (this.#database && isDamage(fault)) {
       this.#options.log.write('error', { store: this.#options.path, because }, 'the store is damaged')
       this.#drop()
@@ -115,7 +116,7 @@ export class SqliteStore implements Store {
     try {
       this.#database = openChecked(path, { clock, log })
     } catch (fault) {
-      this.#fault = fault instanceof Error ? fault.message : 'it cannot be opened'
+      this.#fault = reasonOf(fault)
       log.write(
         'error',
         { store: path, because: this.#fault },

@@ -5,6 +5,7 @@
  * A file that includes one which was read before on the way is empty: qpsmtpd takes that for a circle.
  */
 import { basename, dirname, join } from 'node:path'
+import { reasonOf } from '../../../core/reason.ts'
 import { type Severity, type Span, startOf } from '../../../language/diagnostic.ts'
 import type { ForeignEnvironment } from '../foreign.ts'
 
@@ -102,7 +103,7 @@ export class ConfigReader {
       if (text !== undefined) sources.set(path, text)
       return text
     } catch (fault) {
-      this.say('error', startOf(path), fault instanceof Error ? fault.message : `${path} cannot be read`)
+      this.say('error', startOf(path), reasonOf(fault))
       return undefined
     }
   }

@@ -4,6 +4,7 @@
  */
 import { startOf } from '../../../language/diagnostic.ts'
 import type { ListKind } from '../../../core/list.ts'
+import { reasonOf } from '../../../core/reason.ts'
 import { listEntries } from '../../../language/list-file.ts'
 import { piecesOf } from '../../index-list-file.ts'
 import { ListBuilder, type ListProblem } from '../../lists/index.ts'
@@ -39,7 +40,7 @@ interface ListFile {
 export async function importList(name: string, kind: ListKind, reader: ConfigReader): Promise<ImportedList> {
   const file = { name, kind, rewrite: REWRITES.get(name) ?? asItIs }
   const state = await look(file, reader).catch((fault: unknown) => {
-    reader.say('error', startOf(reader.path(name)), fault instanceof Error ? fault.message : `${name} cannot be read`)
+    reader.say('error', startOf(reader.path(name)), reasonOf(fault))
     return 'missing' as const
   })
   if (typeof state === 'string') return state
