@@ -9,11 +9,9 @@ import { SESSION_SCHEMA, SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-s
 import { RULESET_SCHEMA, SITE_SCHEMA, USE_SCHEMA } from '../language/site-file.ts'
 import { REPORT_SCHEMA } from '../testing/report-shape.ts'
 import { conditionSchemas } from './condition-schemas.ts'
+import { HOME } from './documentation.ts'
 
 const OPTIONS = { params: true }
-
-/** Where its documentation is found. */
-const HOME = 'https://www.npmjs.com/package/postern'
 
 /** File name without extension → schema. */
 export function allSchemas(vocabulary: Vocabulary): ReadonlyMap<string, JsonSchema> {

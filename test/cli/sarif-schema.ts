@@ -1,210 +1,112 @@
 /**
- * What SARIF 2.1.0 requires of the properties that we write (§3.13 and on), and what GitHub's code scanning adds to it
- * ("SARIF support for code scanning"): every result has a rule and a place, the place is relative, its region has a line.
+ * SARIF 2.1.0 as its readers take it: the schema of the standard (data/README.md), and what GitHub's code scanning asks for
+ * besides ("SARIF support for code scanning"): a rule and one place for every result, a relative path, a line, no empty
+ * text, and no more of anything than it takes.
  */
-const TEXT = {
-  type: 'object',
-  required: ['text'],
-  properties: { text: { type: 'string', minLength: 1 } },
-  additionalProperties: false,
-}
-const FROM_ONE = { type: 'integer', minimum: 1 }
-const LEVEL = { enum: ['none', 'note', 'warning', 'error'] }
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 
-const ARTIFACT = {
-  type: 'object',
-  required: ['uri'],
-  properties: {
-    // RFC 3986: path-noscheme, nothing but unreserved characters and percent-encoded octets.
-    uri: { type: 'string', pattern: "^(?:[\\w.~!'()*-]|%[0-9A-F]{2})+(?:/(?:[\\w.~!'()*-]|%[0-9A-F]{2})+)*$" },
-  },
-  additionalProperties: false,
-}
+const RULE_TEXT = { properties: { text: { minLength: 1, maxLength: 1024 } } }
+const TEXT = { properties: { text: { minLength: 1 } } }
 
-const REGION = {
-  type: 'object',
-  required: ['startLine'],
-  properties: { startLine: FROM_ONE, startColumn: FROM_ONE, endLine: FROM_ONE, endColumn: FROM_ONE },
-  additionalProperties: false,
-}
-
-const PHYSICAL = {
-  type: 'object',
-  required: ['artifactLocation', 'region'],
-  properties: { artifactLocation: ARTIFACT, region: REGION },
-  additionalProperties: false,
-}
-
-const LOGICAL = {
-  type: 'object',
-  required: ['fullyQualifiedName'],
-  properties: { fullyQualifiedName: { type: 'string', minLength: 1 }, kind: { type: 'string' } },
-  additionalProperties: false,
-}
-
-const LOCATION = {
-  type: 'object',
+const PLACE = {
   required: ['physicalLocation'],
   properties: {
-    id: { type: 'integer', minimum: 0 },
-    physicalLocation: PHYSICAL,
-    logicalLocations: { type: 'array', minItems: 1, items: LOGICAL },
-    message: { type: 'object', required: ['text'], properties: { text: { type: 'string' } } },
+    physicalLocation: {
+      required: ['artifactLocation', 'region'],
+      properties: {
+        artifactLocation: {
+          required: ['uri'],
+          properties: {
+            // RFC 3986: path-noscheme, nothing but unreserved characters and percent-encoded octets.
+            uri: { pattern: "^(?:[\\w.~!'()*-]|%[0-9A-F]{2})+(?:/(?:[\\w.~!'()*-]|%[0-9A-F]{2})+)*$" },
+          },
+        },
+        region: { required: ['startLine'] },
+      },
+    },
   },
-  additionalProperties: false,
 }
 
 const RULE = {
-  type: 'object',
-  required: ['id', 'shortDescription', 'fullDescription', 'help'],
+  required: ['id', 'shortDescription', 'fullDescription', 'help', 'defaultConfiguration', 'properties'],
   properties: {
-    id: { type: 'string', minLength: 1, maxLength: 255 },
-    shortDescription: { ...TEXT, properties: { text: { type: 'string', minLength: 1, maxLength: 1024 } } },
-    fullDescription: { ...TEXT, properties: { text: { type: 'string', minLength: 1, maxLength: 1024 } } },
+    id: { minLength: 1, maxLength: 255 },
+    shortDescription: RULE_TEXT,
+    fullDescription: RULE_TEXT,
     help: TEXT,
-    defaultConfiguration: {
-      type: 'object',
-      required: ['level'],
-      properties: { level: LEVEL },
-      additionalProperties: false,
-    },
     properties: {
-      type: 'object',
+      required: ['tags', 'precision'],
       properties: {
-        tags: { type: 'array', items: { type: 'string' }, maxItems: 10, uniqueItems: true },
+        tags: { minItems: 1, maxItems: 10 },
         precision: { enum: ['very-high', 'high', 'medium', 'low'] },
+        'problem.severity': { enum: ['error', 'warning', 'recommendation'] },
+        'security-severity': { pattern: '^(?:10\\.0|[0-9]\\.[1-9]|[1-9]\\.0)$' },
       },
+      oneOf: [{ required: ['problem.severity'] }, { required: ['security-severity'] }],
     },
   },
-  additionalProperties: false,
-}
-
-/** §3.55 to §3.57. */
-const FIX = {
-  type: 'object',
-  required: ['artifactChanges'],
-  properties: {
-    description: TEXT,
-    artifactChanges: {
-      type: 'array',
-      minItems: 1,
-      uniqueItems: true,
-      items: {
-        type: 'object',
-        required: ['artifactLocation', 'replacements'],
-        properties: {
-          artifactLocation: ARTIFACT,
-          replacements: {
-            type: 'array',
-            minItems: 1,
-            items: {
-              type: 'object',
-              required: ['deletedRegion'],
-              properties: { deletedRegion: REGION, insertedContent: TEXT },
-              additionalProperties: false,
-            },
-          },
-        },
-        additionalProperties: false,
-      },
-    },
-  },
-  additionalProperties: false,
-}
-
-/** §3.35. */
-const SUPPRESSION = {
-  type: 'object',
-  required: ['kind'],
-  properties: { kind: { enum: ['inSource', 'external'] }, justification: { type: 'string', minLength: 1 } },
-  additionalProperties: false,
 }
 
 const RESULT = {
-  type: 'object',
-  required: ['ruleId', 'message', 'locations', 'partialFingerprints'],
+  required: ['ruleId', 'ruleIndex', 'level', 'message', 'locations', 'partialFingerprints'],
   properties: {
-    ruleId: { type: 'string', minLength: 1 },
-    ruleIndex: { type: 'integer', minimum: 0 },
-    level: LEVEL,
     message: TEXT,
-    locations: { type: 'array', minItems: 1, maxItems: 1, items: LOCATION },
-    relatedLocations: {
-      type: 'array',
-      minItems: 1,
-      maxItems: 999,
-      items: { ...LOCATION, required: ['physicalLocation', 'id'] },
-    },
-    fixes: { type: 'array', minItems: 1, items: FIX },
-    suppressions: { type: 'array', minItems: 1, uniqueItems: true, items: SUPPRESSION },
-    partialFingerprints: {
-      type: 'object',
-      required: ['posternRule/v1', 'primaryLocationLineHash'],
-      additionalProperties: { type: 'string', minLength: 1 },
-    },
+    locations: { minItems: 1, maxItems: 1, items: PLACE },
+    relatedLocations: { minItems: 1, maxItems: 999, items: PLACE },
+    suppressions: { items: { required: ['justification'], properties: { justification: { minLength: 1 } } } },
+    partialFingerprints: { required: ['primaryLocationLineHash'], additionalProperties: { minLength: 1 } },
   },
-  additionalProperties: false,
 }
 
-const INVOCATION = {
-  type: 'object',
-  required: ['executionSuccessful'],
+const GITHUB = {
+  required: ['$schema'],
   properties: {
-    executionSuccessful: { type: 'boolean' },
-    exitCode: { type: 'integer' },
-    toolExecutionNotifications: {
-      type: 'array',
+    runs: {
+      minItems: 1,
+      maxItems: 20,
       items: {
-        type: 'object',
-        required: ['message'],
-        properties: { level: LEVEL, message: TEXT },
-        additionalProperties: false,
+        required: ['results'],
+        properties: {
+          tool: {
+            properties: { driver: { required: ['rules'], properties: { rules: { items: RULE, maxItems: 25_000 } } } },
+          },
+          automationDetails: { required: ['id'], properties: { id: { pattern: '/$' } } },
+          results: { items: RESULT, maxItems: 25_000 },
+        },
       },
     },
   },
-  additionalProperties: false,
 }
 
-const DRIVER = {
-  type: 'object',
-  required: ['name', 'rules'],
-  properties: {
-    name: { type: 'string', minLength: 1 },
-    semanticVersion: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+' },
-    rules: { type: 'array', items: RULE, maxItems: 25_000 },
+const AJV = new Ajv2020({
+  allErrors: true,
+  strict: false,
+  logger: false,
+  formats: {
+    uri: (text: string) => URL.canParse(text),
+    'uri-reference': /^(?:[\w.~:/?#[\]@!$&'()*+,;=-]|%[\dA-Fa-f]{2})*$/,
+    'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/,
+    uuid: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
   },
-  additionalProperties: false,
-}
+})
+const STANDARD = JSON.parse(readFileSync(join(import.meta.dirname, 'data/sarif-2.1.0.json'), 'utf8')) as object
+const VALIDATORS = [AJV.compile(STANDARD), AJV.compile(GITHUB)]
 
-const RUN = {
-  type: 'object',
-  required: ['tool', 'results'],
-  properties: {
-    tool: { type: 'object', required: ['driver'], properties: { driver: DRIVER }, additionalProperties: false },
-    columnKind: { enum: ['utf16CodeUnits', 'unicodeCodePoints'] },
-    automationDetails: { type: 'object', required: ['id'], properties: { id: { type: 'string', pattern: '/$' } } },
-    invocations: { type: 'array', items: INVOCATION, minItems: 1 },
-    results: { type: 'array', items: RESULT, maxItems: 25_000 },
-  },
-  additionalProperties: false,
-}
-
-export const SARIF_SCHEMA = {
-  type: 'object',
-  required: ['$schema', 'version', 'runs'],
-  properties: {
-    $schema: { type: 'string', pattern: '^https://.*sarif.*2\\.1\\.0.*\\.json$' },
-    version: { const: '2.1.0' },
-    runs: { type: 'array', items: RUN, minItems: 1, maxItems: 20 },
-  },
-  additionalProperties: false,
+/** Throws where it is not one. */
+export function validSarif(value: unknown): Sarif {
+  for (const validate of VALIDATORS)
+    assert.ok(validate(value), JSON.stringify(validate.errors?.slice(0, 5), undefined, 1))
+  return value as Sarif
 }
 
 /** As far as we read it. */
 export interface Sarif {
   readonly runs: readonly [
     {
-      readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } }
+      readonly tool: { readonly driver: { readonly rules: readonly SarifRule[] } }
       readonly invocations: readonly [
         {
           readonly executionSuccessful: boolean
@@ -215,6 +117,15 @@ export interface Sarif {
       readonly results: readonly SarifResult[]
     },
   ]
+}
+
+export interface SarifRule {
+  readonly id: string
+  readonly shortDescription: { readonly text: string }
+  readonly fullDescription: { readonly text: string }
+  readonly help: { readonly text: string; readonly markdown?: string }
+  readonly helpUri?: string
+  readonly properties: Readonly<Record<string, unknown>> & { readonly tags: readonly string[] }
 }
 
 export interface SarifResult {

@@ -1,4 +1,4 @@
-/** A reader of the Test Anything Protocol, version 14, that takes nothing but its grammar. */
+/** A reader of the Test Anything Protocol, version 13, that takes nothing but its grammar. */
 
 export interface TapPoint {
   readonly ok: boolean
@@ -20,7 +20,7 @@ const POINT = /^(not )?ok (\d+) - ((?:[^\\#]|\\[\\#])*?)(?: # (TODO|SKIP)(?: (.*
 
 export function readTap(text: string): TapDocument {
   const [version, plan = '', ...body] = text.split('\n')
-  if (version !== 'TAP version 14') throw new Error(`version: ${version}`)
+  if (version !== 'TAP version 13') throw new Error(`version: ${version}`)
   const planned = Number(/^1\.\.(\d+)$/.exec(plan)?.[1] ?? Number.NaN)
   const points: { -readonly [K in keyof TapPoint]: TapPoint[K] }[] = []
   const comments: string[] = []

@@ -4,6 +4,7 @@ import type { JsonDiagnostic } from '../../language/format-json.ts'
 import { findingsOf } from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 import { inTree } from './in-tree.ts'
+import { jsonText } from './json-text.ts'
 
 const SEVERITIES: Readonly<Record<JsonDiagnostic['severity'], string>> = {
   error: 'major',
@@ -19,7 +20,7 @@ export function renderGitlab(report: SavedReport): string {
     severity: SEVERITIES[severity],
     location: { path: inTree(file), lines: { begin: range.start.line } },
   }))
-  return JSON.stringify([...issues, ...failureOf(report)])
+  return jsonText([...issues, ...failureOf(report)])
 }
 
 /** Everything has a place there, so what has none stands on the first line of the site. */

@@ -2,7 +2,8 @@
  * SARIF 2.1.0 (OASIS), within what GitHub's code scanning accepts: one result without a location there costs the whole file,
  * so every result has one, relative and percent-encoded, and no base to be relative to is named.
  */
-import { type JsonDiagnostic, type JsonRange, SEVERITIES } from '../../language/format-json.ts'
+import { gzipSync } from 'node:zlib'
+import { type JsonRange, SEVERITIES } from '../../language/format-json.ts'
 import {
   codeMeaning,
   findingsOf,
@@ -12,27 +13,44 @@ import {
 } from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 import { count } from '../counts.ts'
+import { HOME } from '../documentation.ts'
 import { uriOf } from './in-tree.ts'
+import { jsonText } from './json-text.ts'
+import { LEVELS, sarifRule } from './sarif-rules.ts'
 
-/** GitHub refuses more for one run, and more places for one result. */
+/** GitHub refuses more for one run, more places beside that of a result, and a larger file when it is compressed (octets). */
 const MOST_RESULTS = 25_000
-const MOST_PLACES = 1000
+const MOST_RELATED = 999
+const LARGEST = 10_000_000
 
-const LEVELS: Readonly<Record<JsonDiagnostic['severity'], string>> = {
-  error: 'error',
-  warning: 'warning',
-  info: 'note',
-}
+type Told = ReportFinding | SuppressedFinding
 
 export function renderSarif(report: SavedReport): string {
+  const all: readonly Told[] = [...worstFirst(findingsOf(report)), ...suppressedIn(report)]
+  let shown = all.slice(0, MOST_RESULTS)
+  let text = documentOf(report, shown, all.length)
+  while (shown.length > 0 && isTooLarge(text)) {
+    shown = shown.slice(0, Math.floor(shown.length * 0.8))
+    text = documentOf(report, shown, all.length)
+  }
+  return text
+}
+
+function isTooLarge(text: string): boolean {
+  return Buffer.byteLength(text) > LARGEST && gzipSync(text).length > LARGEST
+}
+
+function documentOf(report: SavedReport, shown: readonly Told[], all: number): string {
   const { tool, command } = report
-  const findings = worstFirst(findingsOf(report))
-  const shown = findings.slice(0, MOST_RESULTS)
-  const allowed = suppressedIn(report)
-  const all = [...findings, ...allowed]
-  const codes = [...new Set(all.map(({ code }) => code))].toSorted()
-  const driver = { name: tool.name, semanticVersion: tool.version, rules: codes.map((code) => ruleOf(code, all)) }
-  return JSON.stringify({
+  const codes = [...new Set(shown.map(({ code }) => code))].toSorted()
+  const worst = new Map(shown.toReversed().map(({ code, severity }) => [code, severity]))
+  const driver = {
+    name: tool.name,
+    semanticVersion: tool.version,
+    informationUri: HOME,
+    rules: codes.map((code) => sarifRule(code, worst.get(code) ?? 'error', tool.version)),
+  }
+  return jsonText({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
@@ -40,40 +58,23 @@ export function renderSarif(report: SavedReport): string {
         tool: { driver },
         columnKind: 'utf16CodeUnits',
         automationDetails: { id: `postern/${command}/` },
-        invocations: [invocationOf(report, findings.length)],
-        results: [
-          ...shown.map((finding) => resultOf(finding, codes)),
-          ...allowed.slice(0, MOST_RESULTS - shown.length).map((one) => suppressedResult(one, codes)),
-        ],
+        invocations: [invocationOf(report, all - shown.length)],
+        results: shown.map((one) => resultOf(one, codes)),
       },
     ],
   })
 }
 
 function worstFirst(findings: readonly ReportFinding[]): readonly ReportFinding[] {
-  if (findings.length <= MOST_RESULTS) return findings
   return findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
 }
 
-function ruleOf(code: string, findings: readonly ReportFinding[]): object {
-  const text = codeMeaning(code)
-  const severity = findings.find((finding) => finding.code === code)?.severity ?? 'error'
-  return {
-    id: code,
-    shortDescription: { text },
-    fullDescription: { text },
-    help: { text: /^[A-Z]{3}\d{3}$/.test(code) ? `${text}. \`postern docs ${code}\` says more.` : text },
-    defaultConfiguration: { level: LEVELS[severity] },
-    properties: { tags: ['mail-policy'], precision: 'very-high' },
-  }
-}
-
 /** What could not be looked at is no result: there is no place for it. */
-function invocationOf({ failure, summary }: SavedReport, findings: number): object {
-  const left = findings - MOST_RESULTS
+function invocationOf({ failure, summary }: SavedReport, left: number): object {
+  const most = `GitHub takes ${MOST_RESULTS}, and ${LARGEST} octets of them; the formats json and html have all`
   const notes = [
     ...(failure === undefined ? [] : [notification('error', failure)]),
-    ...(left > 0 ? [notification('warning', `${count(left, 'finding')} left out: GitHub takes ${MOST_RESULTS}`)] : []),
+    ...(left > 0 ? [notification('warning', `${count(left, 'finding')} left out: ${most}`)] : []),
   ]
   return {
     executionSuccessful: failure === undefined,
@@ -86,31 +87,38 @@ function notification(level: string, text: string): object {
   return { level, message: { text } }
 }
 
-function resultOf(finding: ReportFinding, codes: readonly string[]): object {
-  const { code, severity, message, notes, help, labels, fingerprint } = finding
-  const helps = help === '' ? [] : help.split('\n').map((line) => `help: ${line}`)
+function resultOf(finding: Told, codes: readonly string[]): object {
+  const { code, severity, fingerprint } = finding
   return {
     ruleId: code,
     ruleIndex: codes.indexOf(code),
     level: LEVELS[severity],
-    message: { text: [message, ...notes, ...helps].join('\n') },
+    message: { text: textOf(finding) },
     locations: [{ physicalLocation: physical(finding), ...logical(finding) }],
-    ...(labels.length > 0 && {
-      relatedLocations: labels.slice(0, MOST_PLACES - 1).map((label, index) => ({
-        id: index + 1,
-        physicalLocation: physical(label),
-        message: { text: label.text },
-      })),
-    }),
+    ...related(finding),
     ...sarifFixes(finding),
+    // Code scanning shows it as dismissed, with its reason.
+    ...('reason' in finding && { suppressions: [{ kind: 'inSource', justification: finding.reason }] }),
     // The second name is the one that GitHub looks at.
     partialFingerprints: { 'posternRule/v1': fingerprint, primaryLocationLineHash: `${fingerprint}:1` },
   }
 }
 
-/** Code scanning shows it as dismissed, with its reason. */
-function suppressedResult({ reason, ...finding }: SuppressedFinding, codes: readonly string[]): object {
-  return { ...resultOf(finding, codes), suppressions: [{ kind: 'inSource', justification: reason }] }
+function textOf({ code, message, notes, help, labels }: ReportFinding): string {
+  const helps = help === '' ? [] : help.split('\n').map((line) => `help: ${line}`)
+  const left = labels.length - MOST_RELATED
+  const cut = left > 0 ? [`${count(left, 'place')} more left out: GitHub takes ${MOST_RELATED}`] : []
+  return [message || codeMeaning(code), ...notes, ...helps, ...cut].join('\n')
+}
+
+function related({ labels }: ReportFinding): object {
+  if (labels.length === 0) return {}
+  const relatedLocations = labels.slice(0, MOST_RELATED).map((label, index) => ({
+    id: index + 1,
+    physicalLocation: physical(label),
+    message: { text: label.text },
+  }))
+  return { relatedLocations }
 }
 
 /** Replacements by file; SARIF has no word for how safe a fix is. */

@@ -1,4 +1,7 @@
-/** Tests in the Test Anything Protocol, version 14. */
+/**
+ * Tests in the Test Anything Protocol, version 13, which readers of version 14 take too: the first line is the only difference
+ * here, and `prove` of perl takes no later one.
+ */
 import { visible } from '../../language/display.ts'
 import { findingsOf, isFailing, type ReportFinding, TEST_FAILED } from '../../testing/report-findings.ts'
 import type { JsonTest, SavedReport } from '../../testing/report-shape.ts'
@@ -10,7 +13,7 @@ export function renderTap(report: SavedReport): string {
   const others = findingsOf(report).filter((one) => one.code !== TEST_FAILED && isFailing(one, report))
   const points = [...tests.map(testPoint), ...others.map(findingPoint)]
   return [
-    'TAP version 14',
+    'TAP version 13',
     `1..${points.length}`,
     ...points.map((point, index) => point(index + 1)),
     ...(coverage ? [`# ${coverageLine(coverage)}`] : []),
