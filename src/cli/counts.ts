@@ -2,10 +2,15 @@
 
 /** `3 files`, `1 file`. */
 export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+  return `${number} ${plural(number, noun)}`
 }
 
-/** `12,345`: in groups of three, for what is counted in a log. */
-export function counted(number: number): string {
-  return number.toLocaleString('en')
+/** `12,345`, `12,345 decisions`: in groups of three, for what is counted in a log. */
+export function counted(number: number, noun?: string): string {
+  const digits = number.toLocaleString('en')
+  return noun === undefined ? digits : `${digits} ${plural(number, noun)}`
+}
+
+function plural(number: number, noun: string): string {
+  return number === 1 ? noun : `${noun}s`
 }

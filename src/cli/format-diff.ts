@@ -2,6 +2,7 @@
 import type { Spoken } from '../testing/diff/compare.ts'
 import type { DiffReport, ShownDifference } from '../testing/diff/report.ts'
 import type { Touched } from '../testing/diff/traffic.ts'
+import { counted } from './counts.ts'
 import { shownPlaces } from './find-files.ts'
 import { table } from './formats/markdown-table.ts'
 import { painter } from './terminal.ts'
@@ -68,7 +69,7 @@ function whoOf({ by, at }: Spoken): string {
 
 function touchedText(touched: Touched | { readonly count: 0 }, decisions: number): string {
   const first = 'first' in touched ? `, first: ${touched.first.time} ${touched.first.id}` : ''
-  return `touches ${touched.count.toLocaleString('en')} of ${counted(decisions, 'recorded decision')}${first}`
+  return `touches ${counted(touched.count)} of ${counted(decisions, 'recorded decision')}${first}`
 }
 
 function recordedLines({ traffic }: DiffReport): readonly string[] {
@@ -81,7 +82,7 @@ function recordedLines({ traffic }: DiffReport): readonly string[] {
       `  ${touchedText(touched, decisions)}`,
     ]),
     '',
-    `${counted(decisions, 'recorded decision')}, ${undetermined.toLocaleString('en')} of them undetermined`,
+    `${counted(decisions, 'recorded decision')}, ${counted(undetermined)} of them undetermined`,
   ]
 }
 
@@ -131,8 +132,4 @@ export function renderDiffMarkdown(report: DiffReport): string {
       gates.map(({ gate, passed }) => [gate, passed ? 'met' : 'not met']),
     ),
   ].join('\n')
-}
-
-function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 }
