@@ -69,6 +69,15 @@ export interface LogLine {
 
 export interface Log {
   write(level: LogLevel, fields: LogFields, text: string): void
+  /** Something of a session is over, which its lines so far have led to. Absent where lines go out as they come. */
+  settle?(connection: string, ending: LogEnding): void
+}
+
+export interface LogEnding {
+  /** The client heard a refusal since the last time. */
+  readonly refused: boolean
+  /** With a transaction, or with the session. */
+  readonly of: 'transaction' | 'session'
 }
 
 /**
@@ -76,7 +85,8 @@ export interface Log {
  * without a value of its own has `''`.
  */
 export type SourceAnswer =
-  | { readonly kind: 'found'; readonly values: readonly string[] }
+  /** `at`: the file it was found in, where there is one for each key. */
+  | { readonly kind: 'found'; readonly values: readonly string[]; readonly at?: string }
   | { readonly kind: 'none' }
   | { readonly kind: 'failed'; readonly because: string }
 
@@ -93,6 +103,12 @@ export interface Sources {
   lookup(source: SourceSpec, key: string): Promise<SourceAnswer>
 }
 
+/** Databases, directories and web services that words ask about several facts. */
+export interface Questions {
+  /** Never rejects, and is bounded in time by itself. A session that asks again soon gets the same answer. */
+  ask(question: Question, asked: Asked, session: Connection): Promise<QuestionAnswer>
+}
+
 export type StoreAnswer<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'failed'; readonly because: string }
@@ -103,12 +119,6 @@ export type StoreAnswer<T> =
  * Keys and values are texts. An entry is forgotten when its time is over, in milliseconds from when it was made; where the
  * wall clock jumps back it is forgotten too. Nothing here rejects, and everything is bounded in time.
  */
-/** Databases, directories and web services that words ask about several facts. */
-export interface Questions {
-  /** Never rejects, and is bounded in time by itself. A session that asks again soon gets the same answer. */
-  ask(question: Question, asked: Asked, session: Connection): Promise<QuestionAnswer>
-}
-
 export interface Store {
   get(key: string): Promise<StoreAnswer<string | undefined>>
   /** Answers with what stands there afterwards: the value given, or the one that was there before. */
@@ -148,6 +158,8 @@ export interface GeoFacts {
   /** Without `AS`. */
   readonly asn?: number
   readonly organization?: string
+  /** How the client hides, as databases of anonymous addresses name it: `anonymous`, `hosting_provider`, `tor_exit_node`. */
+  readonly anonymous?: readonly string[]
   /** Degrees. */
   readonly latitude?: number
   readonly longitude?: number
@@ -252,6 +264,7 @@ export interface Ports {
   readonly temporary?: TemporaryFiles
   /** Absent where nothing outside can be asked: what stands there is unknown then. */
   readonly sources?: Sources
+  readonly questions?: Questions
   /** Absent where nothing is remembered between sessions. */
   readonly store?: Store
   /** Within a session that a client holds with us. */
@@ -262,4 +275,3 @@ export interface Ports {
   readonly p0f?: P0f
   readonly run?: RunProgram
 }
-  readonly questions?: Questions

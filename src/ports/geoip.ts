@@ -1,23 +1,26 @@
 /**
  * GeoIP databases in MaxMind's format (MaxMind DB 2.0), read into memory when they are first asked: the one door to `mmdb-lib`.
  *
- * A database that was replaced is read again within a minute; one that cannot be read any more is an error from then on.
+ * A database that was replaced is read again within a minute; one that cannot be read any more is an error from then on, as is a record
+ * that is damaged.
  */
 import { readFile, stat } from 'node:fs/promises'
-import type { CityResponse, AsnResponse, Reader } from 'mmdb-lib'
+import type { AnonymousIPResponse, AsnResponse, CityResponse, Reader } from 'mmdb-lib'
 import type { Clock, GeoFacts, GeoIp } from '../core/ports.ts'
 import { reasonOf } from '../core/reason.ts'
+import { weigh } from './mmdb-weight.ts'
 import { requireLibrary } from './optional-library.ts'
 
 /** Milliseconds between two looks at a file. */
 const FRESH = 60_000
 
 /** What is read of a record; databases differ in which parts they have. */
-type GeoRecord = Partial<CityResponse> & Partial<AsnResponse>
+type GeoRecord = Partial<CityResponse> & Partial<AsnResponse> & AnonymousIPResponse
 
 interface Database {
-  readonly reader: Reader<CityResponse>
-  readonly changed: number
+  find(ip: string): GeoRecord | null
+  /** Another file has another one. */
+  readonly version: string
 }
 
 interface Looked {
@@ -37,44 +40,88 @@ export function openGeoIp(clock: Pick<Clock, 'now'>): GeoIp {
   }
   return {
     async find(file, ip) {
-      const { reader } = await current(file)
-      if (reader.metadata.ipVersion === 4 && ip.includes(':')) return undefined
-      const record: GeoRecord | null = reader.get(ip)
+      const record = await current(file)
+        .then((database) => database.find(ip))
+        .catch((fault: unknown) => {
+          throw new Error(`${file}: ${problemIn(fault)}`, { cause: fault })
+        })
       return record === null ? undefined : factsIn(record)
     },
   }
 }
 
+/** Whoever follows what a damaged file says leaves it. */
+function problemIn(fault: unknown): string {
+  return fault instanceof RangeError ? 'it is damaged' : reasonOf(fault)
+}
+
 async function renew(file: string, before: Promise<Database> | undefined): Promise<Database> {
   const last = await before?.catch(() => undefined)
-  try {
-    const { mtimeMs } = await stat(file)
-    return last?.changed === mtimeMs ? last : { reader: await open(file), changed: mtimeMs }
-  } catch (fault) {
-    throw new Error(`${file}: ${reasonOf(fault)}`, { cause: fault })
+  const { mtimeMs, size, ino } = await stat(file)
+  const version = `${mtimeMs} ${size} ${ino}`
+  return last?.version === version ? last : { find: finder(await MaxMind(), await readFile(file)), version }
+}
+
+async function MaxMind(): Promise<typeof Reader> {
+  requireLibrary('mmdb-lib')
+  return (await import('mmdb-lib')).Reader
+}
+
+/** What stands between the tree of addresses and the records, and before the metadata. */
+const [GAP, MARKER] = [16, Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')]
+
+/** The library asks its cache before it decodes a record, which is when the record is weighed. */
+function finder(Library: typeof Reader, database: Buffer): Database['find'] {
+  let isWeighed = true
+  const weighFirst = (offset: number | string): undefined => {
+    if (!isWeighed) weigh(database, Number(offset), reader.metadata.searchTreeSize + GAP)
+    isWeighed = true
+  }
+  weighMetadata(database)
+  const reader = new Library<CityResponse>(database, { cache: { get: weighFirst, set: () => undefined } })
+  return (ip) => {
+    if (reader.metadata.ipVersion === 4 && ip.includes(':')) return null
+    isWeighed = false
+    return reader.get(ip)
   }
 }
 
-async function open(file: string): Promise<Reader<CityResponse>> {
-  requireLibrary('mmdb-lib')
-  const { Reader: MaxMind } = await import('mmdb-lib')
-  return new MaxMind<CityResponse>(await readFile(file))
+function weighMetadata(database: Buffer): void {
+  const marker = database.lastIndexOf(MARKER)
+  if (marker < 0) throw new Error("it is no database in MaxMind's format, or only a part of one")
+  weigh(database, marker + MARKER.length, marker + MARKER.length)
 }
 
 function factsIn(record: GeoRecord): GeoFacts {
-  const { continent, city, location } = record
+  const { continent, city, location, traits } = record
   const country = record.country ?? record.registered_country
   const facts = {
     country: textIn(country?.iso_code),
     countryName: textIn(country?.names?.en),
     continent: textIn(continent?.code),
     city: textIn(city?.names?.en),
-    asn: numberIn(record.autonomous_system_number),
-    organization: textIn(record.autonomous_system_organization),
+    asn: numberIn(record.autonomous_system_number ?? traits?.autonomous_system_number),
+    organization: textIn(record.autonomous_system_organization ?? traits?.autonomous_system_organization),
     latitude: numberIn(location?.latitude),
     longitude: numberIn(location?.longitude),
+    anonymous: waysToHide(record),
   }
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as GeoFacts
+}
+
+/** As the database names them, behind `is_`. */
+const HIDING = [
+  'anonymous',
+  'anonymous_vpn',
+  'hosting_provider',
+  'public_proxy',
+  'residential_proxy',
+  'tor_exit_node',
+] as const
+
+function waysToHide(record: GeoRecord): readonly string[] | undefined {
+  const said = HIDING.filter((way) => record[`is_${way}`] === true)
+  return said.length === 0 ? undefined : said
 }
 
 /** A damaged database has anything anywhere, and a distance that is no number would be within every limit. */

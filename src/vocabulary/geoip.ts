@@ -20,7 +20,7 @@ export const geoip = defineMatcher({
     properties: {
       databases: {
         anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
-        description: 'Files such as GeoLite2-City.mmdb and GeoLite2-ASN.mmdb',
+        description: 'Files such as GeoLite2-City.mmdb, GeoLite2-ASN.mmdb and GeoIP2-Anonymous-IP.mmdb',
       },
       distance_from: {
         type: 'string',
@@ -44,6 +44,8 @@ export const geoip = defineMatcher({
     place: 'Country and city with _ for blanks, as lists have it: US/New_York',
     asn: 'Number of the autonomous system',
     organization: 'Who runs it',
+    anonymous:
+      'How the client hides, with blanks between: anonymous, anonymous_vpn, hosting_provider, public_proxy, residential_proxy, tor_exit_node',
     distance: 'Kilometres from `distance_from`',
   },
   compile({ databases, distance_from: from, farther_than: limit }) {
@@ -69,7 +71,7 @@ async function factsOf(files: readonly string[], ip: string, { ports }: HookCont
 }
 
 function matchOf(facts: GeoFacts, away: number | undefined, limit: number | undefined): Match {
-  const { country, countryName, continent, city, asn, organization } = facts
+  const { country, countryName, continent, city, asn, organization, anonymous } = facts
   const all = {
     country,
     country_name: countryName,
@@ -78,6 +80,7 @@ function matchOf(facts: GeoFacts, away: number | undefined, limit: number | unde
     place: country !== undefined && city !== undefined ? `${country}/${city.replace(/\s+/g, '_')}` : undefined,
     asn,
     organization,
+    anonymous: anonymous?.join(' '),
     distance: away,
   }
   const said = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
