@@ -1,4 +1,4 @@
-/** A site as it was: in another directory, or at a revision that git knows. */
+/** A site, or a whole repository, as it was: in another directory, or at a revision that git knows. */
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,11 +19,24 @@ const run = promisify(execFile)
 export async function openBase(base: string, site: string): Promise<BaseSite> {
   const stats = await stat(base).catch(() => undefined)
   const path = stats?.isDirectory() ? join(base, basename(site)) : base
-  return stats ? { path, close: async () => undefined } : fromGit(base, site)
+  if (stats) return { path, close: async () => undefined }
+  const directory = dirname(absolute(site))
+  const revision = await openRevision(base, directory)
+  if (!revision) throw new CommandError(`${base} is no directory, and no revision of ${directory}`, EXIT.usage)
+  return { path: revision.moved(absolute(site)), close: () => revision.close() }
 }
 
-async function fromGit(revision: string, site: string): Promise<BaseSite> {
-  const directory = dirname(absolute(site))
+export interface Revision {
+  /** Where a file of the repository is found as it was. */
+  readonly moved: (path: string) => string
+  /** The other way. What is no file of the revision stays what it is. */
+  readonly movedBack: (path: string) => string
+  /** Removes what was unpacked. */
+  close(): Promise<void>
+}
+
+/** Of the repository that the directory is in. Undefined where git knows of no such revision, or of no repository. */
+export async function openRevision(revision: string, directory: string): Promise<Revision | undefined> {
   const git = async (...words: readonly string[]): Promise<string> => {
     const { stdout } = await run('git', ['-C', directory, ...words])
     return stdout.trim()
@@ -32,7 +45,7 @@ async function fromGit(revision: string, site: string): Promise<BaseSite> {
     git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`),
     git('rev-parse', '--show-toplevel'),
   ]).catch(() => undefined)
-  if (!found) throw new CommandError(`${revision} is no directory, and no revision of ${directory}`, EXIT.usage)
+  if (!found) return undefined
   const [commit, root] = found
   const target = await mkdtemp(join(tmpdir(), 'postern-base-'))
   const close = (): Promise<void> => rm(target, { recursive: true, force: true })
@@ -42,7 +55,11 @@ async function fromGit(revision: string, site: string): Promise<BaseSite> {
     await close()
     throw fault
   }
-  return { path: join(target, relative(root, absolute(site))), close }
+  return {
+    moved: (path) => join(target, relative(root, path)),
+    movedBack: (path) => (path.startsWith(`${target}/`) ? join(root, relative(target, path)) : path),
+    close,
+  }
 }
 
 /** `git archive | tar -x`. */

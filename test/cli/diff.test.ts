@@ -1,11 +1,11 @@
 /** `postern diff`: two sites in directories or in git, and what decides differently, with sessions that `explain` confirms. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { DiffReport } from '../../src/testing/diff/report.ts'
 import { type Folder, folder } from './folder.ts'
+import { commitAll } from './git.ts'
 
 const SITE = `hostname: mx.example.org
 local_domains: [example.org]
@@ -126,14 +126,7 @@ describe('diff', () => {
 
   it('compares revisions of git', async (test) => {
     const of = twoSites(test, {}, { domains: 'old.example, new.example' })
-    const git = (...words: readonly string[]): void => {
-      const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'commit.gpgsign=false']
-      const { status, stderr } = spawnSync('git', [...identity, ...words], { cwd: of.path, encoding: 'utf8' })
-      assert.equal(status, 0, stderr)
-    }
-    git('init', '-q')
-    git('add', '.')
-    git('commit', '-q', '-m', 'rules')
+    commitAll(of)
     writeFileSync(join(of.path, 'house.yaml'), house({ domains: 'other.example' }))
     const changes = async (...sites: readonly string[]) => {
       const { stdout } = await of.postern(['diff', ...sites, '-f', 'json'])

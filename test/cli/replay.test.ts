@@ -1,12 +1,12 @@
 /** `postern replay`: the log of a real server, made again by other rules, in another directory or of another day. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { join } from 'node:path'
 import { greeted, house, reply, serve, siteFolder } from '../support/served-site.ts'
 import { folder } from './folder.ts'
+import { commitAll } from './git.ts'
 
 const SITE = `hostname: mx.example.org
 local_domains: [example.org]
@@ -113,14 +113,7 @@ describe('replay', () => {
       wanted.map(({ change }) => change).toSorted((one, other) => (one < other ? -1 : 1)),
       ['accept → reject', 'reject → accept'],
     )
-    const git = (...words: readonly string[]): void => {
-      const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'commit.gpgsign=false']
-      const { status, stderr } = spawnSync('git', [...identity, ...words], { cwd: of.path, encoding: 'utf8' })
-      assert.equal(status, 0, stderr)
-    }
-    git('init', '-q')
-    git('add', '.')
-    git('commit', '-q', '-m', 'new rules')
+    commitAll(of)
     assert.deepEqual(await changes('--base', 'HEAD'), [])
     assert.equal((await of.postern(['replay', 'log.ndjson', '--base', '--output=x'])).code, 2)
   })

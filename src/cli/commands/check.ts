@@ -22,6 +22,7 @@ Examples:
   $ postern check postern.yaml -f compact
   $ postern check --fix --diff
   $ postern check --select FLW --ignore FLW505
+  $ postern check --changed-since origin/main
   $ postern check --qpsmtpd /etc/qpsmtpd
   $ postern check -f github -f sarif=postern.sarif -f json=check.json
 
@@ -35,6 +36,7 @@ interface Flags extends JudgeFlags, SiteFlags {
   readonly ignore?: readonly string[]
   readonly fix?: Level
   readonly diff?: boolean
+  readonly changedSince?: string
   readonly cache: boolean
 }
 
@@ -53,6 +55,12 @@ export function addCheck(program: Command, shell: Shell): void {
     .option('--ignore <code>', 'no findings of this code, or of all that begin so; may be given several times', oneCode)
     .addOption(new Option('--fix [how]', 'correct what can be corrected: --fix, or --fix=all').choices(['safe', 'all']))
     .option('--diff', 'change nothing, show what --fix would change')
+    .addOption(
+      new Option('--changed-since <revision>', 'only findings that were not there at that revision of git').conflicts([
+        'fix',
+        'diff',
+      ]),
+    )
     .option('--no-cache', 'look at everything again, and keep nothing')
   addJudgeFlags(addSiteFlags(command))
     .addHelpText('after', `${formatsHelp('check')}${EXAMPLES}`)
@@ -73,9 +81,10 @@ async function check(paths: readonly string[], flags: Flags, shell: Shell): Prom
     const files = await findYaml(paths)
     if (flags.fix !== undefined) await write(await fixesOf(files, flags.fix, flags, shell.terminal), shell.terminal)
     const isWhole = await someDirectory(paths)
-    const make = (witness?: Witness) => reportNow(files, flags, shell.terminal, { witness, isWhole })
+    const make = (witness?: Witness) => reportNow({ paths, files, flags }, shell.terminal, { witness, isWhole })
     const asked = { files, flags: { ...changing(flags), isWhole } }
-    return flags.cache && flags.fix === undefined ? savedOrMade(asked, make) : make()
+    const isKept = flags.cache && flags.fix === undefined && flags.changedSince === undefined
+    return isKept ? savedOrMade(asked, make) : make()
   })
 }
 
@@ -84,16 +93,37 @@ function changing({ select, ignore, failOn, exitZero, allowEmpty }: Flags): obje
   return { select, ignore, failOn, exitZero, allowEmpty }
 }
 
+interface Asked {
+  /** As they were given. */
+  readonly paths: readonly string[]
+  readonly files: readonly string[]
+  readonly flags: Flags
+}
+
 async function reportNow(
-  files: readonly string[],
-  flags: Flags,
+  { paths, files, flags }: Asked,
   terminal: Terminal,
   circumstances: Circumstances,
 ): Promise<SavedReport> {
-  const checked = selected(await checkNow(files, terminal, circumstances), flags)
+  const all = await checkNow(files, terminal, circumstances)
+  const checked = selected(await onlyNew(all, flags, paths, terminal), flags)
   const { reportOf } = await import('../formats/assemble.ts')
   const nothing = checked.files === 0 ? 'nothing to check: no site, plugin, ruleset or suite here' : undefined
   return reportOf({ command: 'check', ...checked, nothing }, judgingOf(flags))
+}
+
+async function onlyNew(
+  all: Checked,
+  { changedSince: revision }: Flags,
+  paths: readonly string[],
+  terminal: Terminal,
+): Promise<Checked> {
+  if (revision === undefined) return all
+  const { withoutEarlier } = await import('../earlier-findings.ts')
+  const left = await withoutEarlier(all, revision, paths)
+  const old = all.diagnostics.length - left.diagnostics.length
+  if (old > 0) terminal.talk(`${count(old, 'finding')} of ${revision} left out`)
+  return left
 }
 
 async function checkNow(files: readonly string[], terminal: Terminal, circumstances: Circumstances): Promise<Checked> {
