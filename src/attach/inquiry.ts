@@ -110,7 +110,7 @@ export class Inquiry {
     this.hurry()
     await this.dialogue.reset()
     await this.dialogue.tell('disconnect')
-    await this.dialogue.tell('post_connection')
+    await this.dialogue.over()
   }
 
   /** What the mail server has taken is well-formed enough: a parameter that we could not read is left out. */

@@ -20,11 +20,13 @@ export function pluginPage(plugin: PluginFile): string {
   ].join('\n')
 }
 
-function hooksOf({ chains }: PluginFile): string {
-  return chains.map(({ hook }) => hook).join(', ')
+function hooksOf({ chains, log, refused }: PluginFile): string {
+  if (refused !== undefined) return 'none: no site can use it'
+  return [...chains.map(({ hook }) => hook), ...(log ? ['places of the log'] : [])].join(', ')
 }
 
 function kindOf(param: ParamDeclaration): string {
+  if (param.refused !== undefined) return 'not taken'
   const { list, type, values, default: value, optional } = param
   const kind = list ? `list of ${list}` : (values?.join(' | ') ?? type?.replace('_', ' ') ?? 'text')
   return `${kind}${value ? `, default ${JSON.stringify(toJson(value))}` : optional ? ', optional' : ', required'}`

@@ -20,6 +20,7 @@ import { ListRegistry, type NamedList } from './list-registry.ts'
 import { codeChain, type CodeEnvironment, type Codes, joinWords, setUpCode } from './load-code.ts'
 import { checkSpeaker } from './naughty.ts'
 import { NoteBook } from './note-book.ts'
+import type { PlaceOptions } from './log-settings.ts'
 import { bindParams } from './params.ts'
 import { compileChain, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
 import type { PolicyRules } from './policies/read-policy.ts'
@@ -27,6 +28,7 @@ import { SettingBook } from './policies/setting-book.ts'
 import { QuestionBook } from './question-book.ts'
 import { SplitBook } from './policies/split-book.ts'
 import { type ListPlace, readLists, readSiteList } from './plugin-lists.ts'
+import { placesOf } from './plugin-log.ts'
 import { type LoadEnvironment, type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
 
 /** What a site says about its recipients. */
@@ -63,6 +65,8 @@ export interface CompiledSite {
   /** Undefined when something is wrong; the report says what. */
   readonly program: Program | undefined
   readonly plugins: readonly CompiledPlugin[]
+  /** Places of the log that plugins bring; undefined where none brings any. */
+  readonly log: readonly PlaceOptions[] | undefined
   /** What policies may say to these plugins. */
   readonly policies: PolicyRules
   readonly outline: Outline
@@ -86,6 +90,10 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
     const files = uses.flatMap((use) => use?.file ?? [])
     checkSpeaker(site.naughty, files, environment.report)
   }
+  const log = placesOf(
+    uses.filter((use) => use !== undefined),
+    environment.report,
+  )
   const named = chains.filter((one) => one !== undefined)
   checkNames(named, environment)
   const plugins = named.map(describe)
@@ -94,7 +102,7 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
   const outlined = resolved.flatMap(({ entry }, index) =>
     outlinePlugin(entry, chains[index], prepared[index], new ListRegistry(shared)),
   )
-  return { plugins, policies: policyRules(spec, named, site), outline: { plugins: outlined, site }, program }
+  return { plugins, log, policies: policyRules(spec, named, site), outline: { plugins: outlined, site }, program }
 }
 
 function policyRules({ recipients }: SiteSpec, plugins: readonly NamedChains[], { settings }: SiteScope): PolicyRules {
@@ -296,6 +304,7 @@ function assemble(
     words: asked,
     chains,
     sources: [...outside.values()],
+    questions: questions.all,
     ...(split && { split }),
   }
 }
@@ -304,6 +313,5 @@ function digest(sources: readonly (readonly [path: string, text: string])[]): st
   const hash = createHash('sha256')
   for (const [path, text] of sources.toSorted(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(path).update('\0').update(text).update('\0')
-    questions: questions.all,
   return hash.digest('hex').slice(0, 16)
 }

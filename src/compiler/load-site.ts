@@ -14,7 +14,7 @@ import { type CompiledPlugin, type CompileEnvironment, compileSite } from './com
 import { readRoot, type SiteRoot } from './import/index.ts'
 import { type LifeOptions, type LifeSettings, lifeSettings } from './life-settings.ts'
 import { checkListeners, type ListenerOptions, listenersOf } from './listeners.ts'
-import { type LogDestination, logSettings } from './log-settings.ts'
+import { type LogDestination, logSettings, type PlaceOptions } from './log-settings.ts'
 import { settleAuth } from './offers.ts'
 import { policyPlan, recipientSpec } from './policies/policy-plan.ts'
 import type { PolicyRules } from './policies/read-policy.ts'
@@ -50,7 +50,7 @@ export interface SiteSettings {
 const DEFAULT_SETTINGS: SiteSettings = {
   life: lifeSettings({}, ''),
   dns: { servers: [], timeout: 5000 },
-  log: logSettings({}, ''),
+  log: logSettings({}, { directory: '' }),
   spool: undefined,
   store: { url: 'memory:', directory: '' },
 }
@@ -93,7 +93,7 @@ export async function loadSite(path: string, given: CompileEnvironment): Promise
   const [limits, listeners] = [limitsOf(options.limits), listenersOf(options.listen ?? [], directory)]
   const about = valueOf(root, 'recipients')
   const recipients = recipientSpec(about, limits)
-  const { program, plugins, policies, outline } = await compileSite(
+  const { program, plugins, log, policies, outline } = await compileSite(
     {
       hostname,
       entries: readEntries(valueOf(root, 'plugins'), environment.report),
@@ -115,7 +115,7 @@ export async function loadSite(path: string, given: CompileEnvironment): Promise
     program,
     policies: plan,
   }
-  return { site, settings: settingsOf(options, directory), plugins, policies, plan, outline, services, listeners }
+  return { site, settings: settingsOf(options, directory, log), plugins, policies, plan, outline, services, listeners }
 }
 
 /** It stands in the greeting and in Received fields, and mail to it is ours. */
@@ -146,11 +146,16 @@ function limitsOf(given: Partial<Record<LimitName, number>> = {}): Limits {
   return { ...defaultLimits(), ...Object.fromEntries(known) }
 }
 
-function settingsOf({ dns, log, spool, store, ...life }: SiteOptions, directory: string): SiteSettings {
+function settingsOf(
+  { dns, log, spool, store, ...life }: SiteOptions,
+  directory: string,
+  ofPlugins?: readonly PlaceOptions[],
+): SiteSettings {
+  const mostKept = limitsOf(life.limits).log_kept
   return {
     life: lifeSettings(life, directory),
     dns: { servers: dns?.servers ?? [], timeout: dns?.timeout ?? DEFAULT_SETTINGS.dns.timeout },
-    log: logSettings(log ?? {}, directory),
+    log: logSettings(log ?? {}, { directory, ofPlugins, mostKept }),
     spool: spool === undefined ? undefined : resolve(directory, spool),
     store: { url: store ?? DEFAULT_SETTINGS.store.url, directory },
   }

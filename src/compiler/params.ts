@@ -115,7 +115,7 @@ function unknownParam(
 
 /** One that another name was probably meant to be is not missing as well. */
 function bindOne(declaration: ParamDeclaration, binding: Binding, isMeant: boolean): BoundParam {
-  const given = binding.args.find(({ key }) => key.value === declaration.name)?.value
+  const given = givenTo(declaration, binding)
   const value = given ?? declaration.default
   if (!value) {
     if (!declaration.optional && !binding.lenient && !isMeant) missing(declaration, binding)
@@ -128,6 +128,19 @@ function bindOne(declaration: ParamDeclaration, binding: Binding, isMeant: boole
     value: valid ? settle(value, declaration, binding.directory) : undefined,
     isDefault: given === undefined,
   }
+}
+
+/** What is refused is reported, and counts as not given. */
+function givenTo({ name, refused }: ParamDeclaration, { args, plugin, report }: Binding): YamlNode | undefined {
+  const given = args.find(({ key }) => key.value === name)
+  if (!given || refused === undefined) return given?.value
+  report.add({
+    code: 'CFG111',
+    at: given.key.at,
+    message: `plugin \`${plugin}\` does not take \`${name}\``,
+    help: refused,
+  })
+  return undefined
 }
 
 function missing({ name, summary }: ParamDeclaration, { plugin, at, report }: Binding): void {

@@ -123,18 +123,28 @@ async function resolveEntry(
   if (!root) return []
   if (valueOf(root, 'ruleset')) return openRuleset({ root, path, entry }, naming, environment)
   const valid = checkSchema(root, PLUGIN_HEAD, environment.report, { what: 'a plugin file', definitions: DEFINITIONS })
-  return valid
-    ? [{ entry, suffix, plugin: { kind: 'yaml', file: readPluginFile(path, root, environment.report) } }]
-    : []
+  if (!valid) return []
+  const file = readPluginFile(path, root, environment.report)
+  if (file.refused !== undefined && !naming.lenient) return refusedPlugin(file.name, file.refused, entry, environment)
+  return [{ entry, suffix, plugin: { kind: 'yaml', file } }]
+}
+
+function refusedPlugin(name: string, help: string, { at }: PluginEntry, { report }: LoadEnvironment): readonly [] {
+  report.add({ code: 'CFG110', at, message: `plugin \`${name}\` cannot be used here`, help })
+  return []
 }
 
 /** Conditions and tests are checked where they are compiled. */
 const DEFINITIONS = { match: {}, test: {} }
 
-/** Rules are checked when parameters are in place. */
+/** Rules, and places of a log, are checked when parameters are in place. */
 const PLUGIN_HEAD: Schema = {
   ...PLUGIN_SCHEMA,
-  properties: { ...PLUGIN_SCHEMA.properties, hooks: { type: 'object', additionalProperties: { type: 'array' } } },
+  properties: {
+    ...PLUGIN_SCHEMA.properties,
+    log: { type: 'array', items: { type: 'object', additionalProperties: {} } },
+    hooks: { type: 'object', additionalProperties: { type: 'array' } },
+  },
 }
 
 function unknownPlugin(name: string, { at, typed }: PluginEntry, { report, builtins }: LoadEnvironment): readonly [] {

@@ -76,7 +76,8 @@ const LEFT_OVER = /\$\{\s*([A-Za-z][\w.:-]*)/
 
 interface Whose {
   readonly plugin: string
-  readonly hook: Hook
+  /** Absent for what belongs to no hook. */
+  readonly hook?: Hook
   readonly params: BoundParams
   /** Some have options that are texts. */
   readonly words: Words
@@ -89,6 +90,7 @@ type Words = ReadonlyMap<string, MatcherWord>
  * reported here, or one that is not given, which was reported before. Nothing can be compiled from either.
  */
 export function hasLeftOvers(rule: MapNode, whose: Whose, report: Report): boolean {
+  const { hook } = whose
   const left = rule.entries
     .filter(({ key }) => !TEXT_KEYS.has(key.value))
     .flatMap(({ value }) => leftOversIn(value, whose.words))
@@ -97,7 +99,7 @@ export function hasLeftOvers(rule: MapNode, whose: Whose, report: Report): boole
     report.add({
       code: 'CFG111',
       at: spanWithin(node, offset, name.length),
-      hook: whose.hook,
+      ...(hook && { hook }),
       message: `plugin \`${whose.plugin}\` has no parameter \`${name}\``,
       ...didYouMean(node, name, whose.params.keys(), { offset, length: name.length }),
       notes: ['facts are filled in only in texts: `message`, `log`, `set`, `headers`, and what a word says is a text'],

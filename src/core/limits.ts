@@ -157,6 +157,12 @@ export const LIMITS = {
     unit: 'octets',
     summary: 'Memory for policies that are kept at hand, about; the least used go first',
   },
+  log_kept: {
+    default: 1000,
+    minimum: 10,
+    unit: 'count',
+    summary: 'Lines of one session that wait for what becomes of its transaction, at each place of the log with `when`',
+  },
   shutdown_grace: {
     default: 30,
     minimum: 0,

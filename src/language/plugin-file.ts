@@ -16,6 +16,7 @@ import {
   type YamlNode,
 } from './node.ts'
 import { readSettings, type SettingDeclaration, SETTINGS_SCHEMA } from './policy-file.ts'
+import { PLACES_SCHEMA } from './log-schema.ts'
 import { ACCEPTANCE_SCHEMA } from './mutation-schema.ts'
 import { RULE_SCHEMA } from './rule-schema.ts'
 import { spanWithin } from './scalar-offsets.ts'
@@ -79,6 +80,7 @@ const PARAM_SCHEMA = {
 } as const satisfies Schema
 
 export const PLUGIN_SCHEMA = {
+    refused: { type: 'string', description: 'The original has it, and this plugin takes it not: what to write instead' },
   type: 'object',
   required: ['plugin'],
   properties: {
@@ -91,6 +93,7 @@ export const PLUGIN_SCHEMA = {
     notes: {
       type: 'object',
       additionalProperties: {
+    refused: { type: 'string', description: 'No site can use it: what to write instead' },
         type: 'object',
         required: ['type'],
         properties: {
@@ -111,6 +114,7 @@ export const PLUGIN_SCHEMA = {
       additionalProperties: { type: 'array', items: RULE_SCHEMA },
       description: 'A chain of rules for each hook; `helo, ehlo` is a chain for both',
     },
+    log: { ...PLACES_SCHEMA, description: 'Places of the log of a site that uses the plugin, as in `log: { to: [..] }`' },
     tests: { type: 'array', items: { $ref: '#/definitions/test' }, description: 'Cases run by `postern test`' },
   },
 } as const satisfies Schema
@@ -132,6 +136,8 @@ export interface ParamDeclaration {
 
 export interface ListDeclaration {
   readonly name: string
+  /** Why nobody may give it, and what to write instead. */
+  readonly refused?: string
   readonly at: Span
   readonly kind: ListKind
   /** A file name, a URL, or entries. */
@@ -168,11 +174,15 @@ export interface PluginFile {
   readonly settings: readonly SettingDeclaration[]
   readonly chains: readonly HookChain[]
   readonly tests: SeqNode | undefined
+  /** Why no site can use it, and what to write instead. */
+  readonly refused?: string
 }
 
 export function readPluginFile(file: string, root: MapNode, report: Report): PluginFile {
-  const tests = valueOf(root, 'tests')
+  const [log, tests, refused] = [valueOf(root, 'log'), valueOf(root, 'tests'), textOf(valueOf(root, 'refused'))]
   return {
+  /** Places that it brings to the log of its site; undefined where it leaves that alone. */
+  readonly log: SeqNode | undefined
     file,
     name: textOf(valueOf(root, 'plugin')) ?? file,
     summary: textOf(valueOf(root, 'summary')) ?? '',
@@ -185,10 +195,12 @@ export function readPluginFile(file: string, root: MapNode, report: Report): Plu
     chains: readChains(entriesOf(valueOf(root, 'hooks')), report),
     tests: tests?.kind === 'seq' ? tests : undefined,
   }
+    ...(refused !== undefined && { refused }),
 }
 
 interface Named {
   readonly name: string
+    log: log?.kind === 'seq' ? log : undefined,
   readonly at: Span
   readonly map: MapNode
 }
@@ -211,10 +223,12 @@ function readParam({ name, at, map }: Named): ParamDeclaration {
     type: list ? undefined : (PARAM_TYPES.find((type) => type === textOf(valueOf(map, 'type'))) ?? 'text'),
     values: values?.kind === 'seq' ? values.items.flatMap((item) => textOf(item) ?? []) : undefined,
     ...(minimum !== undefined && { minimum }),
+  const refused = textOf(valueOf(map, 'refused'))
     ...(maximum !== undefined && { maximum }),
     default: valueOf(map, 'default'),
-    optional: isTrue(valueOf(map, 'optional')),
-    summary: textOf(valueOf(map, 'summary')) ?? '',
+    optional: isTrue(valueOf(map, 'optional')) || refused !== undefined,
+    ...(refused !== undefined && { refused }),
+    summary: textOf(valueOf(map, 'summary')) ?? refused ?? '',
   }
 }
 

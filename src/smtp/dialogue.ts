@@ -12,7 +12,7 @@ import type { Limits } from '../core/limits.ts'
 import { type Offer, PLAIN_OFFER } from '../core/offer.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Policies } from '../core/policy.ts'
-import type { Entropy, Log, LogFields, Ports, Spool } from '../core/ports.ts'
+import type { Entropy, Log, LogEnding, LogFields, Ports, Spool } from '../core/ports.ts'
 import type { Split } from '../core/program.ts'
 import { replyRow } from '../core/reply-table.ts'
 import { type Connection, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
@@ -99,6 +99,8 @@ export class Dialogue {
   #granted: Pick<Connection, 'relayClient' | 'immune'> = { relayClient: false, immune: false }
   #transaction: Transaction | undefined
   #ended = false
+  /** Since the last transaction, or the beginning. */
+  #refused = false
 
   constructor(options: DialogueOptions) {
     this.#connection = options.connection
@@ -204,8 +206,19 @@ export class Dialogue {
     return andThen(this.tell('reset_transaction'), () => {
       this.#transaction = undefined
       this.#connection.xforward = undefined
+      this.#settle('transaction')
       return this.room.end()
     })
+  }
+
+  /** The last word about this session. */
+  over(): MaybePromise<void> {
+    return andThen(this.tell('post_connection'), () => this.#settle('session'))
+  }
+
+  #settle(of: LogEnding['of']): void {
+    this.#options.ports.log.settle?.(this.origin.id, { of, refused: this.#refused })
+    this.#refused = false
   }
 
   get isOver(): boolean {
@@ -257,6 +270,7 @@ export class Dialogue {
   }
 
   record(ruling: Ruling, about: Pick<Question, 'recipient' | 'attempt'> = {}): void {
+    if (ruling.row.meaning === 'refuse') this.#refused = true
     logRuling(this.ports.log, this.#subject(about), ruling)
   }
 

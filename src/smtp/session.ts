@@ -138,7 +138,7 @@ export class Session extends StepwiseSession<Taken> {
     await this.#dialogue.reset()
     await this.#dialogue.tell('disconnect')
     await socketClosed
-    await this.#dialogue.tell('post_connection')
+    await this.#dialogue.over()
   }
 
   #settle({ reply, replies, close, startTls, listen, after, logged }: Answer, partial: boolean): MaybePromise<void> {

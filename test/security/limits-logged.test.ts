@@ -116,6 +116,7 @@ const CASES: Readonly<Record<LimitName, Case>> = {
   request_line_length: asking(`a=${'b'.repeat(1024)}`),
   request_attributes: asking('a=b\n'.repeat(51)),
   attach_timeout: asking('', 60),
+  log_kept: 'test/ports/kept-log.test.ts',
   shutdown_grace: async (test) => {
     const rig = await house(test, { policy: ACCEPTING })
     const client = await inContent(rig)

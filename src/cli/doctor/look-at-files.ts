@@ -59,6 +59,13 @@ export async function lookAtOutput(about: string, path: string): Promise<Finding
     : error(about, `${path} cannot be written to by us`)
 }
 
+/** A program that lines are given to. */
+export async function lookAtProgram(about: string, path: string): Promise<Finding> {
+  return (await may(path, constants.X_OK))
+    ? ok(about, `${path} can be run`)
+    : error(about, `${path} cannot be run by us`)
+}
+
 export async function lookAtSecret(about: string, path: string): Promise<Finding> {
   try {
     const { mode } = await stat(path)

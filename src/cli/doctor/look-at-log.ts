@@ -4,10 +4,12 @@ import { once } from 'node:events'
 import type { LogDestination } from '../../compiler/log-settings.ts'
 import { reasonOf } from '../../core/reason.ts'
 import { error, type Finding, ok } from './finding.ts'
-import { lookAtOutput } from './look-at-files.ts'
+import { fileName } from '../../ports/log-files.ts'
+import { lookAtOutput, lookAtProgram } from './look-at-files.ts'
 
 export async function lookAtLog({ place }: LogDestination): Promise<readonly Finding[]> {
-  if (place.kind === 'file') return [await lookAtOutput('log', place.path)]
+  if (place.kind === 'file') return [await lookAtOutput('log', fileName(place.path, 'parent', new Date()))]
+  if (place.kind === 'program') return [await lookAtProgram('log', place.path)]
   return place.kind === 'socket' ? [await lookAtSyslog(place.path)] : []
 }
 

@@ -25,9 +25,11 @@ export async function runDaemon(path: string, terminal: Terminal): Promise<numbe
   try {
     const maskKey = maskKeyOf(settings)
     const isAlone = workersOf(settings) === 1
-    const runtime = openRuntime({ settings: isAlone ? settings : withoutDecisions(settings), clock, maskKey })
-    log.open(runtime.log)
     const first = await loadFirst(daemon)
+    // Plugins bring places of the log.
+    const known = { ...settings, log: first.settings.log }
+    const runtime = openRuntime({ settings: isAlone ? known : withoutDecisions(known), clock, maskKey })
+    log.open(runtime.log)
     const service = isAlone ? serveAlone(daemon, runtime, first) : await supervise(daemon, runtime, first, maskKey)
     return await live(daemon, runtime, service, signals)
   } finally {

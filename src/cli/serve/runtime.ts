@@ -165,5 +165,8 @@ function opened<T>(what: string, open: () => T): T {
 }
 
 function numbered(log: Log, worker: number): Log {
-  return { write: (level, fields, text) => log.write(level, { worker, ...fields }, text) }
+  return {
+    write: (level, fields, text) => log.write(level, { worker, ...fields }, text),
+    settle: (connection, ending) => log.settle?.(connection, ending),
+  }
 }

@@ -111,8 +111,14 @@ async function begin({ path, number, maskKey }: Extract<ToWorker, { kind: 'begin
   process.title = `postern worker ${number}`
   const settings = (await loadSettings(path, compileEnvironment()))?.settings
   if (!settings) throw new Error(`${path} cannot be read any more`)
-  const runtime = openRuntime({ settings, clock, worker: number, maskKey: Buffer.from(maskKey, 'base64') })
   const { result } = await loadForServing(path, 'start', clock)
+  const { log } = result.kind === 'loaded' ? result.settings : settings
+  const runtime = openRuntime({
+    settings: { ...settings, log },
+    clock,
+    worker: number,
+    maskKey: Buffer.from(maskKey, 'base64'),
+  })
   if (result.kind === 'refused') {
     for (const { code, at, message } of result.problems) runtime.log.write('error', { code, at }, message)
     await runtime.close()

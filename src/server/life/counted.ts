@@ -20,5 +20,6 @@ export function countedLog(log: Log, metrics: Metrics): Log {
       metrics.count('postern_log_lines_total', { level })
       log.write(level, fields, text)
     },
+    settle: (connection, ending) => log.settle?.(connection, ending),
   }
 }
