@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { KeyedSource } from '../../../src/core/ports.ts'
 import { readSource, type SourceSpec } from '../../../src/core/source.ts'
-import { boundedSource, SOURCE_BOUNDS } from '../../../src/ports/sources/bounded-source.ts'
+import { ASKING_BOUNDS } from '../../../src/ports/bounded-asking.ts'
+import { boundedSource } from '../../../src/ports/sources/bounded-source.ts'
 import { sourcePool } from '../../../src/ports/sources/source-pool.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
 import { testWorld } from './world.ts'
@@ -95,18 +96,18 @@ describe('questions to one source', () => {
     }
     const clock = fakeClock()
     const source = boundedSource({ ask, close: async () => undefined }, { timeout: 1000, clock })
-    const all = SOURCE_BOUNDS.most + SOURCE_BOUNDS.waiting
+    const all = ASKING_BOUNDS.most + ASKING_BOUNDS.waiting
     const answers = Array.from({ length: all + 1 }, (_, index) => source.lookup(`k${index}`))
     assert.deepEqual(await answers.at(-1), { kind: 'failed', because: 'too many questions wait for it' })
     await turns()
-    assert.equal(most, SOURCE_BOUNDS.most)
+    assert.equal(most, ASKING_BOUNDS.most)
     clock.advance(1000)
     const late = { kind: 'failed', because: 'no answer within 1000 ms' }
     assert.deepEqual(
       await Promise.all(answers.slice(0, all)),
       Array.from({ length: all }, () => late),
     )
-    assert.equal(most, SOURCE_BOUNDS.most)
+    assert.equal(most, ASKING_BOUNDS.most)
     assert.equal(clock.pending(), 0)
   })
   it('that break are no answers, and what they say is short and printable', async () => {
