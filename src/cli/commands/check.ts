@@ -10,6 +10,7 @@ import type { Fixed } from '../fix-files.ts'
 import type { Judging } from '../formats/assemble.ts'
 import { addJudgeFlags, formatsHelp, type JudgeFlags, oneMore } from '../formats/flags.ts'
 import { count } from '../counts.ts'
+import { filesWritten } from '../formats/outputs.ts'
 import { publish } from '../formats/publish.ts'
 import { savedOrMade, type Witness } from '../saved-checks/index.ts'
 import type { Shell } from '../shell.ts'
@@ -37,6 +38,7 @@ interface Flags extends JudgeFlags, SiteFlags {
   readonly fix?: Level
   readonly diff?: boolean
   readonly changedSince?: string
+  readonly watch?: boolean
   readonly cache: boolean
 }
 
@@ -61,14 +63,18 @@ export function addCheck(program: Command, shell: Shell): void {
         'diff',
       ]),
     )
+    .addOption(new Option('--watch', 'check again whenever a file changes, until ^C').conflicts(['fix', 'diff']))
     .option('--no-cache', 'look at everything again, and keep nothing')
   addJudgeFlags(addSiteFlags(command))
     .addHelpText('after', `${formatsHelp('check')}${EXAMPLES}`)
     .action((paths: string[], flags: Flags) =>
-      flags.diff
-        ? showDiff(pathsToCheck(paths, flags, command.args.length), flags, shell)
-        : check(pathsToCheck(paths, flags, command.args.length), flags, shell),
+      checkAs(flags)(pathsToCheck(paths, flags, command.args.length), flags, shell),
     )
+}
+
+function checkAs({ diff, watch }: Flags): typeof check {
+  if (diff) return showDiff
+  return watch ? checkAgainAndAgain : check
 }
 
 function oneCode(text: string, others: readonly string[] = []): readonly string[] {
@@ -86,6 +92,13 @@ async function check(paths: readonly string[], flags: Flags, shell: Shell): Prom
     const isKept = flags.cache && flags.fix === undefined && flags.changedSince === undefined
     return isKept ? savedOrMade(asked, make) : make()
   })
+}
+
+async function checkAgainAndAgain(paths: readonly string[], flags: Flags, shell: Shell): Promise<void> {
+  const { watching } = await import('../watch.ts')
+  const { format = [] } = flags
+  const what = { paths, written: filesWritten(format), terminal: shell.terminal }
+  shell.finish(await watching(what, () => check(paths, flags, shell)))
 }
 
 /** The flags that the report depends on. */

@@ -5,6 +5,7 @@ import { COVERAGE_KINDS, type CoverageKind } from '../../testing/covered.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { type Gates, reportOf } from '../formats/assemble.ts'
 import { addJudgeFlags, formatsHelp, type JudgeFlags, oneMore, percentage, wholeNumber } from '../formats/flags.ts'
+import { filesWritten } from '../formats/outputs.ts'
 import { publish } from '../formats/publish.ts'
 import { runAllTests, type Selection, type Shard, type TestedFiles } from '../run-all-tests.ts'
 import type { Shell } from '../shell.ts'
@@ -60,7 +61,7 @@ export function addTest(program: Command, shell: Shell): void {
     .action(async (paths: string[], options: Options) => {
       const run = (): Promise<void> => runTests(paths, options, shell)
       if (!options.watch) return run()
-      const written = (options.format ?? []).flatMap(({ file }) => file ?? [])
+      const written = filesWritten(options.format ?? [])
       shell.finish(await watching({ paths, written, terminal: shell.terminal }, run))
     })
 }

@@ -25,6 +25,11 @@ function unknownFormat(name: string): CommandError {
   return new CommandError(`there is no format \`${name}\`; ${hint}`, EXIT.usage)
 }
 
+/** All but standard output. */
+export function filesWritten(outputs: readonly Output[]): readonly string[] {
+  return outputs.flatMap(({ file }) => file ?? [])
+}
+
 /** With one for standard output, and none twice. */
 export function completeOutputs(outputs: readonly Output[], command: Command): readonly Output[] {
   for (const { name } of outputs)
