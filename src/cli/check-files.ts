@@ -18,7 +18,7 @@ import { untested } from '../testing/untested/tests-of.ts'
 import { withChanges } from './changed-files.ts'
 import { checkEnvironment } from './check-environment.ts'
 import { checkPolicies, checkPolicyAlone, filesOf } from './check-policies.ts'
-import { shown } from './find-files.ts'
+import { shown, withShownPaths } from './find-files.ts'
 import type { Witness } from './saved-checks/index.ts'
 import type { CommandEnvironment } from './wiring.ts'
 
@@ -259,17 +259,4 @@ async function checkAlone(path: string, site: string | undefined, run: Run): Pro
   run.outlines.set(path, { outline, isSound: environment.report.errors === before })
   if (environment.report.errors === before) analyseLater({ outline, services: undefined }, path, run)
   return plugins
-}
-
-/** Reports name files as the user would type them. */
-export function withShownPaths(diagnostic: Diagnostic): Diagnostic {
-  return {
-    ...diagnostic,
-    file: shown(diagnostic.file),
-    labels: diagnostic.labels.map((label) => ({ ...label, file: shown(label.file) })),
-    fixes: diagnostic.fixes.map((fix) => ({
-      ...fix,
-      edits: fix.edits.map((edit) => ({ ...edit, file: shown(edit.file) })),
-    })),
-  }
 }

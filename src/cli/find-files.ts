@@ -1,6 +1,7 @@
-/** Finds the YAML files that commands work on. */
+/** Finds the YAML files that commands work on, and names files as the user would type them. */
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
+import type { Diagnostic } from '../language/diagnostic.ts'
 import { CommandError } from './exit-code.ts'
 
 const SKIPPED = new Set(['node_modules', 'dist', 'schemas', 'coverage'])
@@ -54,4 +55,17 @@ export function shown(path: string): string {
 /** Paths inside a sentence. */
 export function shownPlaces(text: string): string {
   return text.replace(/\/[^\s,`]+?(?=:\d+)/g, (path) => shown(path))
+}
+
+/** Reports name files as the user would type them. */
+export function withShownPaths(diagnostic: Diagnostic): Diagnostic {
+  return {
+    ...diagnostic,
+    file: shown(diagnostic.file),
+    labels: diagnostic.labels.map((label) => ({ ...label, file: shown(label.file) })),
+    fixes: diagnostic.fixes.map((fix) => ({
+      ...fix,
+      edits: fix.edits.map((edit) => ({ ...edit, file: shown(edit.file) })),
+    })),
+  }
 }

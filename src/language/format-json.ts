@@ -3,7 +3,7 @@
  * without its files. docs/cli.md describes the whole report.
  */
 import type { FromSchema, Schema } from '../core/schema.ts'
-import type { Diagnostic, Position, Range, Safety, Severity } from './diagnostic.ts'
+import type { Diagnostic, Edit, Label, Position, Range, Safety, Severity } from './diagnostic.ts'
 import { SourceText } from './source-text.ts'
 
 export const FILE = { type: 'string', description: 'Relative to where postern ran' } as const satisfies Schema
@@ -13,6 +13,9 @@ export const COLUMN = {
   minimum: 1,
   description: 'Column, from 1, in UTF-16 units',
 } as const satisfies Schema
+
+export const COUNT = { type: 'integer', minimum: 0 } as const satisfies Schema
+export const TEXT = { type: 'string' } as const satisfies Schema
 
 const POSITION_SCHEMA = {
   type: 'object',
@@ -121,15 +124,15 @@ export function toJsonDiagnostic({ range, labels, help, fixes, ...diagnostic }: 
     ...(label !== undefined && { label }),
     ...(hook !== undefined && { hook }),
     ...(rule !== undefined && { rule }),
-    labels: labels.map((one) => ({ file: one.file, range: toJsonRange(one.range), text: one.text })),
+    labels: labels.map(toJsonText),
     notes,
     help: help ?? '',
-    fixes: fixes.map(({ title, safety, edits }) => ({
-      title,
-      safety,
-      edits: edits.map((edit) => ({ file: edit.file, range: toJsonRange(edit.range), text: edit.text })),
-    })),
+    fixes: fixes.map(({ title, safety, edits }) => ({ title, safety, edits: edits.map(toJsonText) })),
   }
+}
+
+function toJsonText({ file, range, text }: Label | Edit): JsonDiagnostic['labels'][number] {
+  return { file, range: toJsonRange(range), text }
 }
 
 function toJsonRange({ start, end }: Range): JsonRange {

@@ -3,15 +3,22 @@
  * every other format is made from it. docs/cli.md describes it; `version` changes when a key goes away or changes its meaning.
  */
 import type { FromSchema, Schema } from '../core/schema.ts'
-import { COLUMN, DIAGNOSTIC_SCHEMA, EXCERPT_SCHEMA, FILE, LINE, SEVERITIES } from '../language/format-json.ts'
+import {
+  COLUMN,
+  COUNT,
+  DIAGNOSTIC_SCHEMA,
+  EXCERPT_SCHEMA,
+  FILE,
+  LINE,
+  SEVERITIES,
+  TEXT,
+} from '../language/format-json.ts'
 import { MUTATION_SCHEMA } from './mutation/report-shape.ts'
 
 export const REPORT_VERSION = 1
 export const COMMANDS = ['check', 'test', 'import', 'report'] as const
 export const TEST_STATES = ['passed', 'failed', 'skipped', 'todo'] as const
 
-const COUNT = { type: 'integer', minimum: 0 } as const satisfies Schema
-const TEXT = { type: 'string' } as const satisfies Schema
 const TEXTS = { type: 'array', items: TEXT } as const satisfies Schema
 
 const SUMMARY_SCHEMA = {

@@ -15,7 +15,7 @@ import {
 import type { StaleSnapshot, TestResult } from '../../testing/run-tests.ts'
 import { versionText } from '../commands/version.ts'
 import { EXIT } from '../exit-code.ts'
-import { shown, shownPlaces } from '../find-files.ts'
+import { shown, shownPlaces, withShownPaths } from '../find-files.ts'
 
 export interface Found {
   readonly command: Exclude<Command, 'report'>
@@ -145,16 +145,7 @@ function counts(
 }
 
 function shownDiagnostic(diagnostic: Diagnostic): JsonDiagnostic {
-  const json = toJsonDiagnostic(diagnostic)
-  return {
-    ...json,
-    file: shown(json.file),
-    labels: json.labels.map((label) => ({ ...label, file: shown(label.file) })),
-    fixes: json.fixes.map((fix) => ({
-      ...fix,
-      edits: fix.edits.map((edit) => ({ ...edit, file: shown(edit.file) })),
-    })),
-  }
+  return toJsonDiagnostic(withShownPaths(diagnostic))
 }
 
 function shownMismatch({ about, ...rest }: TestResult['mismatches'][number]): JsonTest['mismatches'][number] {

@@ -1,10 +1,7 @@
 /** The part of a report that `postern test --mutate` writes. */
 import type { FromSchema, Schema } from '../../core/schema.ts'
-import { COLUMN, FILE, LINE } from '../../language/format-json.ts'
+import { COLUMN, COUNT, FILE, LINE, TEXT } from '../../language/format-json.ts'
 import { MUTATION_NAMES } from '../../language/mutation-schema.ts'
-
-const COUNT = { type: 'integer', minimum: 0 } as const satisfies Schema
-const TEXT = { type: 'string' } as const satisfies Schema
 
 const SURVIVOR_SCHEMA = {
   type: 'object',
