@@ -52,7 +52,9 @@ describe('manual pages', () => {
       assert.ok(page.includes(text), text)
   })
 
-  it('are good roff', { skip: spawnSync('man', ['--version']).error ? 'man is not installed' : false }, async (test) => {
+  it('are good roff', {
+    skip: spawnSync('man', ['--version']).error ? 'man is not installed' : false,
+  }, async (test) => {
     const of = folder(test, {})
     await of.postern(['man', '--write', '.'])
     for (const name of COMMANDS) {

@@ -11,6 +11,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { examine } from '../../src/cli/doctor/examine.ts'
 import type { Finding } from '../../src/cli/doctor/finding.ts'
 import { dnsServer, type Zone } from '../support/dns-server.ts'
+import { mmdb } from '../support/mmdb.ts'
 
 const LIVE: Zone = { '2.0.0.127.bl.example A': ['127.0.0.2'], 'test.rhs.example A': ['127.0.1.2'] }
 
@@ -186,5 +187,73 @@ describe('the command', () => {
     assert.equal(find(findings, 'list sqlite:some.db#table=listed&key=address').status, 'ok')
     assert.match(find(findings, 'store sqlite:state/store.db').message, /not there yet and can be made/)
     assert.ok(!existsSync(file('state')))
+  })
+
+  it('names the password of the environment that is not there', async (test) => {
+    const { path, file } = await patient(test)
+    const url = 'redis://127.0.0.1:1/0#prefix=x&password=env:POSTERN_TEST_UNSET'
+    const rule = '{ id: a, match: { sender: { in_list: l } }, return: DENY }'
+    const lists = `lists:\n  l: { of: address, source: "${url}" }\n`
+    writeFileSync(file('house.yaml'), `plugin: house\n${lists}hooks: { mail: [${rule}] }\n`)
+    writeFileSync(path, readFileSync(path, 'utf8').replace('plugins:\n', 'plugins:\n  - ./house.yaml\n'))
+    const findings = await examine(path)
+    const { status, message } = findings.find(({ about }) => about.startsWith('list redis:')) ?? assert.fail()
+    assert.equal(status, 'error')
+    assert.match(message, /the environment has no POSTERN_TEST_UNSET; set it where the server is started/)
+  })
+})
+
+describe('what words need of the machine', () => {
+  const needing = async (test: TestContext, match: (file: Patient['file']) => string): Promise<Patient> => {
+    const { path, file } = await patient(test)
+    const rule = `{ id: a, match: ${match(file)}, return: DENY }`
+    writeFileSync(file('house.yaml'), `plugin: house\nhooks: { data_post: [${rule}] }\n`)
+    writeFileSync(path, readFileSync(path, 'utf8').replace('plugins:\n', 'plugins:\n  - ./house.yaml\n'))
+    return { path, file }
+  }
+
+  it('are databases that can be read', async (test) => {
+    const { path, file } = await needing(
+      test,
+      (name) => `{ geoip: { databases: [${name('a.mmdb')}, ${name('b.mmdb')}] } }`,
+    )
+    writeFileSync(file('a.mmdb'), mmdb(6, { '192.0.2.0/24': { country: { iso_code: 'CH' } } }))
+    writeFileSync(file('b.mmdb'), 'not a database')
+    const findings = await examine(path)
+    assert.deepEqual(find(findings, `databases of geoip ${file('a.mmdb')}`).status, 'ok')
+    assert.match(find(findings, `databases of geoip ${file('b.mmdb')}`).message, /b\.mmdb/)
+    rmSync(file('a.mmdb'))
+    const gone = find(await examine(path), `databases of geoip ${file('a.mmdb')}`)
+    assert.deepEqual([gone.status, gone.message], ['error', 'there is no such file'])
+  })
+
+  it('are sockets on which somebody answers', async (test) => {
+    const { path, file } = await needing(test, (name) => `{ p0f: { socket: ${name('p0f.sock')} } }`)
+    const about = `socket of p0f ${file('p0f.sock')}`
+    assert.deepEqual(find(await examine(path), about).message, 'there is no such file')
+    writeFileSync(file('p0f.sock'), '')
+    assert.match(find(await examine(path), about).message, /nobody listens/)
+    rmSync(file('p0f.sock'))
+    const server = createServer().listen(file('p0f.sock'))
+    await once(server, 'listening')
+    test.after(() => server.close())
+    assert.equal(find(await examine(path), about).status, 'ok')
+  })
+
+  it('are programs that we may start, of words and of deliveries', async (test) => {
+    const { path, file } = await needing(test, (name) => `{ exec: { program: ${name('scan')} } }`)
+    const about = `program of exec ${file('scan')}`
+    assert.equal(find(await examine(path), about).message, 'there is no such file')
+    writeFileSync(file('scan'), '#!/bin/sh\n')
+    chmodSync(file('scan'), 0o644)
+    const { message, help } = find(await examine(path), about)
+    assert.deepEqual([message, help], ['it cannot be started by us', `chmod +x ${file('scan')}`])
+    chmodSync(file('scan'), 0o755)
+    assert.equal(find(await examine(path), about).status, 'ok')
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(/queue\/maildir:.*/, 'queue/postfix-queue: { program: /nowhere/sendmail }'),
+    )
+    assert.equal(find(await examine(path), 'program of postfix_queue /nowhere/sendmail').status, 'error')
   })
 })

@@ -12,6 +12,8 @@ const hasProgram = (name: string): boolean => spawnSync(name, ['--version']).err
 const python = hasProgram('python3')
 const notify = python && hasProgram('systemd-notify')
 
+const WITH_PASSWORD = 'redis://127.0.0.1:1/0#prefix=x&password=env:POSTERN_TEST_UNSET'
+
 describe('a start', () => {
   const refusals: readonly (readonly [string, (text: string) => string, RegExp])[] = [
     ['a site with errors', (text) => text.replace('hostname', 'hostnam'), /CFG101.*cannot be served/s],
@@ -25,6 +27,16 @@ describe('a start', () => {
       'a key that is none',
       (text) => text.replace('plugins:', 'decisions: { file: d, key: discard.txt }\nplugins:'),
       /too short for a key|cannot be opened/,
+    ],
+    [
+      'a password that the environment has not',
+      (text) => text.replace('plugins:', `plugins:\n  - hosts_allow: { hosts_allow: "${WITH_PASSWORD}" }`),
+      /LST606.*the environment has no POSTERN_TEST_UNSET; set it where the server is started/s,
+    ],
+    [
+      'a password of the store that the environment has not',
+      (text) => text.replace('plugins:', `store: "${WITH_PASSWORD}"\nplugins:`),
+      /`store`: the environment has no POSTERN_TEST_UNSET; set it where the server is started/,
     ],
   ]
   for (const [what, change, because] of refusals)

@@ -12,7 +12,7 @@ type Format = 'pretty' | 'json'
 export function addDoctor(program: Command, { terminal, finish }: Shell): void {
   const command = program
     .command('doctor')
-    .description('Look at ports, users, files, DNS servers and DNS lists as the server would meet them')
+    .description('Look at ports, users, files, DNS, lists outside, programs and sockets as the server would meet them')
     .argument('[site]', 'the site file', 'postern.yaml')
     .addOption(new Option('-f, --format <name>', 'how to report').choices(['pretty', 'json']).default('pretty'))
   addSiteFlags(command)

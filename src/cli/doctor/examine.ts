@@ -20,6 +20,7 @@ import { error, type Finding, ok, warning } from './finding.ts'
 import { lookAtServers, lookAtZone } from './look-at-dns.ts'
 import { lookAtDirectory, lookAtOutput, lookAtRules, lookAtSecret } from './look-at-files.ts'
 import { lookAtLog } from './look-at-log.ts'
+import { lookAtMeans } from './look-at-means.ts'
 import { lookAtHealth, lookAtListener } from './look-at-ports.ts'
 import { lookAtDescriptors, lookAtUser } from './look-at-process.ts'
 import { lookAtPolicies, lookAtSource, lookAtStore } from './look-at-sources.ts'
@@ -67,6 +68,7 @@ async function examineSite(path: string): Promise<readonly Finding[]> {
     ...warnings,
     ...[...(site.services ?? [])].flatMap(([name, service]) => lookAtTls(name, service, clock.now())),
     ...(await lookAtFilesOf(uses)),
+    ...(await Promise.all(uses.means.map((one) => lookAtMeans(one, clock)))),
     lookAtDescriptors(site.limits, workersOf(settings)),
     ...(await lookAtServers(settings.dns, site.hostname)),
     ...(await Promise.all(uses.zones.map((zone) => lookAtZone(zone, resolver)))),

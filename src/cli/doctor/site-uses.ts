@@ -1,13 +1,14 @@
-/** What a site uses of the world, found by listening while its rules are compiled: DNS zones, maildirs, files. */
+/** What a site uses of the world, found by listening while its rules are compiled: DNS zones, maildirs, programs, files. */
 import { resolve } from 'node:path'
 import { type LoadedSite, loadSite } from '../../compiler/load-site.ts'
 import type { Clock } from '../../core/ports.ts'
-import type { CompileTools, DeliveryWord, MatcherWord, Vocabulary } from '../../core/word.ts'
+import type { CompileTools, DeliveryWord, MatcherWord, Vocabulary, Word } from '../../core/word.ts'
 import { Report } from '../../language/diagnostic.ts'
 import { readSteadily } from '../../server/life/steady-read.ts'
 import { shown } from '../find-files.ts'
 import { compileEnvironment, VOCABULARY } from '../wiring.ts'
 import type { ZoneUse } from './look-at-dns.ts'
+import { type Means, meansIn } from './look-at-means.ts'
 
 export interface SiteUses {
   readonly loaded: LoadedSite
@@ -16,13 +17,14 @@ export interface SiteUses {
   readonly warnings: readonly string[]
   readonly zones: readonly ZoneUse[]
   readonly maildirs: readonly string[]
+  readonly means: readonly Means[]
   /** Everything that was read. */
   readonly files: readonly string[]
 }
 
 export async function usesOf(path: string, clock: Pick<Clock, 'after'>): Promise<SiteUses> {
-  const [zones, maildirs] = [new Map<string, ZoneUse>(), new Set<string>()]
-  const vocabulary = listening(VOCABULARY, zones, maildirs)
+  const heard: Heard = { zones: new Map(), maildirs: new Set(), means: new Map() }
+  const vocabulary = listening(VOCABULARY, heard)
   const report = new Report()
   const plain = compileEnvironment(report)
   const steady = await readSteadily({ files: plain.files, clock, quiet: 0, attempts: 3 }, (files) =>
@@ -37,46 +39,56 @@ export async function usesOf(path: string, clock: Pick<Clock, 'after'>): Promise
       .flatMap(({ severity, file, range, message }) =>
         severity === 'warning' ? [`${shown(file)}:${range.start.line}: ${message}`] : [],
       ),
-    zones: [...zones.values()],
-    maildirs: [...maildirs],
+    zones: [...heard.zones.values()],
+    maildirs: [...heard.maildirs],
+    means: [...heard.means.values()],
     files: [...steady.marks].filter(([, mark]) => mark !== 'ENOENT').map(([file]) => file),
   }
 }
 
-function listening(vocabulary: Vocabulary, zones: Map<string, ZoneUse>, maildirs: Set<string>): Vocabulary {
-  const { matchers, deliveries } = vocabulary
+interface Heard {
+  readonly zones: Map<string, ZoneUse>
+  readonly maildirs: Set<string>
+  readonly means: Map<string, Means>
+}
+
+function listening({ matchers, deliveries }: Vocabulary, heard: Heard): Vocabulary {
   return {
-    matchers: new Map([...matchers].map(([name, word]) => [name, hearingZones(word, zones)])),
-    deliveries: new Map([...deliveries].map(([name, word]) => [name, hearingPaths(word, maildirs)])),
+    matchers: new Map([...matchers].map(([name, word]) => [name, hearingMatcher(word, heard)])),
+    deliveries: new Map([...deliveries].map(([name, word]) => [name, hearingDelivery(word, heard)])),
   }
 }
 
-/** Words with a list of zones; those that ask about a name have an option that says whose. */
-function hearingZones(word: MatcherWord, zones: Map<string, ZoneUse>): MatcherWord {
-  const { properties = {} } = word.options
-  const options = Object.keys(properties).filter((option) => properties[option]?.['x-list'] === 'zone')
-  const of = properties['of'] === undefined ? 'addresses' : 'domains'
-  const hear = (tools: CompileTools): void => {
-    for (const option of options)
-      for (const { text: zone } of tools.list(option).entries()) zones.set(`${of} ${zone}`, { zone, of })
-  }
+function hearingMatcher(word: MatcherWord, heard: Heard): MatcherWord {
   return {
     ...word,
     compile(given, tools) {
-      hear(tools)
+      hearZones(word, tools, heard)
+      hearMeans(word, given, heard)
       return word.compile(given, tools)
     },
   }
 }
 
-function hearingPaths(word: DeliveryWord, maildirs: Set<string>): DeliveryWord {
-  if (word.name !== 'maildir') return word
+/** Words with a list of zones; those that ask about a name have an option that says whose. */
+function hearZones({ options: { properties = {} } }: MatcherWord, tools: CompileTools, { zones }: Heard): void {
+  const of = properties['of'] === undefined ? 'addresses' : 'domains'
+  for (const option of Object.keys(properties).filter((name) => properties[name]?.['x-list'] === 'zone'))
+    for (const { text: zone } of tools.list(option).entries()) zones.set(`${of} ${zone}`, { zone, of })
+}
+
+function hearingDelivery(word: DeliveryWord, heard: Heard): DeliveryWord {
   return {
     ...word,
     compile(given) {
       const { path } = given as { readonly path: string }
-      maildirs.add(resolve(path))
+      if (word.name === 'maildir') heard.maildirs.add(resolve(path))
+      hearMeans(word, given, heard)
       return word.compile(given)
     },
   }
+}
+
+function hearMeans({ name }: Word, given: unknown, { means }: Heard): void {
+  for (const one of meansIn(name, Object(given))) means.set(`${one.about} ${one.path}`, one)
 }

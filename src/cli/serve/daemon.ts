@@ -96,7 +96,7 @@ export async function loadFirst({ path, clock, terminal }: Daemon): Promise<Load
 
 function refuse(path: string, findings: Findings, terminal: Terminal): never {
   talkAbout(findings, terminal)
-  throw new CommandError(`${shown(path)} cannot be served; \`postern check ${shown(path)}\` shows its errors`)
+  throw new CommandError(`${shown(path)} cannot be served; its errors stand above`)
 }
 
 function talkAbout({ diagnostics, sources }: Findings, terminal: Terminal): void {

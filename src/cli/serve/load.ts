@@ -8,6 +8,8 @@ import type { Site } from '../../core/site.ts'
 import { placeOf, type Diagnostic, Report } from '../../language/diagnostic.ts'
 import { judge } from '../../language/suppressions.ts'
 import type { LoadResult, Problem } from '../../server/life/loading.ts'
+import { sourceFault } from '../../ports/sources/open-source.ts'
+import { storeFault } from '../../ports/store/open-store.ts'
 import { type FileMarks, readSteadily, type RecordedFiles } from '../../server/life/steady-read.ts'
 import { runTestFile, type TestResult } from '../../testing/run-tests.ts'
 import { offlineWorld } from '../offline.ts'
@@ -60,6 +62,8 @@ async function loadOnce(path: string, files: RecordedFiles): Promise<LoadedOnce>
     files,
     offline: false,
     policySource: servedPolicies,
+    sourceFault: (source) => sourceFault(source, fromEnvironment),
+    storeFault: (place) => storeFault(place, fromEnvironment),
     breathe: () => setImmediate(),
     async importModule(module) {
       code.push(module)
@@ -70,6 +74,10 @@ async function loadOnce(path: string, files: RecordedFiles): Promise<LoadedOnce>
   const loaded = await loadSite(path, environment)
   const smoke = loaded.site ? await runSmoke(loaded.settings.life.smoke, path, loaded.site, environment) : []
   return { loaded, smoke, code, diagnostics: notAllowed(report, environment.sources), sources: environment.sources }
+}
+
+function fromEnvironment(name: string): string | undefined {
+  return process.env[name]
 }
 
 /** What comments in the files allow is logged by nobody; what is wrong with such a comment is for `postern check` to say. */

@@ -10,6 +10,7 @@ import { httpDriver } from './http.ts'
 import { ldapDriver } from './ldap.ts'
 import { checkNames } from './parameters.ts'
 import { redisDriver } from './redis.ts'
+import { type Environment, passwordFault } from './secret.ts'
 import { sqlDriver } from './sql.ts'
 import { timeoutOf } from './timeout.ts'
 
@@ -33,11 +34,11 @@ export function openSource(source: SourceSpec, world: SourceWorld): KeyedSource 
   return boundedSource(asking, { timeout: timeoutOf(source), clock: world.clock })
 }
 
-/** What is wrong with the URL, as far as it can be said without asking anybody. */
-export function sourceFault(source: SourceSpec): string | undefined {
+/** What is wrong with the URL, as far as it can be said without asking anybody; with an environment, its password too. */
+export function sourceFault(source: SourceSpec, env?: Environment): string | undefined {
   try {
     readDriver(source)
-    return undefined
+    return env && passwordFault(source, env)
   } catch (fault) {
     return reasonOf(fault)
   }

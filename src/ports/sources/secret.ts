@@ -1,5 +1,6 @@
 /** Passwords that a source needs: `password=env:NAME` or `password=file:PATH`, whose first line it is. */
 import { resolve } from 'node:path'
+import { reasonOf } from '../../core/reason.ts'
 import type { SourceSpec } from '../../core/source.ts'
 import { firstLine } from '../auth/password-line.ts'
 import type { SourceWorld } from './driver.ts'
@@ -14,9 +15,26 @@ export function secretIn({ parameters, directory }: SourceSpec): SecretReader | 
   if (kind === undefined)
     throw new Error('a password has no place in rules; write `password=env:NAME` or `password=file:PATH`')
   const path = resolve(directory, name)
-  return kind === 'file' ? () => firstLine(path) : async ({ env }) => env(name) ?? missing(name)
+  return kind === 'file' ? () => firstLine(path) : async ({ env }) => passwordOf(name, env)
 }
 
-function missing(name: string): never {
-  throw new Error(`the environment has no ${name}`)
+export type Environment = SourceWorld['env']
+
+/** What keeps a source from having its password in this environment. */
+export function passwordFault({ parameters }: Pick<SourceSpec, 'parameters'>, env: Environment): string | undefined {
+  const [, name] = /^env:(.+)$/.exec(parameters.get('password') ?? '') ?? []
+  try {
+    if (name !== undefined) passwordOf(name, env)
+    return undefined
+  } catch (fault) {
+    return reasonOf(fault)
+  }
+}
+
+/** An empty one would let us in where anybody may come in, as somebody else than we are. */
+function passwordOf(name: string, env: Environment): string {
+  const password = env(name)
+  if (password !== undefined && password !== '') return password
+  const what = password === undefined ? `has no ${name}` : `has an empty ${name}`
+  throw new Error(`the environment ${what}; set it where the server is started`)
 }

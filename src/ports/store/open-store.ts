@@ -12,6 +12,7 @@ import { RedisLink } from '../redis/redis-link.ts'
 import { CONNECTION_PARAMETERS, redisPlace } from '../redis/redis-place.ts'
 import type { SourceWorld } from '../sources/driver.ts'
 import { checkNames } from '../sources/parameters.ts'
+import { type Environment, passwordFault } from '../sources/secret.ts'
 import { timeoutOf } from '../sources/timeout.ts'
 import { MemoryStore } from './memory-store.ts'
 import { RedisStore } from './redis-store.ts'
@@ -21,11 +22,11 @@ export type StoreWorld = Pick<SourceWorld, 'clock' | 'chance' | 'log' | 'env'>
 
 const MEMORY = 'memory:'
 
-/** What is wrong with the URL, as far as it can be said without opening anything. */
-export function storeFault(place: StorePlace): string | undefined {
+/** What is wrong with the URL, as far as it can be said without opening anything; with an environment, its password too. */
+export function storeFault(place: StorePlace, env?: Environment): string | undefined {
   try {
     readStore(place)
-    return undefined
+    return env && place.url !== MEMORY ? passwordFault(sourceOf(place), env) : undefined
   } catch (fault) {
     return reasonOf(fault)
   }
@@ -36,10 +37,15 @@ export function openStore(place: StorePlace, world: StoreWorld): Store {
   return readStore(place)(world)
 }
 
-function readStore({ url, directory }: StorePlace): (world: StoreWorld) => Store {
+function sourceOf({ url, directory }: StorePlace): SourceSpec {
+  return readSource({ url, kind: 'string', directory })
+}
+
+function readStore(place: StorePlace): (world: StoreWorld) => Store {
+  const { url } = place
   if (url === MEMORY) return ({ clock }) => new MemoryStore().at(clock)
   if (!/^(?:sqlite|rediss?):/.test(url)) throw new Error('a store is `memory:`, `sqlite:FILE` or `redis://HOST:PORT`')
-  const source = readSource({ url, kind: 'string', directory })
+  const source = sourceOf(place)
   return source.scheme === 'sqlite' ? readSqlite(source) : readRedis(source)
 }
 
