@@ -3,12 +3,14 @@
 
 const { existsSync } = require('node:fs')
 const vscode = require('vscode')
-const { LanguageClient } = require('vscode-languageclient/node')
+const { startClient } = require('./client.js')
 const { posternCommand } = require('./postern-command.js')
 const { TYPE, runTask, taskProvider } = require('./tasks.js')
 
-/** @type {LanguageClient | undefined} */
+/** @type {Awaited<ReturnType<typeof startClient>> | undefined} */
 let client
+
+let turn = Promise.resolve()
 
 /** @type {Record<string, () => Promise<void>>} */
 const COMMANDS = {
@@ -27,32 +29,31 @@ async function activate({ subscriptions }) {
       if (change.affectsConfiguration('postern.command')) void trying(restart)
     }),
   )
-  await trying(start)
+  await trying(restart)
 }
 
 function postern() {
   /** @type {string[]} */
   const configured = vscode.workspace.getConfiguration('postern').get('command', [])
-  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath)
-  return posternCommand({ configured, folders, path: process.env.PATH ?? '', exists: existsSync })
+  return posternCommand({ configured, folders: folders(), path: process.env.PATH ?? '', exists: existsSync })
 }
 
-async function start() {
-  const { command, args } = postern()
-  const server = { command, args: [...args, 'lsp', '--stdio'] }
-  client = new LanguageClient('postern', 'Postern', server, {
-    documentSelector: [{ scheme: 'file', language: 'yaml' }],
-    synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/*') },
-  })
-  await client.start()
+function folders() {
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath)
 }
 
-async function restart() {
+/** Settings may change faster than a server starts: one after the other. */
+function restart() {
+  turn = turn.then(again, again)
+  return turn
+}
+
+async function again() {
   await stop()
-  await start()
+  client = await startClient(postern(), folders()[0])
 }
 
-/** One that never ran cannot be stopped, and that is no reason not to start the next. */
+/** One that has crashed cannot be stopped, and that is no reason not to start the next. */
 async function stop() {
   const old = client
   client = undefined
@@ -64,10 +65,7 @@ async function trying(run) {
   try {
     await run()
   } catch (fault) {
-    const output = client?.outputChannel
-    const buttons = output ? ['Show Output'] : []
-    const message = `Postern: ${fault instanceof Error ? fault.message : String(fault)}`
-    void vscode.window.showErrorMessage(message, ...buttons).then((pressed) => pressed && output?.show())
+    void vscode.window.showErrorMessage(`Postern: ${fault instanceof Error ? fault.message : String(fault)}`)
   }
 }
 

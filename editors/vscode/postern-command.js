@@ -4,6 +4,8 @@
 const { delimiter, join } = require('node:path')
 
 const PROGRAM = join('node_modules', 'postern', 'dist', 'cli', 'postern.js')
+/** A workspace may bring its own, as npx would find it. */
+const NODE = join('node_modules', '.bin', 'node')
 
 /**
  * @param {{ configured: readonly string[], folders: readonly string[], path: string, exists: (file: string) => boolean }} around
@@ -13,8 +15,11 @@ const PROGRAM = join('node_modules', 'postern', 'dist', 'cli', 'postern.js')
 function posternCommand({ configured, folders, path, exists }) {
   const [command, ...args] = configured
   if (command !== undefined) return { command, args }
-  const own = folders.map((folder) => join(folder, PROGRAM)).find(exists)
-  if (own !== undefined) return { command: 'node', args: [own] }
+  const home = folders.find((folder) => exists(join(folder, PROGRAM)))
+  if (home !== undefined) {
+    const node = join(home, NODE)
+    return { command: exists(node) ? node : 'node', args: [join(home, PROGRAM)] }
+  }
   const installed = path
     .split(delimiter)
     .filter((directory) => directory !== '')

@@ -1,5 +1,7 @@
 /** Visual Studio Code as far as the extension asks it: what is registered, run and shown is kept; folders and settings are a test's. */
-import { type Editor, openEditor } from '../cli/lsp/editor-client.ts'
+import type { ChildProcessByStdio } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import { type Editor, editorAround } from '../cli/lsp/editor-client.ts'
 
 export interface RunTask {
   readonly definition: { readonly command: string }
@@ -85,14 +87,13 @@ export class Task {
   }
 }
 
-interface Server {
-  readonly command: string
-  readonly args: readonly string[]
-}
+type Server = () => Promise<ChildProcessByStdio<Writable, Readable, Readable>>
 
-/** In place of the one of vscode-languageclient. */
+/** In place of those of vscode-languageclient. */
+export const CloseAction = { DoNotRestart: 1, Restart: 2 }
+export const ErrorAction = { Continue: 1 }
+
 export class LanguageClient {
-  readonly outputChannel = undefined
   readonly #server: Server
   #editor: Editor | undefined
 
@@ -101,14 +102,12 @@ export class LanguageClient {
   }
 
   async start(): Promise<void> {
-    const { command, args } = this.#server
-    this.#editor = await openEditor({ after: () => undefined }, [command, ...args])
+    this.#editor = await editorAround(await this.#server())
     state.editors.push(this.#editor)
     state.onStart()
   }
 
   async dispose(): Promise<void> {
-    if (!this.#editor) throw new Error('Client is not running and cannot be stopped')
-    await this.#editor.quit()
+    await this.#editor?.quit()
   }
 }

@@ -62,10 +62,15 @@ describe('the extension', { timeout: 120_000 }, () => {
     assert.match(state.errors.splice(0).join(), /not installed/)
   })
 
-  it('says that a server cannot start, and starts another when told', async () => {
-    state.command = [process.execPath, '-e', 'process.exit(3)']
-    await state.commands.get('postern.restart')?.()
-    assert.match(state.errors.splice(0).join(), /the server ended with 3/)
+  it('says why a server does not start, and starts another when told', async () => {
+    for (const [command, why] of [
+      [[process.execPath, '-e', 'console.error("too old"); process.exit(3)'], /^Postern: too old$/],
+      [[join(bare, 'nowhere')], /^Postern: spawn .*nowhere ENOENT$/],
+    ] as const) {
+      state.command = [...command]
+      await state.commands.get('postern.restart')?.()
+      assert.match(state.errors.splice(0).join(), why)
+    }
     state.command = []
     state.folders = [site]
     await state.commands.get('postern.restart')?.()

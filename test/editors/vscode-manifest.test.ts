@@ -96,6 +96,8 @@ describe('the Postern that the extension runs', () => {
       command: 'node',
       args: [own],
     })
+    const node = '/work/node_modules/.bin/node'
+    assert.deepEqual(posternCommand({ ...around, exists: exists(own, node) }), { command: node, args: [own] })
     assert.deepEqual(posternCommand({ ...around, exists: exists('/opt/postern') }), {
       command: '/opt/postern',
       args: [],

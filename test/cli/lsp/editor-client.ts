@@ -1,7 +1,8 @@
 /** An editor without a screen: speaks the protocol to a server that is a process of its own. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import {
@@ -31,6 +32,10 @@ export async function openEditor(
 ): Promise<Editor> {
   const server = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   test.after(() => void server.kill())
+  return editorAround(server)
+}
+
+export async function editorAround(server: ChildProcessByStdio<Writable, Readable, Readable | null>): Promise<Editor> {
   const connection = createProtocolConnection(
     new StreamMessageReader(server.stdout),
     new StreamMessageWriter(server.stdin),
