@@ -15,7 +15,7 @@ import { COMPANION, type Companion, readCompanion } from './companion.ts'
 import { ConfigReader, type ConfigText } from './config-reader.ts'
 import { importList } from './list-file.ts'
 import { listeningOf } from './listening.ts'
-import { logOf } from './logging.ts'
+import { loggersOf, logOf } from './logging.ts'
 import { type EntryContext, entryFor } from './plugin-entry.ts'
 import { onlyLooksOn, type PluginLine, pluginLine } from './plugin-line.ts'
 import { limitsOf, reportStrangers, reportWithout } from './settings.ts'
@@ -66,6 +66,7 @@ class Import {
 
   async run(): Promise<ForeignSite> {
     this.#own = await ownDirectories(this.#reader)
+    for (const line of await loggersOf(this.#reader)) await this.#take(line)
     for (const line of this.#lines) await this.#take(line)
     const root = map(await this.#keys(), startOf(this.#path))
     this.#reportServer()
@@ -88,7 +89,7 @@ class Import {
     else if (!row || (await this.#isOwn(line.name))) this.#leave(line, ownPerl(line.name))
     else if (isBuiltin(row)) await this.#carry(line, row)
     else if ('absent' in row) this.#leave(line, this.#settled(line, row))
-    else if (row.setting === 'tls') await this.#tls(line)
+    else await this.#tls(line)
   }
 
   #settled(line: PluginLine, row: AbsentRow): AbsentRow {

@@ -37,38 +37,72 @@ describe('a setting', () => {
 
   it('loses to a logger', async () => {
     const logging = '# x\nlogging/file nosplit loglevel LOGNOTICE /var/log/qpsmtpd.log\n'
-    assert.deepEqual((await head({ loglevel: '7\n', logging })).slice(USUAL.length), [
-      'log:',
-      '  level: info',
-      '  file: /var/log/qpsmtpd.log',
-    ])
+    const { text } = await imported({ plugins: 'rcpt_ok\n', loglevel: '7\n', logging })
+    const entry = 'logging/file: { nosplit: true, loglevel: info, path: /var/log/qpsmtpd.log }'
+    assert.ok(text.endsWith(`plugins:\n  - ${entry}\n  - rcpt_ok\n`), text)
+    assert.ok(!text.includes('log:\n'))
   })
 
-  it('may be several loggers, each a place of the log', async () => {
+  it('may be several loggers, which are loaded before all other plugins', async () => {
     const logging = [
       'logging/warn LOGINFO',
       'logging/syslog loglevel LOGNOTICE facility LOG_LOCAL3 ident mx',
       'logging/syslog priority LOG_NOTICE',
       'logging/file /var/log/q.log',
+      'logging/file reopen tsformat %F /var/log/%Y %i.log',
+      'logging/file loglevel 6 |/usr/bin/multilog t ./main',
+      'logging/adaptive accept LOGNOTICE reject 7 prefix >',
+      'logging/debug_plugin queue::qmail_2dqueue LOGERROR',
       'logging/devnull',
     ]
     const { text, findings } = await imported({ plugins: 'rcpt_ok\n', logging: logging.join('\n') })
-    const places = [
-      '{ place: "stderr:", level: info }',
-      '{ place: "syslog:/dev/log", level: info, facility: local3, tag: mx }',
-      '{ place: "syslog:/dev/log", level: warn, tag: qpsmtpd }',
-      '{ place: "file:/var/log/q.log", level: warn }',
+    const entries = [
+      'logging/warn: { loglevel: info }',
+      'logging/syslog: { loglevel: info, facility: local3, ident: mx }',
+      'logging/syslog:1: { ident: qpsmtpd }',
+      'logging/file: { path: /var/log/q.log }',
+      'logging/file:1: { reopen: true, tsformat: %F, path: /var/log/%Y %i.log }',
+      'logging/program: { loglevel: info, program: /usr/bin/multilog, arguments: [t, ./main] }',
+      'logging/adaptive: { accept: info, reject: debug, prefix: > }',
+      'logging/debug_plugin: { plugin: queue/qmail-queue, loglevel: error }',
+      'logging/devnull',
+      'rcpt_ok',
     ]
-    assert.ok(text.includes(`log:\n  to: [${places.join(', ')}]\n`), text)
+    const written = text.slice(text.indexOf('plugins:')).replaceAll('"', '')
+    assert.equal(written, `plugins:\n${entries.map((one) => `  - ${one}\n`).join('')}`)
+    assert.deepEqual(findings, ['logging:3:16 warning IMP002 `logging/syslog` has no argument `priority` here'])
+  })
+
+  it('for a logger that nothing here can be is told, and left out', async () => {
+    const logging = [
+      'logging/file',
+      'logging/file |/usr/bin/logger | cat',
+      'logging/file |logger',
+      'logging/file |/usr/bin/cronolog /var/log/%Y',
+      'logging/file /var/log/%V.log',
+      'logging/apache',
+      'logging/connection_id 7',
+    ]
+    const { text, findings } = await imported({ plugins: 'rcpt_ok\n', logging: logging.join('\n') })
+    assert.ok(!text.includes('- logging'), text)
+    const shell = 'no shell runs this command: it is left out; name a program by its whole path'
     assert.deepEqual(findings, [
-      'logging:5:1 info IMP002 `logging/devnull` is not carried over: the log is not for plugins to write here',
+      'logging:1:1 warning IMP002 `logging/file` names no file, and is left out',
+      `logging:2:14 warning IMP002 ${shell}`,
+      `logging:3:14 warning IMP002 ${shell}`,
+      'logging:4:14 warning IMP002 a command that changes with time or session is left out',
+      'logging:5:14 warning IMP002 `/var/log/%V.log` has a letter behind `%` that has no meaning here; it is left out',
+      'logging:6:1 info IMP001 `logging/apache` is left out: there is no server inside Apache here',
+      'logging:7:1 info IMP001 `logging/connection_id` is left out: qpsmtpd refuses to load it, and lines name connection and transaction by themselves',
     ])
   })
 
   it('may be a facility that syslog has and we have not', async () => {
     const logging = 'logging/syslog facility LOG_UUCP\n'
     const { findings } = await imported({ plugins: 'rcpt_ok\n', logging })
-    assert.deepEqual(findings, ['logging:1:25 warning IMP002 `LOG_UUCP` is no facility here; it is mail'])
+    assert.deepEqual(findings, [
+      'logging:1:25 warning IMP002 `LOG_UUCP` is nothing for `facility` of `logging/syslog`; its default holds',
+    ])
   })
 
   it('of Debian says where to listen, and as whom', async () => {

@@ -1,6 +1,6 @@
 /** Plugins for messages, scanners included. */
 import { alone, asCount, byPlace, inDays, splitAtCommas } from '../arguments.ts'
-import { absent, type BuiltinRow, list, notYet, ONLY_LOGS, type Rows } from './row.ts'
+import { absent, type BuiltinRow, list, notYet, type Rows } from './row.ts'
 
 const HEADERS: BuiltinRow = {
   builtin: 'headers',
@@ -40,7 +40,7 @@ export const CONTENT: Rows = {
   domainkeys_sign: HISTORIC,
   dmarc: notYet(),
   hashcash: absent('nobody asks for HashCash', 'none'),
-  content_log: ONLY_LOGS,
+  content_log: absent('no copies of messages are written here', 'none'),
   'virus/aveclient': SCANNER,
   'virus/bitdefender': SCANNER,
   'virus/check_for_hi_virus': SCANNER,

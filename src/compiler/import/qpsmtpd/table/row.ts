@@ -59,7 +59,7 @@ export interface AbsentRow {
 
 /** A part of the site file. */
 export interface SettingRow {
-  readonly setting: 'tls' | 'log-file' | 'log-level' | 'log-syslog'
+  readonly setting: 'tls'
 }
 
 export type PluginRow = BuiltinRow | AbsentRow | SettingRow
@@ -90,5 +90,3 @@ export function absent(reason: string, effect: Effect, instead?: string): Absent
 export function notYet(effect: Effect = 'laxer'): AbsentRow {
   return absent('Postern has no such plugin yet', effect)
 }
-
-export const ONLY_LOGS = absent('it writes to the log only, and the log has one place here', 'none')

@@ -1,6 +1,6 @@
 /** Plugins for logins, queues, logs and settings. */
 import { asNumber, byPlace, inSeconds } from '../arguments.ts'
-import { absent, type BuiltinRow, ONLY_LOGS, type Rows } from './row.ts'
+import { absent, type BuiltinRow, type Rows } from './row.ts'
 
 const SERVER: Pick<BuiltinRow, 'keyed' | 'params'> = {
   keyed: byPlace('host', 'port'),
@@ -88,15 +88,6 @@ export const SERVICE: Rows = {
   'queue/http-forward': HTTP,
   'zmailer-queue': ZMAILER,
   'queue/zmailer-queue': ZMAILER,
-  'logging/warn': { setting: 'log-level' },
-  'logging/adaptive': { setting: 'log-level' },
-  'logging/syslog': { setting: 'log-syslog' },
-  'logging/file': { setting: 'log-file' },
-  'logging/apache': ONLY_LOGS,
-  'logging/devnull': ONLY_LOGS,
-  'logging/connection_id': ONLY_LOGS,
-  'logging/transaction_id': ONLY_LOGS,
-  'logging/debug_plugin': ONLY_LOGS,
   http_config: absent(
     'settings are read from files',
     'laxer',
