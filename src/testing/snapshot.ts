@@ -6,6 +6,7 @@
  */
 import type { Decision } from '../core/decision.ts'
 import { entriesOf, type MapNode, textOf, type YamlNode } from '../language/node.ts'
+import { escapedText } from '../language/yaml-text.ts'
 import type { Mismatch } from './compare.ts'
 import type { Step } from './test-case.ts'
 import type { Walked } from './walk.ts'
@@ -35,17 +36,10 @@ function linesIn(node: YamlNode): Snapshot {
 
 export function writeSnapshots(snapshots: ReadonlyMap<string, Snapshot>): string {
   const blocks = [...snapshots].map(([name, lines]) =>
-    [`${quoted(name)}:`, ...lines.map((line) => `  - ${quoted(line)}`)].join('\n'),
+    [`${escapedText(name)}:`, ...lines.map((line) => `  - ${escapedText(line)}`)].join('\n'),
   )
   return `${HEAD}${blocks.join('\n')}\n`
 }
-
-/** In double quotes, all that cannot be seen as an escape: nothing of a session can end its line, or hide in it. */
-function quoted(text: string): string {
-  return JSON.stringify(text).replace(UNSEEN, (one) => `\\U${(one.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`)
-}
-
-const UNSEEN = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu
 
 export function snapshotOf({ label }: Step, walked: Walked): Snapshot {
   const lines = [

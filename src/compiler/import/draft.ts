@@ -4,6 +4,7 @@
  * Values are as a rule file has them; keys are words of the rule language, never text of the other program.
  */
 import type { Hook } from '../../core/hook.ts'
+import { yamlFlow, yamlText } from '../../language/yaml-text.ts'
 
 export type Json = string | number | boolean | readonly Json[] | Fields
 export interface Fields {
@@ -66,12 +67,12 @@ export function both(first: Json, second: Json): Json {
 }
 
 export function printPlugin({ plugin, summary, lists = {}, notes = {}, hooks }: PluginDraft): string {
-  const lines = [`plugin: ${word(plugin)}`, `summary: ${word(summary)}`]
+  const lines = [`plugin: ${yamlText(plugin)}`, `summary: ${yamlText(summary)}`]
   for (const [name, map] of [
     ['lists', lists],
     ['notes', notes],
   ] as const) {
-    const rows = Object.entries(map).map(([key, value]) => `  ${word(key)}: ${flow(value)}`)
+    const rows = Object.entries(map).map(([key, value]) => `  ${yamlText(key)}: ${yamlFlow(value)}`)
     if (rows.length > 0) lines.push(`${name}:`, ...rows)
   }
   lines.push('hooks:')
@@ -92,37 +93,22 @@ function unlike(rules: readonly RuleDraft[]): readonly RuleDraft[] {
 
 function ruleLines(rule: RuleDraft): readonly string[] {
   return Object.entries(rule).map(([key, value], index) => {
-    return `    ${index === 0 ? '- ' : '  '}${key}: ${flow(value as Json)}`
+    return `    ${index === 0 ? '- ' : '  '}${key}: ${yamlFlow(value)}`
   })
 }
 
 export function printSuite(suite: string, given: Fields, tests: readonly TestDraft[]): string {
   const lines = tests.flatMap(({ name, given: own, expect }) => [
-    `  - name: ${word(name)}`,
-    `    given: ${flow(own)}`,
-    `    expect: ${flow(expect)}`,
+    `  - name: ${yamlText(name)}`,
+    `    given: ${yamlFlow(own)}`,
+    `    expect: ${yamlFlow(expect)}`,
   ])
-  return [`suite: ${word(suite)}`, 'site: ./postern.yaml', `given: ${flow(given)}`, 'tests:', ...lines, ''].join('\n')
-}
-
-function flow(value: Json): string {
-  if (typeof value === 'string') return word(value)
-  if (typeof value !== 'object') return String(value)
-  if (isItems(value)) return `[${value.map(flow).join(', ')}]`
-  const inside = Object.entries(value).map(([key, one]) => `${word(key)}: ${flow(one)}`)
-  return inside.length === 0 ? '{}' : `{ ${inside.join(', ')} }`
-}
-
-function isItems(value: Json): value is readonly Json[] {
-  return Array.isArray(value)
-}
-
-/** No YAML schema reads anything else into these. */
-const PLAIN = /^(?:[A-Za-z_][\w.-]*(?:\/[\w.-]+)*|\/[\w./-]+|\.{1,2}\/[\w./-]+)$/
-const SPECIAL = /^(?:true|false|null|yes|no|on|off|y|n)$/i
-
-/** Single quotes leave backslashes alone; control characters need double ones. */
-function word(text: string): string {
-  if (PLAIN.test(text) && !SPECIAL.test(text)) return text
-  return /^[ -~]*$/.test(text) && text.includes('\\') ? `'${text.replaceAll("'", "''")}'` : JSON.stringify(text)
+  return [
+    `suite: ${yamlText(suite)}`,
+    'site: ./postern.yaml',
+    `given: ${yamlFlow(given)}`,
+    'tests:',
+    ...lines,
+    '',
+  ].join('\n')
 }

@@ -1,5 +1,6 @@
 /** Prints an imported site as a site file. Texts that are not plain words stand in double quotes, as JSON has them. */
-import type { MapEntry, MapNode, YamlNode } from '../../language/node.ts'
+import { type MapEntry, type MapNode, toJson, type YamlNode } from '../../language/node.ts'
+import { yamlFlow, yamlText } from '../../language/yaml-text.ts'
 import type { ForeignSite, LeftOut } from './foreign.ts'
 
 /** `head`: lines for the top of the file, printed as comments. */
@@ -17,7 +18,7 @@ function comment(text: string): string {
 
 function keyLines({ key, value }: MapEntry): readonly string[] {
   if (value.kind !== 'map' || value.entries.length === 0) return [pair(key.value, value)]
-  return [`${word(key.value)}:`, ...value.entries.map((inner) => `  ${pair(inner.key.value, inner.value)}`)]
+  return [`${yamlText(key.value)}:`, ...value.entries.map((inner) => `  ${pair(inner.key.value, inner.value)}`)]
 }
 
 function pluginLines(value: YamlNode, left: readonly LeftOut[]): readonly string[] {
@@ -26,7 +27,7 @@ function pluginLines(value: YamlNode, left: readonly LeftOut[]): readonly string
     left.filter(({ before }) => before === index).map(({ text }) => `  ${comment(text)}`)
   const lines = items.flatMap((item, index) => [
     ...leftAt(index),
-    `  - ${item.kind === 'map' && item.entries.length > 0 ? block(item) : flow(item)}`,
+    `  - ${item.kind === 'map' && item.entries.length > 0 ? block(item) : yamlFlow(toJson(item))}`,
   ])
   return [items.length === 0 ? 'plugins: []' : 'plugins:', ...lines, ...leftAt(items.length)]
 }
@@ -37,20 +38,5 @@ function block({ entries }: MapNode): string {
 }
 
 function pair(key: string, value: YamlNode): string {
-  return `${word(key)}: ${flow(value)}`
-}
-
-function flow(node: YamlNode): string {
-  if (node.kind === 'seq') return `[${node.items.map(flow).join(', ')}]`
-  if (node.kind === 'scalar') return typeof node.value === 'string' ? word(node.value) : String(node.value)
-  const inside = node.entries.map(({ key, value }) => pair(key.value, value)).join(', ')
-  return inside === '' ? '{}' : `{ ${inside} }`
-}
-
-/** No YAML schema reads anything else into these. */
-const PLAIN = /^(?:[A-Za-z_][\w-]*(?:\/[\w.-]+)*(?::\d+)?|\/[\w./-]+)$/
-const SPECIAL = /^(?:true|false|null|yes|no|on|off|y|n)$/i
-
-function word(text: string): string {
-  return PLAIN.test(text) && !SPECIAL.test(text) ? text : JSON.stringify(text)
+  return `${yamlText(key)}: ${yamlFlow(toJson(value))}`
 }
