@@ -9,6 +9,7 @@ import { defineMatcher } from '../../core/word.ts'
 import { SharedLinks } from '../shared-links.ts'
 import type { Database, Rows } from '../sql/contract.ts'
 import { openDatabase } from '../sql/database.ts'
+import { readQuery } from '../sql/query.ts'
 import { BackendFault, TIMEOUT } from './login.ts'
 import { firstLine } from './password-line.ts'
 import { readSecret, type Secret } from './secret.ts'
@@ -69,8 +70,7 @@ function openUsers({ database: url, query: sql, passwordFile, timeout }: Source)
   const password = passwordFile === undefined ? undefined : () => firstLine(resolve(passwordFile))
   return openDatabase({
     url,
-    sql,
-    names: USER_PLACES,
+    query: (mark) => readQuery(sql, { names: USER_PLACES, mark }),
     most: 2,
     password,
     user: passwordFile ?? '',

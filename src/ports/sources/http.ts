@@ -6,6 +6,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { isLoadedWhole, type SourceSpec } from '../../core/source.ts'
+import { hasStep } from '../../core/url-step.ts'
 import { type Asking, type Driver, MOST_VALUES } from './driver.ts'
 import { durationIn, fileIn, sizeIn } from './parameters.ts'
 import { WebClient } from './web-get.ts'
@@ -29,7 +30,8 @@ function urlOf(text: string): URL {
   return new URL(text)
 }
 
-function checkWay({ protocol, hostname }: URL, isSigned: boolean): void {
+/** Throws an Error with a plain sentence for a way on which an answer may be anybody's. */
+export function checkWay({ protocol, hostname }: URL, isSigned: boolean): void {
   if (protocol === 'https:' || isSigned || HERE.has(hostname)) return
   throw new Error("what comes by plain `http:` may be anybody's: write `https:`, or name a `public_key`")
 }
@@ -56,9 +58,6 @@ interface MapOptions {
   readonly isInPath: boolean
 }
 
-/** Servers decode `%2F` and `%5C` first and go up then: a client would choose which page is asked. */
-const STEP = /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/
-
 class WebMap implements Asking {
   readonly #options: MapOptions
   readonly #client: WebClient
@@ -70,7 +69,7 @@ class WebMap implements Asking {
 
   async ask(key: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
     const { text, caFile, isText, isInPath } = this.#options
-    if (isInPath && STEP.test(key)) throw new Error('dots alone are a step in a path')
+    if (isInPath && hasStep(key)) throw new Error('dots alone are a step in a path')
     const ca = caFile === undefined ? undefined : await readFile(caFile)
     const url = new URL(text.replaceAll('{key}', () => encodeURIComponent(key)))
     const most = isText ? LARGEST_TEXT : LARGEST_PAGE

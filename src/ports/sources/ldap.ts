@@ -1,16 +1,14 @@
 /**
  * `ldap://HOST:PORT/BASE`, `ldaps://…`: entries that a filter finds, and the values of one attribute.
  *
- * `{key}` in the filter is the key, escaped (RFC 4515). One connection carries all questions; after a fault, or when the
- * directory has hung up in the meantime, the next question opens another.
+ * `{key}` in the filter is the key, escaped (RFC 4515).
  */
 import type { SourceSpec } from '../../core/source.ts'
-import { DirectoryLine, type DirectoryPlace, requireDirectoryLibrary, type Search } from '../ldap/directory-line.ts'
-import { type Asking, type Driver, MOST_VALUES, type SourceWorld } from './driver.ts'
+import { DirectoryLink, directoryPlace } from '../ldap/directory-link.ts'
+import { type DirectoryPlace, type Found, requireDirectoryLibrary, type Search } from '../ldap/directory-line.ts'
+import { type Driver, MOST_VALUES } from './driver.ts'
 import { choiceIn, fileIn } from './parameters.ts'
 import { type SecretReader, secretIn } from './secret.ts'
-
-const PORTS = { ldap: 389, ldaps: 636 } as const
 
 interface Reading {
   readonly place: DirectoryPlace
@@ -23,15 +21,31 @@ export const ldapDriver: Driver = {
   parameters: ['filter', 'attribute', 'scope', 'bind_dn', 'password', 'tls', 'ca_file'],
   read(source) {
     requireDirectoryLibrary()
-    const reading = readDirectory(source)
-    return (world) => new Directory(reading, world)
+    const { place, search, attribute, reader } = readDirectory(source)
+    return (world) => {
+      const link = new DirectoryLink({
+        place,
+        reader: reader && { dn: reader.dn, password: () => reader.password(world) },
+      })
+      return {
+        ask: async (key, signal) => valuesIn(await link.search(search(key), signal), attribute),
+        close: () => link.close(),
+      }
+    }
   },
+}
+
+function valuesIn(entries: readonly Found[], attribute: string | undefined): readonly string[] | undefined {
+  if (entries.length === 0) return undefined
+  const name = attribute?.toLowerCase()
+  const values = name === undefined ? [] : entries.flatMap((entry) => entry.values.get(name) ?? [])
+  return values.slice(0, MOST_VALUES)
 }
 
 function readDirectory(source: SourceSpec): Reading {
   const url = `${source.scheme}:${source.place}`
   if (!URL.canParse(url)) throw new Error('the URL of the directory cannot be read')
-  const { hostname, port, pathname } = new URL(url)
+  const { hostname, pathname } = new URL(url)
   const base = decodeURIComponent(pathname.slice(1))
   if (hostname === '' || base === '')
     throw new Error('write `ldap://HOST/BASE`, as in `ldap://localhost/dc=example,dc=org`')
@@ -40,15 +54,9 @@ function readDirectory(source: SourceSpec): Reading {
   if (!/^\(.*\)$/s.test(filter) || !filter.includes('{key}'))
     throw new Error('`filter` stands in parentheses and has `{key}` in it, as in `(mail={key})`')
   const scope = choiceIn(source, 'scope', ['sub', 'one', 'base'])
-  const tls = source.scheme === 'ldaps' ? 'implicit' : choiceIn(source, 'tls', ['required', 'none'])
-  const portOf = source.scheme === 'ldaps' ? PORTS.ldaps : PORTS.ldap
+  const tls = choiceIn(source, 'tls', ['required', 'none'])
   return {
-    place: {
-      host: hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: port === '' ? portOf : Number(port),
-      tls,
-      caFile: fileIn(source, 'ca_file'),
-    },
+    place: directoryPlace(new URL(url), { tls, caFile: fileIn(source, 'ca_file') }),
     search: (key) => ({
       base,
       scope,
@@ -66,77 +74,4 @@ function readerIn(source: SourceSpec): Reading['reader'] {
   if (dn !== undefined && password) return { dn, password }
   if (dn === undefined && !password) return undefined
   throw new Error('`bind_dn` and `password` go together')
-}
-
-interface OpenLine {
-  readonly line: Promise<DirectoryLine>
-  readonly end: AbortController
-  /** Whether an answer came over it. */
-  hasAnswered: boolean
-}
-
-class Directory implements Asking {
-  readonly #reading: Reading
-  readonly #world: SourceWorld
-  #open: OpenLine | undefined
-
-  constructor(reading: Reading, world: SourceWorld) {
-    this.#reading = reading
-    this.#world = world
-  }
-
-  async ask(key: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
-    const open = this.#line()
-    const give = (): void => this.#drop(open)
-    signal.addEventListener('abort', give, { once: true })
-    try {
-      return await this.#askOver(open, key)
-    } catch (fault) {
-      this.#drop(open)
-      // A connection that served before may have been closed for being idle.
-      if (!open.hasAnswered || signal.aborted) throw fault
-      return await this.#askOver(this.#line(), key)
-    } finally {
-      signal.removeEventListener('abort', give)
-    }
-  }
-
-  async close(): Promise<void> {
-    if (this.#open) this.#drop(this.#open)
-  }
-
-  async #askOver(open: OpenLine, key: string): Promise<readonly string[] | undefined> {
-    const { search, attribute } = this.#reading
-    const entries = await (await open.line).search(search(key))
-    open.hasAnswered = true
-    if (entries.length === 0) return undefined
-    const name = attribute?.toLowerCase()
-    const values = name === undefined ? [] : entries.flatMap((entry) => entry.values.get(name) ?? [])
-    return values.slice(0, MOST_VALUES)
-  }
-
-  #line(): OpenLine {
-    if (this.#open) return this.#open
-    const end = new AbortController()
-    const line = this.#connect(end.signal)
-    line.catch(() => undefined)
-    const open = { line, end, hasAnswered: false }
-    this.#open = open
-    return open
-  }
-
-  async #connect(signal: AbortSignal): Promise<DirectoryLine> {
-    const { place, reader } = this.#reading
-    const password = reader ? await reader.password(this.#world) : ''
-    const line = await DirectoryLine.open(place, signal)
-    // Nobody in particular binds too: questions may only share a connection that is there.
-    if (await line.bind(reader?.dn ?? '', password)) return line
-    line.close()
-    throw new Error('the directory refuses who searches')
-  }
-
-  #drop(open: OpenLine): void {
-    if (this.#open === open) this.#open = undefined
-    open.end.abort()
-  }
 }

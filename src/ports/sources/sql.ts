@@ -8,7 +8,8 @@ import type { SourceSpec } from '../../core/source.ts'
 import { SharedLinks } from '../shared-links.ts'
 import type { Rows } from '../sql/contract.ts'
 import { openDatabase } from '../sql/database.ts'
-import type { QueryValues } from '../sql/query.ts'
+import { type Mark, type QueryValues, readQuery } from '../sql/query.ts'
+import { columnText } from '../sql/column-text.ts'
 import { type Driver, MOST_VALUES } from './driver.ts'
 import { secretIn } from './secret.ts'
 import { timeoutOf } from './timeout.ts'
@@ -21,10 +22,10 @@ export const sqlDriver: Driver = {
   read(source) {
     const { scheme, place, directory } = source
     const secret = secretIn(source)
+    const sql = queryIn(source)
     const use = {
       url: `${scheme}:${place}`,
-      sql: queryIn(source),
-      names: NAMES,
+      query: (mark: Mark) => readQuery(sql, { names: NAMES, mark }),
       most: MOST_VALUES,
       timeout: timeoutOf(source),
       directory,
@@ -47,15 +48,7 @@ export const sqlDriver: Driver = {
 }
 
 function valuesIn(rows: Rows): readonly string[] | undefined {
-  return rows.length === 0 ? undefined : rows.map(([first]) => textOf(first))
-}
-
-function textOf(value: unknown): string {
-  if (value === undefined || value === null) return ''
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return String(value)
-  if (typeof value === 'boolean') return String(value)
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
-  throw new Error('the first column is no text')
+  return rows.length === 0 ? undefined : rows.map(([first]) => columnText(first) ?? '')
 }
 
 function partsOf(key: string): QueryValues {

@@ -1,5 +1,6 @@
 /**
- * One GET by HTTP/1.1 (RFC 9110). Redirects are not followed, and of the answer no more than a bound is read.
+ * One request by HTTP/1.1 (RFC 9110), to the server itself and through no proxy. Redirects are not followed, and of the answer
+ * no more than a bound is read.
  */
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
@@ -12,12 +13,16 @@ export interface WebGet {
   readonly ca: Buffer | undefined
   /** Octets of the body. */
   readonly most: number
+  /** With what is posted, which may be nothing; GET without it. */
+  readonly post?: string
 }
 
 export interface WebAnswer {
   readonly status: number
   readonly etag: string | undefined
   readonly lastModified: string | undefined
+  /** Base64, of answers to single questions. */
+  readonly signature: string | undefined
   readonly body: Buffer
 }
 
@@ -31,23 +36,25 @@ export class WebClient {
   }
 
   /** Rejects with a short sentence when there is no whole answer. */
-  async get({ url, headers, ca, most }: WebGet, signal: AbortSignal): Promise<WebAnswer> {
-    const answer = await this.#answer({ url, headers, ca, most }, signal)
-    const body = await bodyOf(answer, most)
-    const { etag, 'last-modified': lastModified } = answer.headers
-    return { status: answer.statusCode ?? 0, etag, lastModified, body }
+  async get(request: WebGet, signal: AbortSignal): Promise<WebAnswer> {
+    const answer = await this.#answer(request, signal)
+    const body = await bodyOf(answer, request.most)
+    const { etag, 'last-modified': lastModified, 'postern-signature': signed } = answer.headers
+    const signature = typeof signed === 'string' ? signed : undefined
+    return { status: answer.statusCode ?? 0, etag, lastModified, signature, body }
   }
 
   close(): void {
     this.#agent.destroy()
   }
 
-  #answer({ url, headers, ca }: WebGet, signal: AbortSignal): Promise<IncomingMessage> {
+  #answer({ url, headers, ca, post }: WebGet, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const options = { headers, signal, agent: this.#agent, ...(ca && { ca }) }
+      const method = post === undefined ? 'GET' : 'POST'
+      const options = { method, headers, signal, agent: this.#agent, ...(ca && { ca }) }
       const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options, resolve)
       request.once('error', (error) => reject(new Error(`the web server failed: ${error.message}`, { cause: error })))
-      request.end()
+      request.end(post)
     })
   }
 }

@@ -1,6 +1,6 @@
 /** What a database is asked with, and what it answers. */
 import type { SharedLinks } from '../shared-links.ts'
-import type { QueryValues } from './query.ts'
+import type { MakeQuery, QueryValues } from './query.ts'
 
 export type Rows = readonly (readonly unknown[])[]
 
@@ -13,9 +13,10 @@ export interface Database {
 export interface DatabaseUse {
   /** Without a password. */
   readonly url: string
-  readonly sql: string
-  /** Places that the query may have. */
-  readonly names: readonly string[]
+  /** Throws an Error with a plain sentence. */
+  readonly query: MakeQuery
+  /** Its connections may not write, whatever the query says; SQLite never may. */
+  readonly readOnly?: boolean
   /** Rows that are wanted. */
   readonly most: number
   /** Asked for each connection; absent for who needs none. */

@@ -31,8 +31,8 @@ class LazyPool<P extends Closing> {
 
 /** The one pool of this user at this server. */
 export function sharedPool<P extends Closing>(
-  { links, url, user, timeout, directory }: DatabaseUse,
+  { links, url, user, timeout, directory, readOnly = false }: DatabaseUse,
   open: () => Promise<P>,
 ): Share<LazyPool<P>> {
-  return links.take(JSON.stringify(['sql', url, user, timeout, directory]), () => new LazyPool(open))
+  return links.take(JSON.stringify(['sql', url, user, timeout, directory, readOnly]), () => new LazyPool(open))
 }

@@ -1,5 +1,6 @@
 /** MySQL and MariaDB, over a few connections that are kept (mysql2). The one door to `mysql2`, an optional library. */
 import { isIP } from 'node:net'
+import type { PoolConnection } from 'mysql2'
 import type { Pool, PoolOptions } from 'mysql2/promise'
 import { tlsOptions } from '../../delivery/smtp/tls.ts'
 import { checkFor } from '../auth/server-options.ts'
@@ -8,7 +9,7 @@ import type { Database, DatabaseUse, Rows } from './contract.ts'
 import { type DatabasePlace, readDatabaseUrl } from './database-url.ts'
 import { databaseFault } from './fault.ts'
 import { sharedPool } from './lazy-pool.ts'
-import { readQuery, valuesFor } from './query.ts'
+import { valuesFor } from './query.ts'
 
 const PORT = 3306
 const CONNECTIONS = 5
@@ -19,7 +20,7 @@ export function mysqlDatabase(use: DatabaseUse): Database {
   const place = readDatabaseUrl(use.url, { port: PORT, directory: use.directory })
   if (place.tls && isIP(place.host) !== 0)
     throw new Error('MySQL with TLS names its server by name, not by address: its certificate is checked for the name')
-  const query = readQuery(use.sql, { names: use.names, mark: () => '?' })
+  const query = use.query(() => '?')
   requireLibrary('mysql2')
   const pool = sharedPool(use, () => openPool(place, use))
   return {
@@ -47,11 +48,11 @@ function rowsIn(answer: unknown): Rows {
   return answer.map((row: unknown) => (Array.isArray(row) ? row : []))
 }
 
-async function openPool(place: DatabasePlace, { password, timeout }: DatabaseUse): Promise<Pool> {
+async function openPool(place: DatabasePlace, { password, timeout, readOnly = false }: DatabaseUse): Promise<Pool> {
   const { createPool } = await import('mysql2/promise')
   const { host, port, user, database, tls } = place
   const where: PoolOptions = host.startsWith('/') ? { socketPath: host } : { host, port }
-  return createPool({
+  const pool = createPool({
     ...where,
     ...(user !== undefined && { user }),
     ...(database !== undefined && { database }),
@@ -66,6 +67,15 @@ async function openPool(place: DatabasePlace, { password, timeout }: DatabaseUse
     supportBigNumbers: true,
     bigNumberStrings: true,
     dateStrings: true,
+  })
+  if (readOnly) pool.pool.on('connection', forbidWrites)
+  return pool
+}
+
+/** Said before the first query goes out; a connection that does not hear of it is not used. */
+function forbidWrites(connection: PoolConnection): void {
+  connection.query('SET SESSION TRANSACTION READ ONLY', (fault: unknown) => {
+    if (fault) connection.destroy()
   })
 }
 

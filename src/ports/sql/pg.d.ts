@@ -9,6 +9,8 @@ declare module 'pg' {
     readonly database: string | undefined
     readonly password: (() => Promise<string>) | undefined
     readonly ssl: ConnectionOptions | false
+    /** As for `postgres -c`. */
+    readonly options?: string
     readonly max: number
     readonly connectionTimeoutMillis: number
     readonly query_timeout: number

@@ -7,7 +7,7 @@ import type { Database, DatabaseUse } from './contract.ts'
 import { type DatabasePlace, readDatabaseUrl } from './database-url.ts'
 import { databaseFault } from './fault.ts'
 import { sharedPool } from './lazy-pool.ts'
-import { readQuery, valuesFor } from './query.ts'
+import { valuesFor } from './query.ts'
 
 const PORT = 5432
 const CONNECTIONS = 5
@@ -16,7 +16,7 @@ const IDLE_MILLISECONDS = 30_000
 /** Throws an Error with a plain sentence. */
 export function postgresDatabase(use: DatabaseUse): Database {
   const place = readDatabaseUrl(use.url, { port: PORT, directory: use.directory })
-  const query = readQuery(use.sql, { names: use.names, mark: (number) => `$${number}` })
+  const query = use.query((number) => `$${number}`)
   requireLibrary('pg')
   const pool = sharedPool(use, () => openPool(place, use))
   return {
@@ -36,13 +36,17 @@ export function postgresDatabase(use: DatabaseUse): Database {
   }
 }
 
-async function openPool({ tls, ...place }: DatabasePlace, { password, timeout }: DatabaseUse): Promise<Pool> {
+async function openPool(
+  { tls, ...place }: DatabasePlace,
+  { password, timeout, readOnly = false }: DatabaseUse,
+): Promise<Pool> {
   const { default: library } = await import('pg')
   const ssl = tls ? tlsOptions(await checkFor(place.host, tls.caFile)) : false
   const pool = new library.Pool({
     ...place,
     ssl,
     password,
+    ...(readOnly && { options: '-c default_transaction_read_only=on' }),
     max: CONNECTIONS,
     connectionTimeoutMillis: timeout,
     query_timeout: timeout,

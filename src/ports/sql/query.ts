@@ -14,11 +14,16 @@ export interface Query {
 /** By the name of the place; what is not there is NULL, which equals nothing. */
 export type QueryValues = ReadonlyMap<string, string | undefined>
 
+/** Writes a parameter by its number from 1. */
+export type Mark = (number: number) => string
+
+/** The query with parameters as the database writes them. */
+export type MakeQuery = (mark: Mark) => Query
+
 export interface QueryForm {
   /** The names that may stand behind a colon. */
   readonly names: readonly string[]
-  /** Writes a parameter by its number from 1. */
-  readonly mark: (number: number) => string
+  readonly mark: Mark
 }
 
 const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--.*|\/\*[^]*?\*\/|::|:[A-Za-z_]\w*/g

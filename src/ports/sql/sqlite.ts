@@ -8,14 +8,14 @@ import { resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Database, DatabaseUse, Rows } from './contract.ts'
 import { databaseFault } from './fault.ts'
-import { type Query, readQuery, valuesFor } from './query.ts'
+import { type Query, valuesFor } from './query.ts'
 
-export function sqliteDatabase({ url, sql, names, most, password, directory }: DatabaseUse): Database {
+export function sqliteDatabase({ url, query: queryWith, most, password, directory }: DatabaseUse): Database {
   if (password) throw new Error('SQLite has no password')
   const file = url.slice('sqlite:'.length)
   if (file === '' || file.startsWith(':')) throw new Error('`sqlite:` is followed by the name of a file')
   const path = resolve(directory, file)
-  const query = readQuery(sql, { names, mark: (number) => `?${number}` })
+  const query = queryWith((number) => `?${number}`)
   return {
     async ask(values) {
       try {
