@@ -9,7 +9,6 @@ import {
   readCompact,
   readGitlab,
   readJunit,
-  readLcov,
   readMarkdown,
   readNdjson,
   readTapReport,
@@ -172,49 +171,6 @@ describe('tap', () => {
     const bailed = readTapReport(render('tap', testReport({ summary: { bailed: true } })))
     assert.equal(bailed.bailedOut, 'stopped behind the first test that failed')
   })
-})
-
-describe('lcov', () => {
-  it('has rules as functions and lines, conditions as branches', () => {
-    const [record, ...others] = readLcov(render('lcov', testReport({ coverage: COVERAGE })))
-    assert.deepEqual(others, [])
-    assert.equal(record?.file, 'rules/house.yaml')
-    assert.deepEqual(
-      [...(record?.functions ?? [])],
-      [
-        ['helo+ehlo/trap', 3],
-        ['rcpt/quiet', 1],
-        ['rcpt/unseen', 0],
-      ],
-    )
-    assert.deepEqual(
-      [...(record?.branches ?? [])],
-      [
-        ['5,14,0', '3'],
-        ['5,14,1', '2'],
-        ['5,30,0', '0'],
-        ['5,30,1', '3'],
-        ['9,20,0', '-'],
-        ['9,20,1', '-'],
-      ],
-    )
-  })
-
-  it('counts a line by what is covered least on it', () => {
-    const [record] = readLcov(render('lcov', testReport({ coverage: COVERAGE })))
-    assert.deepEqual(
-      [...(record?.lines ?? [])],
-      [
-        [4, 3],
-        [5, 3],
-        [6, 0],
-        [8, 1],
-        [9, 0],
-      ],
-    )
-  })
-
-  it('is empty where nothing was measured', () => assert.equal(render('lcov', testReport()), ''))
 })
 
 describe('markdown', () => {

@@ -123,9 +123,9 @@ export function readLcov(text: string): readonly LcovRecord[] {
   if (text === '') return []
   assert.ok(text.endsWith('end_of_record'))
   return text
-    .split(/\n?end_of_record\n?/)
+    .split(/^end_of_record$/m)
     .slice(0, -1)
-    .map(lcovRecord)
+    .map((record) => lcovRecord(record.trim()))
 }
 
 function lcovRecord(record: string): LcovRecord {
@@ -159,11 +159,13 @@ function countsHold(element: XmlElement): void {
       (sum, child) => (typeof child === 'string' ? sum : sum + (child.name === name ? 1 : inside(name, child))),
       0,
     )
-  const figures = ['tests', 'failures', 'errors', 'skipped'].map((name) => element.attributes.get(name))
-  assert.deepEqual(
-    figures,
-    ['testcase', 'failure', 'error', 'skipped'].map((name) => String(inside(name, element))),
-  )
+  const figures = new Map([
+    ['tests', 'testcase'],
+    ['failures', 'failure'],
+    ['errors', 'error'],
+    ...(element.name === 'testsuite' ? ([['skipped', 'skipped']] as const) : []),
+  ])
+  for (const [figure, name] of figures) assert.equal(element.attributes.get(figure), String(inside(name, element)))
   for (const child of element.children) if (typeof child !== 'string' && child.name === 'testsuite') countsHold(child)
 }
 

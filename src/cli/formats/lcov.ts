@@ -2,6 +2,7 @@
  * Coverage as lcov's tracefile (geninfo(1)), for editors and coverage services: rules are functions and lines, conditions
  * are branches: the first taken when the condition hit, the second when it missed.
  */
+import { visible } from '../../language/display.ts'
 import { type CoveredCondition, type CoveredFile, conditionsOf } from '../../testing/covered.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 
@@ -14,12 +15,12 @@ export function renderLcov({ coverage }: SavedReport): string {
 }
 
 function record(file: CoveredFile): readonly string[] {
-  return ['TN:', `SF:${file.file}`, ...functions(file), ...branches(file), ...lines(file), 'end_of_record']
+  return ['TN:', `SF:${visible(file.file)}`, ...functions(file), ...branches(file), ...lines(file), 'end_of_record']
 }
 
 function functions({ rules }: CoveredFile): readonly string[] {
   const named = rules.map(({ rule, hook, line, matched }) => ({
-    name: `${hook}/${rule}`.replaceAll(', ', '+'),
+    name: visible(`${hook}/${rule}`).replaceAll(', ', '+'),
     line,
     matched,
   }))

@@ -123,9 +123,10 @@ function related({ labels }: ReportFinding): object {
 
 /** Replacements by file; SARIF has no word for how safe a fix is. */
 function sarifFixes({ fixes }: ReportFinding): object {
-  if (fixes.length === 0) return {}
+  const made = fixes.filter(({ edits }) => edits.length > 0)
+  if (made.length === 0) return {}
   return {
-    fixes: fixes.map(({ title, safety, edits }) => ({
+    fixes: made.map(({ title, safety, edits }) => ({
       description: { text: safety === 'safe' ? title : `${title} (to be looked at)` },
       artifactChanges: [...Map.groupBy(edits, ({ file }) => file)].map(([file, of]) => ({
         artifactLocation: { uri: uriOf(file) },
