@@ -21,6 +21,7 @@ import { codeChain, type CodeEnvironment, type Codes, joinWords, setUpCode } fro
 import { checkSpeaker } from './naughty.ts'
 import { NoteBook } from './note-book.ts'
 import type { PlaceOptions } from './log-settings.ts'
+import { OwnBook } from './own-book.ts'
 import { bindParams } from './params.ts'
 import { compileChain, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
 import type { PolicyRules } from './policies/read-policy.ts'
@@ -87,6 +88,7 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
   if (!spec.place.lenient) {
     site.split.check(onSplit, environment.report)
     site.split.checkQuarantine(spec.recipients, environment.report)
+    site.own.check(environment.report)
     const files = uses.flatMap((use) => use?.file ?? [])
     checkSpeaker(site.naughty, files, environment.report)
   }
@@ -153,6 +155,7 @@ function siteScope(
     notes: new NoteBook(),
     settings,
     split: new SplitBook(),
+    own: new OwnBook(),
     questions,
     asked: new Set<string>(),
     naughty: [],
@@ -289,7 +292,7 @@ function describe({ name, path, file, chains }: NamedChains): CompiledPlugin {
 
 function assemble(
   plugins: readonly NamedChains[],
-  { split: book, asked, questions }: SiteScope,
+  { split: book, own, asked, questions }: SiteScope,
   onSplit: OnSplit | undefined,
   { sources, lists = new Map(), outside = new Map() }: LoadEnvironment,
 ): Program {
@@ -303,7 +306,7 @@ function assemble(
     plugins: plugins.map(({ name }) => name),
     words: asked,
     chains,
-    sources: [...outside.values()],
+    sources: own.named(outside.values()),
     questions: questions.all,
     ...(split && { split }),
   }

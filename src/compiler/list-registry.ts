@@ -11,6 +11,10 @@ export interface NamedList {
   readonly index: ListIndex | undefined
   /** Outside, asked key by key. */
   readonly source?: SourceSpec
+  /** Of a list that each recipient has of its own: what is asked for those who have none. */
+  readonly otherwise?: NamedList
+  /** That nobody has one is nothing to speak of. */
+  readonly isOptional?: boolean
 }
 
 export class ListRegistry {

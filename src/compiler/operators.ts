@@ -5,15 +5,14 @@
  */
 import type { FactType } from '../core/fact.ts'
 import type { Schema } from '../core/schema.ts'
-import type { SourceSpec } from '../core/source.ts'
 import { entriesOf, type YamlNode } from '../language/node.ts'
 import { toOptions } from '../language/schema-check.ts'
-import { type Comparison, every, FAILS, inIndex, when } from './comparison.ts'
+import { type Comparison, every, FAILS, when } from './comparison.ts'
 import { compileInline, findList, MATCHED_KINDS, VALUE_KINDS } from './list-use.ts'
 import { settingOperand, useSetting } from './policies/setting-use.ts'
 import { compileGlobs, compilePatterns, scalars, textOf } from './pattern-operators.ts'
-import { complain, moreCareful, type Scope } from './scope.ts'
-import { inSource } from './source-list.ts'
+import { complain, type Scope } from './scope.ts'
+import { inNamed } from './source-list.ts'
 
 export interface Operator {
   readonly name: string
@@ -121,16 +120,8 @@ function compileLength(operand: YamlNode, scope: Scope): Comparison | undefined 
 function compileInList(kinds: typeof VALUE_KINDS): Operator['compile'] {
   return (operand, scope, type) => {
     const list = findList(operand, scope, kinds[type] ?? [])
-    if (!list) return undefined
-    if (list.source) return askOutside(list.source, scope)
-    return list.index && inIndex(list.index)
+    return list && inNamed(list, operand.at, scope)
   }
-}
-
-/** Whoever names a list outside and does not say what unknown means has people try again. */
-function askOutside(source: SourceSpec, scope: Scope): Comparison {
-  scope.words.onUnknown = moreCareful(scope.words.onUnknown, 'defer')
-  return inSource(source)
 }
 
 const NUMBER_OPERATORS: readonly Operator[] = [

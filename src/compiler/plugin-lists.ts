@@ -2,8 +2,8 @@
 import { basename, dirname, resolve } from 'node:path'
 import type { ListIndex, ListKind } from '../core/list.ts'
 import { reasonOf } from '../core/reason.ts'
-import { isLoadedWhole, schemeOf, type SourceSpec } from '../core/source.ts'
-import { Report, type Span } from '../language/diagnostic.ts'
+import { isLoadedWhole, schemeOf, type SourceSpec, takesWholeValue } from '../core/source.ts'
+import { type Finding, Report, type Span } from '../language/diagnostic.ts'
 import { didYouMean } from '../language/fix.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, type YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
@@ -36,6 +36,8 @@ interface Wanted {
   readonly isOutside?: boolean
   /** For a list outside. */
   readonly parameters?: MapNode | undefined
+  /** Name of the list that is asked for recipients without one of their own. */
+  readonly otherwise?: ScalarNode | undefined
 }
 
 /** A plugin whose lists are wanted. */
@@ -54,14 +56,49 @@ export async function readLists(
 ): Promise<ListRegistry> {
   const wanted = [...declaredLists(file, given, place), ...listParams(params, place)]
   const lists = await Promise.all(wanted.map((list) => readList(list, environment)))
-  return new ListRegistry([...shared, ...lists])
+  const registry = new ListRegistry([...shared, ...lists])
+  const whole = lists.map((list, index) => withOther(list, wanted[index]?.otherwise, registry, environment))
+  return new ListRegistry([...shared, ...whole])
+}
+
+function withOther(
+  list: NamedList,
+  name: ScalarNode | undefined,
+  registry: ListRegistry,
+  { report }: LoadEnvironment,
+): NamedList {
+  if (!name) return list
+  const other = registry.get(name.source)
+  const fault = otherFault(list, other, name, registry)
+  if (fault) report.add(fault)
+  return fault || !other ? list : { ...list, otherwise: other }
+}
+
+function otherFault(
+  { name: own, kind, source }: NamedList,
+  other: NamedList | undefined,
+  name: ScalarNode,
+  { names }: ListRegistry,
+): Finding | undefined {
+  const { at } = name
+  if (!other)
+    return { code: 'LST603', at, message: `unknown list \`${name.source}\``, ...didYouMean(name, name.source, names) }
+  if (!source?.perRecipient)
+    return {
+      code: 'CFG115',
+      at,
+      message: '`else` has no effect: this list is not one that each recipient has of its own',
+    }
+  if (other.kind === kind && !other.otherwise && own !== other.name) return undefined
+  return { code: 'LST604', at, message: `list \`${name.source}\` cannot stand in for a list \`of: ${kind}\`` }
 }
 
 function declaredLists(file: PluginFile, given: readonly MapEntry[], { directory }: ListPlace): readonly Wanted[] {
   const replaced = new Map(given.map(({ key, value }) => [key.value, value]))
   return file.lists.map((list) => {
     const value = replaced.get(list.name)
-    return value ? { ...list, value, isOutside: false, parameters: undefined, directory } : { ...list, directory }
+    const inPlace = { value, isOutside: false, parameters: undefined, otherwise: undefined }
+    return { ...list, ...(value && inPlace), directory }
   })
 }
 
@@ -103,7 +140,7 @@ async function readList(wanted: Wanted, environment: LoadEnvironment): Promise<N
     const { directory, parameters } = wanted
     const use = { url, kind, directory, parameters, at: value.at, faultOf: kindFault }
     const source = readOutside(use, environment)
-    if (source) return { name, kind, at, index: undefined, source }
+    if (source) return { name, kind, at, index: undefined, source, isOptional: wanted.optional }
     return { name, kind, at, index: empty(kind, name) }
   }
   return { name, kind, at, index: await fromFile(wanted, environment) }
@@ -118,9 +155,20 @@ function empty(kind: ListKind, name: string): ListIndex {
   return buildList(kind, name, [], () => undefined)
 }
 
+/** Without patterns: recipients are strangers to each other, and share a processor. */
+const OWN_KINDS: readonly ListKind[] = ['ip', 'domain', 'address', 'recipient', 'route', 'string']
+
 function kindFault(source: SourceSpec): string | undefined {
+  if (source.perRecipient) return ownFault(source)
   if (hasKeys(source.kind) || isLoadedWhole(source)) return undefined
   return `a list \`of: ${source.kind}\` cannot be asked key by key: it holds more than keys`
+}
+
+function ownFault(source: SourceSpec): string | undefined {
+  if (takesWholeValue(source)) return 'this source has no list for each recipient'
+  return OWN_KINDS.includes(source.kind)
+    ? undefined
+    : `a list of a recipient's own is one \`of: ${OWN_KINDS.join('`, `')}\``
 }
 
 async function fromFile(wanted: Wanted, environment: LoadEnvironment): Promise<ListIndex> {

@@ -13,6 +13,7 @@ import { isEnabled } from './enabled.ts'
 import type { ListRegistry } from './list-registry.ts'
 import { NAUGHTY_NOTES, naughtyMode, remembering } from './naughty.ts'
 import type { NoteBook, NoteType } from './note-book.ts'
+import type { OwnBook } from './own-book.ts'
 import type { BoundParams } from './params.ts'
 import type { QuestionBook } from './question-book.ts'
 import type { SettingBook } from './policies/setting-book.ts'
@@ -47,6 +48,7 @@ export interface SiteScope {
   readonly notes: NoteBook
   readonly settings: SettingBook
   readonly split: SplitBook
+  readonly own: OwnBook
   readonly questions: QuestionBook
   readonly hostname: string
   /** As 2026-11-20; undefined where nobody asks what has passed. */

@@ -6,6 +6,7 @@ import { canonicalDomain } from '../core/domain.ts'
 import { type Hook, isKnownAt } from '../core/hook.ts'
 import type { SettingValue } from '../core/policy.ts'
 import type { SessionConfig } from '../core/session.ts'
+import { ownTemplateFault } from '../core/source.ts'
 import {
   entriesOf,
   type MapEntry,
@@ -40,6 +41,7 @@ function compileSet({ key, value }: MapEntry, scope: Scope): readonly MakeEffect
   const wanted = value.kind === 'scalar' ? value.value : null
   if (value.kind !== 'scalar' || wanted === null) return []
   if (key.value === 'relay_client' || key.value === 'immune') return setFlag(key.value, wanted === true)
+  if (key.value === 'own_files') return setOwnFiles({ key, value }, scope)
   const setting = settingIn(key.value)
   if (setting !== undefined) return setSetting(setting, { key, value }, scope)
   const config = configIn(key.value)
@@ -73,6 +75,20 @@ function valueMaker(node: YamlNode, scope: Scope): ((context: HookContext) => Se
   if (node.kind !== 'scalar' || node.value === null) return undefined
   const { value } = node
   return typeof value === 'string' ? compileText(node, scope) : () => value
+}
+
+/** At `user_config`. Nothing is filled in but by the placeholders, which clients cannot make a path of. */
+function setOwnFiles({ key, value }: MapEntry, scope: Scope): readonly MakeEffect[] {
+  const path = textOf(value)
+  if (path === undefined || !isInItsHook(key, 'user_config', scope)) return []
+  const fault = path.includes('${') ? 'nothing of a session is filled in here' : ownTemplateFault(path)
+  if (fault !== undefined) {
+    const help = 'write a path such as `/home/%u/.qpsmtpd`: %u is the local part, %h the host, %a the address'
+    complain(scope, { code: 'CFG112', at: value.at, message: `\`${path}\`: ${fault}`, help })
+    return []
+  }
+  scope.own.place(path)
+  return [() => ({ kind: 'set_own_files', path })]
 }
 
 const CONFIG = ['hostname', 'greeting', 'message_size'] as const satisfies readonly (keyof SessionConfig)[]

@@ -5,6 +5,7 @@ import type { Vocabulary } from '../core/word.ts'
 import type { Finding, Report } from '../language/diagnostic.ts'
 import type { ListRegistry } from './list-registry.ts'
 import type { NoteBook } from './note-book.ts'
+import type { OwnBook } from './own-book.ts'
 import type { QuestionBook } from './question-book.ts'
 import type { SettingBook } from './policies/setting-book.ts'
 import type { SplitBook } from './policies/split-book.ts'
@@ -28,6 +29,8 @@ export interface Scope {
   readonly split: SplitBook
   /** What words ask outside. */
   readonly questions: QuestionBook
+  /** Where recipients' own files are, and which are asked for. */
+  readonly own: OwnBook
   /** `dnsbl.zone`, `list.reason`: what the words seen so far in this rule find. Grows while the rule is compiled. */
   readonly finds: Set<string>
   /** Names of all words that rules of this site ask. */

@@ -1,8 +1,42 @@
 /** Lists outside as conditions ask them: key by key, the first that is found decides. Not being told is unknown. */
 import type { HookContext } from '../core/context.ts'
+import { isKnownAt } from '../core/hook.ts'
 import { type SourceSpec, takesWholeValue } from '../core/source.ts'
-import { type Comparison, type Compared, FAILS } from './comparison.ts'
+import type { Span } from '../language/diagnostic.ts'
+import { type Comparison, type Compared, FAILS, inIndex } from './comparison.ts'
+import type { NamedList } from './list-registry.ts'
 import { sourceKeys, wholeKey } from './lists/source-keys.ts'
+import { inOwn } from './own-list.ts'
+import { complain, moreCareful, type Scope } from './scope.ts'
+
+/** Whoever names a list outside and does not say what unknown means has people try again. */
+export function inNamed(list: NamedList, at: Span, scope: Scope): Comparison | undefined {
+  if (list.source) scope.words.onUnknown = moreCareful(scope.words.onUnknown, 'defer')
+  if (list.source?.perRecipient && !isOwnKnown(list, at, scope)) return undefined
+  return comparisonWith(list)
+}
+
+function comparisonWith({ source, index, otherwise }: NamedList): Comparison | undefined {
+  if (!source) return index && inIndex(index)
+  return source.perRecipient ? inOwn(source, otherwise && comparisonWith(otherwise)) : inSource(source)
+}
+
+/** Whose list it is has to be known, and after DATA recipients may differ in it. */
+function isOwnKnown(list: NamedList, at: Span, scope: Scope): boolean {
+  if (isKnownAt('recipient', scope.hook)) {
+    scope.own.ask(list, at)
+    scope.split.readWhole(scope, at)
+    return true
+  }
+  complain(scope, {
+    code: 'HOK402',
+    at,
+    message: `each recipient has its own \`${list.name}\`, and nobody knows the recipient yet in hook \`${scope.hook}\``,
+    label: 'available from hook `rcpt` on',
+    help: 'move the rule to the `rcpt` chain',
+  })
+  return false
+}
 
 export function inSource(source: SourceSpec): Comparison {
   const keysOf = takesWholeValue(source) ? wholeKey : sourceKeys

@@ -13,7 +13,7 @@ import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { summarize, tooEarly } from './atom.ts'
 import { type Comparison, inIndex } from './comparison.ts'
 import { findList, findListAtHand, inlineIndex } from './list-use.ts'
-import { inSource } from './source-list.ts'
+import { inNamed } from './source-list.ts'
 import { complain, moreCareful, type Scope } from './scope.ts'
 import { compileFacts, compileParts, compileText, type Text } from './text.ts'
 
@@ -133,7 +133,7 @@ function textsIn(node: YamlNode | undefined, scope: Scope): readonly Text[] {
 
 function lookUpIn(kind: ListKind, value: YamlNode | undefined, scope: Scope): Comparison {
   const named = value?.kind === 'scalar' ? findList(value, scope, [kind]) : undefined
-  if (named?.source) return inSource(named.source)
+  if (named?.source && value) return inNamed(named, value.at, scope) ?? inIndex(NO_LIST)
   const index = named ? named.index : value?.kind === 'seq' ? listOf(kind, value, scope) : undefined
   return inIndex(index ?? NO_LIST)
 }

@@ -9,6 +9,8 @@ export type Effect =
   | { readonly kind: 'set_flag'; readonly flag: 'relay_client' | 'immune'; readonly value: boolean }
   /** At `user_config`. */
   | { readonly kind: 'set_policy'; readonly name: string; readonly value: SettingValue }
+  /** At `user_config`: where the recipient's own files are, with %u, %h or %a in it. */
+  | { readonly kind: 'set_own_files'; readonly path: string }
   /** At `config`. */
   | { readonly kind: 'set_config'; readonly name: keyof SessionConfig; readonly value: SettingValue }
   | { readonly kind: 'add_score'; readonly amount: number }

@@ -89,6 +89,8 @@ export interface Recipient {
   deliverTo?: readonly Address[]
   /** Found at RCPT, before the hook. */
   policy?: RecipientPolicy
+  /** Directory of its own files, with %u, %h or %a in it: a rule at `user_config` said so. */
+  ownFiles?: string
   /** It would have refused the message (`on_split: quarantine`): what it wanted to say. */
   held?: Verdict
   /** Rules leave mail to this recipient alone. */

@@ -3,6 +3,9 @@
  *
  * What stands before the `#` is the server's own URL and is left alone. A value is percent-decoded, so `%26` is an
  * ampersand. No password stands here: `password=env:NAME` or `password=file:PATH` names it.
+ *
+ * A source that is `perRecipient` (`own:`, or `per=rcpt`) has a whole list for each recipient: it is asked for the recipient,
+ * and what it answers is the list.
  */
 import type { ListKind } from './list.ts'
 
@@ -18,6 +21,7 @@ const SOURCE_SCHEMES = {
   http: 'List or map on a web server; on this machine, or signed',
   https: 'List or map on a web server',
   dns: 'DNS zone',
+  own: "Recipients' own files: of this name where `own_files` says, or a path with %u, %h or %a in it",
 } as const
 export type SourceScheme = keyof typeof SOURCE_SCHEMES
 
@@ -31,6 +35,8 @@ export interface SourceSpec {
   readonly kind: ListKind
   /** A value is one text with all its lines, such as a policy. */
   readonly isText?: boolean
+  /** Asked for a recipient, it answers with the entries of a list. */
+  readonly perRecipient?: boolean
   /** For people and fixtures: the URL as written, without what may be secret. */
   readonly shown: string
   /** Equal for what is one source. */
@@ -66,6 +72,7 @@ export function readSource(text: SourceText): SourceSpec {
   if (/^\/\/[^/?]*:[^/?]*@/.test(place))
     throw new Error('a password has no place in rules; write `#password=env:NAME` or `#password=file:PATH`')
   const parameters = new Map([...parametersIn(behind.join('#')), ...more])
+  const perRecipient = isPerRecipient(scheme, parameters)
   const shown = shownUrl(scheme, place, parameters)
   return {
     scheme,
@@ -74,9 +81,29 @@ export function readSource(text: SourceText): SourceSpec {
     directory,
     kind,
     ...(isText && { isText }),
+    ...(perRecipient && { perRecipient }),
     shown,
     id: JSON.stringify([scheme, place, directory, kind, isText, inOrder(parameters)]),
   }
+}
+
+function isPerRecipient(scheme: SourceScheme, parameters: ReadonlyMap<string, string>): boolean {
+  const per = parameters.get('per')
+  if (per !== undefined && per !== 'rcpt') throw new Error('`per` is `rcpt`: a list for each recipient')
+  return per === 'rcpt' || scheme === 'own'
+}
+
+/** A bare name is looked for where rules at `user_config` say that the recipient's own files are. */
+export function isOwnName({ scheme, place }: Pick<SourceSpec, 'scheme' | 'place'>): boolean {
+  return scheme === 'own' && !place.includes('/')
+}
+
+/** What is wrong with a path that stands for one for each recipient. */
+export function ownTemplateFault(path: string): string | undefined {
+  const [, strange] = /%([^uha]|$)/.exec(path) ?? []
+  if (strange !== undefined) return `\`%${strange}\` stands for nothing: there are %u, %h and %a`
+  if (!/%[uha]/.test(path)) return "a path of recipients' own files has %u, %h or %a in it"
+  return path.includes('#') ? 'no `#` can stand in a path of own files' : undefined
 }
 
 function inOrder(parameters: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {

@@ -7,6 +7,7 @@ import { type HeaderField, isFieldName, makeField } from '../core/header.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { NoteScope, Notes } from '../core/notes.ts'
 import type { Recipient, Transaction } from '../core/session.ts'
+import { ownTemplateFault } from '../core/source.ts'
 
 type Kind = Effect['kind']
 type EffectOf<K extends Kind> = Extract<Effect, { readonly kind: K }>
@@ -30,6 +31,12 @@ const DEEDS: { readonly [K in Kind]: Deed<EffectOf<K>> } = {
   set_policy: {
     isSound: isSetting,
     apply: ({ name, value }, { recipient }) => void recipient?.policy?.settings.set(name, value),
+  },
+  set_own_files: {
+    isSound: ({ path }) => typeof path === 'string' && ownTemplateFault(path) === undefined,
+    apply({ path }, { hook, recipient }) {
+      if (recipient && hook === 'user_config') recipient.ownFiles = path
+    },
   },
   set_config: { isSound: isConfig, apply: setConfig },
   add_score: {

@@ -64,6 +64,7 @@ export const DIAGNOSTIC_CODES = {
   LST604: 'A list of the wrong kind for this fact',
   LST605: 'A list outside where only a list at hand will do',
   LST606: 'A source that cannot be read',
+  LST607: "Recipients' own files that nobody says the place of",
   LST610: 'An entry that is in its list already',
   LST611: 'An entry that another one contains',
   LST612: 'A DNS list that is closed',

@@ -10,13 +10,14 @@ import {
   itemsOf,
   type MapEntry,
   type MapNode,
+  type ScalarNode,
   type SeqNode,
   textOf,
   valueOf,
   type YamlNode,
 } from './node.ts'
-import { readSettings, type SettingDeclaration, SETTINGS_SCHEMA } from './policy-file.ts'
 import { PLACES_SCHEMA } from './log-schema.ts'
+import { readSettings, type SettingDeclaration, SETTINGS_SCHEMA } from './policy-file.ts'
 import { ACCEPTANCE_SCHEMA } from './mutation-schema.ts'
 import { RULE_SCHEMA } from './rule-schema.ts'
 import { spanWithin } from './scalar-offsets.ts'
@@ -53,6 +54,10 @@ const LIST_SCHEMA = {
       additionalProperties: { anyOf: [{ type: 'string' }, { type: 'number' }] },
       description: 'What the source is told: the same as behind `#` of its URL',
     },
+    else: {
+      type: 'string',
+      description: 'Name of the list that is asked for recipients who have none: for `own:` and other lists of their own',
+    },
     optional: { type: 'boolean', description: 'Whether a missing file counts as an empty list' },
     summary: { type: 'string', description: 'What is in it' },
     mutation: ACCEPTANCE_SCHEMA,
@@ -75,12 +80,12 @@ const PARAM_SCHEMA = {
       description: 'Used when the site says nothing; without it the parameter must be given, unless it is optional',
     },
     optional: { type: 'boolean', description: 'May be left out; a list is empty then' },
+    refused: { type: 'string', description: 'The original has it, and this plugin takes it not: what to write instead' },
     summary: { type: 'string', description: 'What it is for' },
   },
 } as const satisfies Schema
 
 export const PLUGIN_SCHEMA = {
-    refused: { type: 'string', description: 'The original has it, and this plugin takes it not: what to write instead' },
   type: 'object',
   required: ['plugin'],
   properties: {
@@ -88,12 +93,12 @@ export const PLUGIN_SCHEMA = {
     summary: { type: 'string', description: 'What it does, in one sentence' },
     description: { type: 'string', description: 'More about it, for its documentation' },
     reference: { type: 'string', description: 'Where it comes from: a qpsmtpd plugin, an RFC' },
+    refused: { type: 'string', description: 'No site can use it: what to write instead' },
     params: { type: 'object', additionalProperties: PARAM_SCHEMA, description: 'What a site may set' },
     lists: { type: 'object', additionalProperties: LIST_SCHEMA, description: 'Named lists' },
     notes: {
       type: 'object',
       additionalProperties: {
-    refused: { type: 'string', description: 'No site can use it: what to write instead' },
         type: 'object',
         required: ['type'],
         properties: {
@@ -109,12 +114,12 @@ export const PLUGIN_SCHEMA = {
       description: 'Notes that need a type or scope other than what their first writer implies',
     },
     settings: SETTINGS_SCHEMA,
+    log: { ...PLACES_SCHEMA, description: 'Places of the log of a site that uses the plugin, as in `log: { to: [..] }`' },
     hooks: {
       type: 'object',
       additionalProperties: { type: 'array', items: RULE_SCHEMA },
       description: 'A chain of rules for each hook; `helo, ehlo` is a chain for both',
     },
-    log: { ...PLACES_SCHEMA, description: 'Places of the log of a site that uses the plugin, as in `log: { to: [..] }`' },
     tests: { type: 'array', items: { $ref: '#/definitions/test' }, description: 'Cases run by `postern test`' },
   },
 } as const satisfies Schema
@@ -131,13 +136,13 @@ export interface ParamDeclaration {
   readonly maximum?: number
   readonly default: YamlNode | undefined
   readonly optional: boolean
+  /** Why nobody may give it, and what to write instead. */
+  readonly refused?: string
   readonly summary: string
 }
 
 export interface ListDeclaration {
   readonly name: string
-  /** Why nobody may give it, and what to write instead. */
-  readonly refused?: string
   readonly at: Span
   readonly kind: ListKind
   /** A file name, a URL, or entries. */
@@ -146,6 +151,8 @@ export interface ListDeclaration {
   readonly isOutside: boolean
   /** For a list outside. */
   readonly parameters: MapNode | undefined
+  /** Name of the list for recipients without one of their own. */
+  readonly otherwise: ScalarNode | undefined
   readonly optional: boolean
 }
 
@@ -167,40 +174,40 @@ export interface PluginFile {
   readonly summary: string
   readonly description: string
   readonly reference: string
+  /** Why no site can use it, and what to write instead. */
+  readonly refused?: string
   readonly params: readonly ParamDeclaration[]
   readonly lists: readonly ListDeclaration[]
   readonly notes: readonly NoteDeclaration[]
   /** What policies of recipients may say to it. */
   readonly settings: readonly SettingDeclaration[]
+  /** Places that it brings to the log of its site; undefined where it leaves that alone. */
+  readonly log: SeqNode | undefined
   readonly chains: readonly HookChain[]
   readonly tests: SeqNode | undefined
-  /** Why no site can use it, and what to write instead. */
-  readonly refused?: string
 }
 
 export function readPluginFile(file: string, root: MapNode, report: Report): PluginFile {
   const [log, tests, refused] = [valueOf(root, 'log'), valueOf(root, 'tests'), textOf(valueOf(root, 'refused'))]
   return {
-  /** Places that it brings to the log of its site; undefined where it leaves that alone. */
-  readonly log: SeqNode | undefined
     file,
     name: textOf(valueOf(root, 'plugin')) ?? file,
     summary: textOf(valueOf(root, 'summary')) ?? '',
     description: textOf(valueOf(root, 'description')) ?? '',
     reference: textOf(valueOf(root, 'reference')) ?? '',
+    ...(refused !== undefined && { refused }),
     params: mapsIn(root, 'params').map(readParam),
     lists: mapsIn(root, 'lists').map(readList),
     notes: mapsIn(root, 'notes').map(readNote),
     settings: readSettings(root),
+    log: log?.kind === 'seq' ? log : undefined,
     chains: readChains(entriesOf(valueOf(root, 'hooks')), report),
     tests: tests?.kind === 'seq' ? tests : undefined,
   }
-    ...(refused !== undefined && { refused }),
 }
 
 interface Named {
   readonly name: string
-    log: log?.kind === 'seq' ? log : undefined,
   readonly at: Span
   readonly map: MapNode
 }
@@ -216,6 +223,7 @@ function readParam({ name, at, map }: Named): ParamDeclaration {
   const minimum = numberIn(valueOf(map, 'minimum'))
   const maximum = numberIn(valueOf(map, 'maximum'))
   const list = listKind(valueOf(map, 'list'))
+  const refused = textOf(valueOf(map, 'refused'))
   return {
     name,
     at,
@@ -223,7 +231,6 @@ function readParam({ name, at, map }: Named): ParamDeclaration {
     type: list ? undefined : (PARAM_TYPES.find((type) => type === textOf(valueOf(map, 'type'))) ?? 'text'),
     values: values?.kind === 'seq' ? values.items.flatMap((item) => textOf(item) ?? []) : undefined,
     ...(minimum !== undefined && { minimum }),
-  const refused = textOf(valueOf(map, 'refused'))
     ...(maximum !== undefined && { maximum }),
     default: valueOf(map, 'default'),
     optional: isTrue(valueOf(map, 'optional')) || refused !== undefined,
@@ -233,7 +240,7 @@ function readParam({ name, at, map }: Named): ParamDeclaration {
 }
 
 function readList({ name, at, map }: Named): ListDeclaration {
-  const [source, parameters] = [valueOf(map, 'source'), valueOf(map, 'with')]
+  const [source, parameters, otherwise] = [valueOf(map, 'source'), valueOf(map, 'with'), valueOf(map, 'else')]
   return {
     name,
     at,
@@ -241,6 +248,7 @@ function readList({ name, at, map }: Named): ListDeclaration {
     isOutside: source !== undefined || parameters !== undefined,
     value: source ?? valueOf(map, 'file') ?? valueOf(map, 'entries'),
     parameters: parameters?.kind === 'map' ? parameters : undefined,
+    otherwise: otherwise?.kind === 'scalar' ? otherwise : undefined,
     optional: isTrue(valueOf(map, 'optional')),
   }
 }

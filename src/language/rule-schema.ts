@@ -65,6 +65,11 @@ export const RULE_SCHEMA = {
       properties: {
         relay_client: { type: 'boolean', description: 'Whether the client may relay' },
         immune: { type: 'boolean', description: 'Whether rules leave the session alone' },
+        own_files: {
+          type: 'string',
+          minLength: 1,
+          description: "At user_config: directory of the recipient's own files, with %u, %h or %a in it",
+        },
         'config.hostname': { type: 'string', description: 'At config: our own name in this session' },
         'config.greeting': { type: 'string', minLength: 1, description: 'At config: what follows it in the greeting' },
         'config.message_size': {
@@ -74,7 +79,7 @@ export const RULE_SCHEMA = {
         },
       },
       patternProperties: { [NOTE]: NOTE_VALUES, [SETTING]: NOTE_VALUES },
-      description: 'Sets note.NAME, relay_client or immune; at user_config also policy.NAME',
+      description: 'Sets note.NAME, relay_client or immune; at user_config also policy.NAME and own_files',
     },
     add: {
       type: 'object',

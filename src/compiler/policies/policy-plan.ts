@@ -104,6 +104,7 @@ function outsideOf(node: MapNode, directory: string, environment: LoadEnvironmen
 function textFault(source: SourceSpec): string | undefined {
   const { scheme, parameters } = source
   const named = (name: string): boolean => parameters.has(name)
+  if (source.perRecipient) return 'whose file does not load has the default, and here is no place for one'
   if (scheme === 'dns') return 'policies do not stand in DNS: anybody could read them'
   if (isLoadedWhole(source)) return 'a policy has a page of its own: write `{key}` into the URL'
   if (named('set')) return 'a set has no policies, only keys: name a `prefix` or a `hash`'

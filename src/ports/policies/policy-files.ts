@@ -1,8 +1,7 @@
 /**
  * Policies of recipients as files below one directory.
  *
- * A file that is being written to is waited for, for a moment: half a policy may be one. Nothing is kept between two
- * look-ups.
+ * Nothing is kept between two look-ups.
  */
 import type { Dirent } from 'node:fs'
 import { readdir, realpath } from 'node:fs/promises'
@@ -10,16 +9,13 @@ import { join } from 'node:path'
 import type { PolicySource } from '../../core/policy.ts'
 import type { Clock, SourceAnswer } from '../../core/ports.ts'
 import { isPolicyPath, policyPath } from './policy-path.ts'
+import { readQuietly } from './quiet-file.ts'
 import { type Demands, readSafely, type SafeFile } from './safe-file.ts'
 
 export interface PolicyFilesOptions extends Demands {
   readonly directory: string
   readonly clock: Clock
 }
-
-/** A file counts once nobody has written to it for this long, in milliseconds. */
-const QUIET = 50
-const ATTEMPTS = 4
 
 export function policyFiles({ directory, clock, ...demands }: PolicyFilesOptions): PolicySource {
   const placeOf = (key: string): string => join(directory, policyPath(key))
@@ -41,16 +37,6 @@ async function lookUp(read: () => Promise<SafeFile | undefined>, clock: Clock): 
   } catch (fault) {
     return { kind: 'failed', because: fault instanceof Error ? fault.message : 'it cannot be read' }
   }
-}
-
-async function readQuietly(read: () => Promise<SafeFile | undefined>, clock: Clock): Promise<SafeFile | undefined> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const file = await read()
-    const age = file ? clock.now() - file.changedAt : QUIET
-    if (age < 0 || age >= QUIET) return file
-    await new Promise<void>((resolve) => clock.after(QUIET - age, resolve))
-  }
-  throw new Error('it is being written to all the time')
 }
 
 export interface FoundPolicyFile {

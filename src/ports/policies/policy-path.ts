@@ -29,7 +29,31 @@ export function policyPath(key: string): string {
 /** `ab+c.d` and the like stay as they are, in lower case. */
 function nameOf(text: string, plain: RegExp, key: string): string {
   const isPlain = text.length <= LONGEST && plain.test(text) && !DEVICE.test(text)
-  return isPlain ? text : `~${createHash('sha256').update(key).digest('hex')}`
+  return isPlain ? text : digestOf(key)
+}
+
+function digestOf(key: string): string {
+  return `~${createHash('sha256').update(key).digest('hex')}`
+}
+
+/** The parts of an address as names of files, by the same rule. */
+export interface AddressNames {
+  readonly user: string
+  readonly host: string
+  readonly address: string
+}
+
+/** Undefined where the key is no address. */
+export function addressNames(key: string): AddressNames | undefined {
+  const at = key.lastIndexOf('@')
+  if (at < 1) return undefined
+  const [local, host] = [key.slice(0, at), key.slice(at + 1)]
+  const isPlain = nameOf(local, LOCAL, key) === local && nameOf(host, DOMAIN, host) === host && key.length <= LONGEST
+  return {
+    user: nameOf(local, LOCAL, key),
+    host: nameOf(host, DOMAIN, host),
+    address: isPlain ? key : digestOf(key),
+  }
 }
 
 const DIGEST = /^~[0-9a-f]{64}$/

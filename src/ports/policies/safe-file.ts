@@ -20,6 +20,10 @@ export interface Demands {
   readonly mostOctets: number
   /** Off a server: whoever owns it, as where checkouts are another user's; and the owner's own group may write (umask 002). */
   readonly isLenient?: boolean
+  /** Who may own it besides root and us; the group that is this user's alone may write to it then. */
+  readonly owner?: number
+  /** That nothing stands in it says something. */
+  readonly mayBeEmpty?: boolean
 }
 
 /** Undefined when there is none. Rejects with a plain sentence about a file that is not to be trusted. */
@@ -56,13 +60,14 @@ const WHY_NOT_OPEN: ReadonlyMap<string, string> = new Map([
 
 const WRITABLE = { byGroup: 0o020, byAll: 0o002 } as const
 
-function checkFile(stats: Stats, { mostOctets, isLenient = false }: Demands): void {
+function checkFile(stats: Stats, { mostOctets, isLenient = false, owner, mayBeEmpty = false }: Demands): void {
   if (!stats.isFile()) throw new Error('it is no regular file')
-  if (!isLenient && stats.uid !== 0 && stats.uid !== process.getuid?.()) throw new Error('it belongs to another user')
-  const isOwnGroup = isLenient && stats.gid === stats.uid
+  const isTrusted = [0, process.getuid?.(), owner].includes(stats.uid)
+  if (!isLenient && !isTrusted) throw new Error('it belongs to another user')
+  const isOwnGroup = (isLenient || stats.uid === owner) && stats.gid === stats.uid
   if ((stats.mode & (WRITABLE.byAll | (isOwnGroup ? 0 : WRITABLE.byGroup))) !== 0)
     throw new Error('its group or everybody may write to it')
-  if (stats.size === 0) throw new Error('it is empty')
+  if (stats.size === 0 && !mayBeEmpty) throw new Error('it is empty')
   if (stats.size > mostOctets) throw new Error(`it has more than ${mostOctets} octets`)
 }
 
@@ -71,7 +76,7 @@ async function checkPlace(root: string, path: string, opened: Stats): Promise<vo
   const real = await realpath(path)
   const there = await stat(real)
   const isSame = there.dev === opened.dev && there.ino === opened.ino
-  if (!isSame || !real.startsWith(root + sep)) throw new Error('it lies outside the directory of policies')
+  if (!isSame || !real.startsWith(root + sep)) throw new Error('it lies outside its directory')
 }
 
 async function readText(file: FileHandle, size: number): Promise<string> {

@@ -16,6 +16,7 @@ export function boundedSource(
 
 async function answer(asking: Asking, key: string, signal: AbortSignal): Promise<SourceAnswer> {
   const values = await asking.ask(key, signal)
-  return values ? { kind: 'found', values: values.length === 0 ? [''] : values } : { kind: 'none' }
+  if (!values) return { kind: 'none' }
+  const at = asking.placeOf?.(key)
+  return { kind: 'found', values: values.length === 0 ? [''] : values, ...(at !== undefined && { at }) }
 }
-

@@ -19,6 +19,8 @@ export interface Asking {
   /** Undefined when nothing stands there. Rejects with a short sentence when nobody can say; ends soon when aborted. */
   ask(key: string, signal: AbortSignal): Promise<readonly string[] | undefined>
   close(): Promise<void>
+  /** The file that a key is found in, where each has one. */
+  placeOf?(key: string): string | undefined
 }
 
 export interface Driver {

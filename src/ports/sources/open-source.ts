@@ -9,6 +9,7 @@ import type { Asking, Driver, SourceWorld } from './driver.ts'
 import { httpDriver } from './http.ts'
 import { ldapDriver } from './ldap.ts'
 import { checkNames } from './parameters.ts'
+import { ownDriver } from './own-files.ts'
 import { redisDriver } from './redis.ts'
 import { type Environment, passwordFault } from './secret.ts'
 import { sqlDriver } from './sql.ts'
@@ -26,6 +27,7 @@ const DRIVERS: Readonly<Record<SourceScheme, Driver>> = {
   http: httpDriver,
   https: httpDriver,
   dns: dnsDriver,
+  own: ownDriver,
 }
 
 /** Connects when it is first asked; a list that is loaded whole is fetched at once. Throws an Error with a plain sentence. */
@@ -46,7 +48,7 @@ export function sourceFault(source: SourceSpec, env?: Environment): string | und
 
 function readDriver(source: SourceSpec): (world: SourceWorld) => Asking {
   const driver = DRIVERS[source.scheme]
-  checkNames(source, [...driver.parameters, 'timeout'])
+  checkNames(source, [...driver.parameters, 'per', 'timeout'])
   timeoutOf(source)
   return driver.read(source)
 }

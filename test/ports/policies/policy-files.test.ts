@@ -98,7 +98,7 @@ describe('row 65: a policy that is', () => {
     mkdirSync(join(dirname(outside), 'elsewhere'))
     writeFileSync(join(dirname(outside), 'elsewhere', 'alice.yaml'), TEXT)
     symlinkSync(join(dirname(outside), 'elsewhere'), path('example.net'))
-    assert.deepEqual(await lookup('alice@example.net'), refused('it lies outside the directory of policies'))
+    assert.deepEqual(await lookup('alice@example.net'), refused('it lies outside its directory'))
   })
 
   it('reached through one that stays inside is', async (test) => {
