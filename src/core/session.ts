@@ -60,6 +60,8 @@ export interface Connection {
   /** The client's name by PTR look-up; absent when it has none, unknown when the look-up failed. */
   remoteHost: string | undefined | Unknown
   readonly listener: string
+  /** Sessions that its client had when it began, this one included; absent where nobody counts. */
+  readonly clientSessions?: number | undefined
   /** Absent: what the site says. */
   readonly config?: SessionConfig
   /** Milliseconds since the epoch. */
@@ -150,7 +152,7 @@ export function destinationsOf({ address, deliverTo }: Recipient): readonly Addr
 
 export type ConnectionStart = Pick<
   Connection,
-  'id' | 'remote' | 'local' | 'anonymous' | 'attached' | 'proxy' | 'listener' | 'startedAt' | 'env'
+  'id' | 'remote' | 'local' | 'anonymous' | 'attached' | 'proxy' | 'listener' | 'clientSessions' | 'startedAt' | 'env'
 >
 
 export function newConnection(start: ConnectionStart): Connection {

@@ -34,6 +34,7 @@ export const SESSION_SCHEMA = {
     local_ip: { type: 'string', description: 'The address the client connected to' },
     local_port: { type: 'integer', minimum: 0, maximum: 65535, description: 'The port the client connected to' },
     listener: { type: 'string', description: 'Name of the listener' },
+    client_sessions: { type: 'integer', minimum: 1, description: 'Sessions that the client has open, with this one' },
     relay_client: { type: 'boolean', description: 'Whether the client may relay from the start' },
     immune: { type: 'boolean', description: 'Whether the client is on a white list from the start' },
     helo: { type: 'string', description: 'The name given with EHLO' },

@@ -4,6 +4,14 @@ import type { Limits } from '../core/limits.ts'
 
 export type ConnectionLimit = 'connections' | 'connections_per_client'
 
+/** What a process that counts says about a client. */
+export interface ClientPlace {
+  /** In its way. */
+  readonly limit?: ConnectionLimit | undefined
+  /** Sessions that it has, this one included. */
+  readonly clientSessions?: number | undefined
+}
+
 /** One IPv6 customer has a /64 at least. */
 const IPV6_PREFIX = 64
 
@@ -30,6 +38,11 @@ export class ClientCount {
     if (before >= limits.connections_per_client) return 'connections_per_client'
     this.#byClient.set(client, before + 1)
     return undefined
+  }
+
+  /** How many are open. */
+  of(ip: string): number {
+    return this.#byClient.get(clientOf(ip)) ?? 0
   }
 
   /** To be called once for each connection that was counted. */

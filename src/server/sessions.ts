@@ -14,7 +14,7 @@ import { SHUTTING_DOWN, TLS_UNAVAILABLE, TOO_MANY_CONNECTIONS } from '../smtp/pr
 import { formatReply, type Reply } from '../smtp/reply.ts'
 import { Session } from '../smtp/session.ts'
 import type { Attach, ClientStart } from './attachment.ts'
-import { ClientCount, type ConnectionLimit } from './client-count.ts'
+import { ClientCount, type ClientPlace, type ConnectionLimit } from './client-count.ts'
 import type { Conversation } from './conversation.ts'
 import { Doorstep } from './doorstep.ts'
 import { SocketWire } from './socket-wire.ts'
@@ -36,7 +36,7 @@ export interface SessionsOptions {
   /** What rules may read as `env.NAME`. */
   readonly env: ReadonlyMap<string, string>
   /** Where another process counts the clients: asks it about one that a proxy has announced. */
-  readonly placeFor?: (socket: Socket, ip: string) => Promise<ConnectionLimit | undefined>
+  readonly placeFor?: (socket: Socket, ip: string) => Promise<ClientPlace>
   /** For listeners where a mail server asks us. */
   readonly attach: Attach
 }
@@ -82,8 +82,8 @@ export class Sessions {
     cancel()
   }
 
-  /** `listener` is the name of the listening socket. */
-  accept(socket: Socket, listener: string): void {
+  /** `listener` is the name of the listening socket; `clientSessions`: what another process has counted. */
+  accept(socket: Socket, listener: string, clientSessions?: number): void {
     const { ports, site } = this.#options
     const place = this.#unixPlaces.get(listener)
     const remote = place ?? endpoint(socket.remoteAddress, socket.remotePort)
@@ -93,7 +93,16 @@ export class Sessions {
     )
     // A client that has hung up already has no address any more.
     if (remote === undefined || local === undefined) socket.destroy()
-    else this.#receive({ socket, listener, remote, local, site: site(), service: this.#service(listener) })
+    else
+      this.#receive({
+        socket,
+        listener,
+        remote,
+        local,
+        clientSessions,
+        site: site(),
+        service: this.#service(listener),
+      })
   }
 
   /** A listener that a newer site does not know serves as it did before. */
@@ -126,11 +135,11 @@ export class Sessions {
     const { placeFor } = this.#options
     if (visitor.anonymous || !placeFor) return this.#admit(visitor, rest)
     const { socket, remote } = visitor
-    const limit = await placeFor(socket, remote.ip)
+    const { limit, clientSessions } = await placeFor(socket, remote.ip)
     if (socket.destroyed) return
     if (this.#closing) turnAway(socket, SHUTTING_DOWN)
     else if (limit !== undefined) this.#refuse(visitor, limit)
-    else this.#admit(visitor, rest)
+    else this.#admit({ ...visitor, clientSessions }, rest)
   }
 
   #refuse({ socket, remote, service }: Visitor, limit: ConnectionLimit): void {
@@ -144,15 +153,17 @@ export class Sessions {
     const limit = this.#count.enter(counted, site.limits)
     if (limit !== undefined) return this.#refuse(visitor, limit)
     socket.once('close', () => this.#count.leave(counted))
+    const here = counted === undefined ? undefined : this.#count.of(counted)
+    const known = { ...visitor, clientSessions: visitor.clientSessions ?? here }
     if (service.tls.mode !== 'implicit') {
-      const session = this.#begin(visitor, socket)
+      const session = this.#begin(known, socket)
       if (rest.length > 0) session.receive(rest)
       return
     }
     if (rest.length > 0) socket.unshift(rest)
     const handshake = { settings: service.tls.settings, seconds: site.limits.tls_timeout }
     this.#doorstep.encrypted(socket, handshake, (encrypted) => {
-      this.#begin(visitor, encrypted, tlsStateOf(encrypted))
+      this.#begin(known, encrypted, tlsStateOf(encrypted))
     })
   }
 
@@ -170,10 +181,10 @@ export class Sessions {
   }
 
   #newSession(visitor: Visitor, wire: SocketWire, tls: TlsState | undefined): Session {
-    const { site, service, remote, local, listener, anonymous = false, proxy } = visitor
+    const { site, service, remote, local, listener, clientSessions, anonymous = false, proxy } = visitor
     return new Session({
       ...this.#surroundings(site),
-      connection: { ...this.#newConnection({ remote, local, listener, anonymous, proxy }), tls },
+      connection: { ...this.#newConnection({ remote, local, listener, clientSessions, anonymous, proxy }), tls },
       offer: service.offer,
       hearsEarly: site.program.words?.has('early_talker') ?? false,
       terms: termsOf(visitor),

@@ -12,6 +12,8 @@ export interface Visitor extends Pick<ConnectionStart, 'remote' | 'local' | 'lis
   readonly socket: Socket
   readonly site: Site
   readonly service: Service
+  /** As counted elsewhere: sessions that the client has, this one included. */
+  readonly clientSessions?: number | undefined
 }
 
 /** Whom an address stands for at this listener: who comes through a translator is the IPv4 client behind it. */

@@ -14,6 +14,7 @@ export interface SessionRecord {
   readonly local_ip?: string
   readonly local_port?: number
   readonly listener?: string
+  readonly client_sessions?: number
   readonly relay_client?: boolean
   readonly immune?: boolean
   readonly helo?: string
@@ -72,6 +73,7 @@ export function connectionOf(record: SessionRecord, startedAt: number): Connecti
     remote: { ip: addressIn(record.remote_ip ?? DEFAULT_IP), port: record.remote_port ?? 25000 },
     local: { ip: addressIn(record.local_ip ?? DEFAULT_LOCAL_IP), port: record.local_port ?? 25 },
     listener: record.listener ?? 'smtp',
+    clientSessions: record.client_sessions,
     anonymous: record.anonymous ?? false,
     attached: record.attached ?? false,
     proxy: record.proxy && proxyOf(record.proxy),

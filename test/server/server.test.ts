@@ -92,6 +92,18 @@ describe('limits', () => {
     await greeted(rig)
   })
 
+  it('may be those of rules, which know how many sessions a client has', async (test) => {
+    const pre_connection = ({ connection: { clientSessions = 0 } }: HookContext) =>
+      clientSessions > 2 ? verdict('DENYSOFT', `${clientSessions} are too many`) : verdict('DECLINED')
+    const rig = await house(test, { policy: { pre_connection } })
+    const [first] = [await greeted(rig), await greeted(rig)]
+    assert.equal(await rig.client().rest(), '421 4.7.1 3 are too many\r\n')
+    first?.say('QUIT\r\n')
+    await first?.rest()
+    while (rig.server.connections() > 1) await immediate()
+    await greeted(rig)
+  })
+
   it('of all clients', async (test) => {
     const rig = await house(test, { limits: { connections: 1 } })
     await greeted(rig)

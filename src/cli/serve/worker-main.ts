@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 import { loadSettings } from '../../compiler/load-site.ts'
 import { systemClock } from '../../ports/system-clock.ts'
-import type { ConnectionLimit } from '../../server/client-count.ts'
+import type { ClientPlace } from '../../server/client-count.ts'
 import { guardProcess } from '../../server/life/guards.ts'
 import type { Loaded } from '../../server/life/loading.ts'
 import { sample } from '../../server/life/metrics.ts'
@@ -23,7 +23,7 @@ class Worker {
   readonly #runtime: Runtime
   readonly #sessions: Sessions
   /** Clients that were announced, until it is known whether they have a place; by the key of their connection. */
-  readonly #asking = new Map<number, (limit: ConnectionLimit | undefined) => void>()
+  readonly #asking = new Map<number, (place: ClientPlace) => void>()
   readonly #keys = new WeakMap<Socket, number>()
   #site: Loaded
   #prepared: Loaded | undefined
@@ -39,8 +39,8 @@ class Worker {
   }
 
   hear(message: ToWorker, socket: Socket | undefined): void {
-    if (message.kind === 'connection') this.#accept(message.key, message.listener, socket)
-    else if (message.kind === 'place') this.#asking.get(message.key)?.(message.limit)
+    if (message.kind === 'connection') this.#accept(message, socket)
+    else if (message.kind === 'place') this.#asking.get(message.key)?.(message)
     else if (message.kind === 'prepare') void this.#prepare(message.round)
     else if (message.kind === 'commit') this.#commit()
     else if (message.kind === 'abandon') this.#prepared = undefined
@@ -63,7 +63,10 @@ class Worker {
     process.exit(exitCode)
   }
 
-  #accept(key: number, listener: string, socket: Socket | undefined): void {
+  #accept(
+    { key, listener, clientSessions }: Extract<ToWorker, { kind: 'connection' }>,
+    socket: Socket | undefined,
+  ): void {
     if (!socket || socket.destroyed) {
       say({ kind: 'left', key })
       return
@@ -72,16 +75,16 @@ class Worker {
     socket.allowHalfOpen = true
     this.#keys.set(socket, key)
     socket.once('close', () => say({ kind: 'left', key }))
-    this.#sessions.accept(socket, listener)
+    this.#sessions.accept(socket, listener, clientSessions)
   }
 
-  #placeFor(socket: Socket, ip: string): Promise<ConnectionLimit | undefined> {
+  #placeFor(socket: Socket, ip: string): Promise<ClientPlace> {
     const key = this.#keys.get(socket)
-    if (key === undefined) return Promise.resolve(undefined)
+    if (key === undefined) return Promise.resolve({})
     return new Promise((resolve) => {
-      this.#asking.set(key, (limit) => {
+      this.#asking.set(key, (place) => {
         this.#asking.delete(key)
-        resolve(limit)
+        resolve(place)
       })
       say({ kind: 'announced', key, ip })
     })

@@ -28,6 +28,7 @@ const REGIONS: ReadonlyMap<string, AnyRegion> = new Map<string, AnyRegion>([
   ['time.hour', RangeSet.above(0, true).and(RangeSet.below(23, true)).whole()],
   ['remote_port', RangeSet.above(0, true).and(RangeSet.below(65_535, true)).whole()],
   ['local_port', RangeSet.above(0, true).and(RangeSet.below(65_535, true)).whole()],
+  ['client_sessions', COUNT],
   ['rcpt.count', COUNT],
   ['hops', COUNT],
   ['size', COUNT],
@@ -76,7 +77,7 @@ function isAlwaysThere(fact: string, hook: Hook): boolean {
 
 /** The first part of the names of facts that are read from the session alone, or its whole. */
 const FOUND_OUT: ReadonlySet<string> = new Set(
-  `remote_ip remote_port local_ip local_port listener relay_client immune score time helo auth attempt env sender mail rcpt
+  `remote_ip remote_port local_ip local_port listener client_sessions relay_client immune score time helo auth attempt env sender mail rcpt
    recipients header header_count hops date size body tls anonymous proxy xforward command decided logged note`.split(
     /\s+/,
   ),

@@ -142,13 +142,14 @@ const MOST_RECIPIENTS = 100
 
 function factsOf(context: HookContext, { before, dns, headers, now }: Circumstances): RecordedFacts {
   const { connection, transaction } = context
-  const { remote, local, listener, remoteHost, hello, auth } = connection
+  const { remote, local, listener, clientSessions, remoteHost, hello, auth } = connection
   return {
     remote_ip: remote.ip,
     remote_port: remote.port,
     local_ip: local.ip,
     local_port: local.port,
     listener,
+    ...(clientSessions !== undefined && { client_sessions: clientSessions }),
     ...((remoteHost === undefined || typeof remoteHost === 'string') && { remote_host: remoteHost ?? null }),
     ...(before.relayClient && { relay_client: true }),
     ...(before.immune && { immune: true }),

@@ -11,7 +11,7 @@ import type { Limits } from '../../core/limits.ts'
 import type { Log } from '../../core/ports.ts'
 import { SHUTTING_DOWN, TOO_MANY_CONNECTIONS } from '../../smtp/protocol-replies.ts'
 import type { Reply } from '../../smtp/reply.ts'
-import { ClientCount, type ConnectionLimit } from '../client-count.ts'
+import { ClientCount, type ClientPlace, type ConnectionLimit } from '../client-count.ts'
 import { turnAway } from '../sessions.ts'
 import type { ToWorker } from './worker-messages.ts'
 
@@ -77,13 +77,14 @@ export class Reception {
     }
   }
 
-  /** A worker has heard from a proxy who its client is. Answers with the limit that is in the way. */
-  announced(key: number, ip: string): ConnectionLimit | undefined {
+  /** A worker has heard from a proxy who its client is. */
+  announced(key: number, ip: string): ClientPlace {
     const guest = this.#guests.get(key)
-    if (!guest || guest.ip !== undefined) return undefined
+    if (!guest || guest.ip !== undefined) return {}
     const limit = this.#count.identify(ip, this.#options.limits())
-    if (limit === undefined) this.#guests.set(key, { ...guest, ip })
-    return limit
+    if (limit !== undefined) return { limit }
+    this.#guests.set(key, { ...guest, ip })
+    return { clientSessions: this.#count.of(ip) }
   }
 
   /** A worker's connection is closed. */
@@ -115,7 +116,8 @@ export class Reception {
     const key = (this.#keys += 1)
     this.#guests.set(key, guest)
     this.#loads.set(guest.receiver, (this.#loads.get(guest.receiver) ?? 0) + 1)
-    guest.receiver.hand({ kind: 'connection', key, listener }, socket, () => {
+    const clientSessions = guest.ip === undefined ? undefined : this.#count.of(guest.ip)
+    guest.receiver.hand({ kind: 'connection', key, listener, clientSessions }, socket, () => {
       socket.destroy()
       this.left(key)
     })

@@ -1,14 +1,20 @@
 /** What the supervising process and its workers say to each other. */
-import type { ConnectionLimit } from '../client-count.ts'
+import type { ClientPlace } from '../client-count.ts'
 import type { Problem } from './loading.ts'
 import type { Sample } from './metrics.ts'
 
 export type ToWorker =
   | { readonly kind: 'begin'; readonly path: string; readonly number: number; readonly maskKey: string }
   /** Comes with the socket, unless the client has gone meanwhile. */
-  | { readonly kind: 'connection'; readonly key: number; readonly listener: string }
+  | {
+      readonly kind: 'connection'
+      readonly key: number
+      readonly listener: string
+      /** Absent for who has not been announced yet. */
+      readonly clientSessions?: number | undefined
+    }
   /** Whether a client that was announced may come in, or the limit that is in its way. */
-  | { readonly kind: 'place'; readonly key: number; readonly limit?: ConnectionLimit | undefined }
+  | ({ readonly kind: 'place'; readonly key: number } & ClientPlace)
   /** Load the site and hold it ready. */
   | { readonly kind: 'prepare'; readonly round: number }
   /** What was prepared serves from now on. */

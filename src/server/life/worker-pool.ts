@@ -5,7 +5,7 @@
  * unless nobody else is left: half of the clients must not meet rules that nobody asked for.
  */
 import type { Clock, Log } from '../../core/ports.ts'
-import type { ConnectionLimit } from '../client-count.ts'
+import type { ClientPlace } from '../client-count.ts'
 import { type Agreement, agree } from './agreement.ts'
 import { labelled, type Metrics, type Sample, sample } from './metrics.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
@@ -19,7 +19,7 @@ export interface PoolOptions {
   readonly log: Log
   readonly metrics: Metrics
   readonly left: (key: number) => void
-  readonly announced: (key: number, ip: string) => ConnectionLimit | undefined
+  readonly announced: (key: number, ip: string) => ClientPlace
   readonly gone: (worker: WorkerProcess) => void
 }
 
@@ -135,7 +135,7 @@ export class WorkerPool {
     if (message.kind === 'left') this.#options.left(message.key)
     if (message.kind === 'announced') {
       const { key, ip } = message
-      worker.tell({ kind: 'place', key, limit: this.#options.announced(key, ip) })
+      worker.tell({ kind: 'place', key, ...this.#options.announced(key, ip) })
     }
     if (message.kind === 'ready') this.#isReady(worker, message.revision)
     for (const listener of this.#listeners) listener(worker, message)

@@ -43,7 +43,14 @@ function impersonate(dialogue: Dialogue, told: Attributes): Connection {
   const remote = endpoint(origin.remote, told, '')
   const anonymous = told.has('ADDR') ? told.get('ADDR') === undefined : (origin.anonymous ?? false)
   const local = endpoint(origin.local, told, 'DEST')
-  const renamed = newConnection({ ...origin, id: dialogue.newId(), remote, local, anonymous })
+  const renamed = newConnection({
+    ...origin,
+    id: dialogue.newId(),
+    remote,
+    local,
+    anonymous,
+    clientSessions: undefined,
+  })
   const [helo, user] = [textOf(told, 'HELO'), textOf(told, 'LOGIN')]
   renamed.tls = connection.tls
   if (helo !== undefined) renamed.hello = { verb: told.get('PROTO') === 'SMTP' ? 'HELO' : 'EHLO', name: helo }

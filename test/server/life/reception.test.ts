@@ -70,14 +70,14 @@ describe('the reception', () => {
     const limits = { connections: 100, connections_per_client: 2 }
     const { reception: one, come } = await reception(test, 2, limits, '127.0.0.1')
     for (let count = 0; count < 4; count += 1) await come()
-    const place = (key: number, ip = '192.0.2.7'): string | undefined => one.announced(key, ip)
+    const place = (key: number, ip = '192.0.2.7'): string | undefined => one.announced(key, ip).limit
     assert.deepEqual([place(1), place(2), place(3)], [undefined, undefined, 'connections_per_client'])
-    assert.equal(place(4, '192.0.2.8'), undefined)
+    assert.deepEqual(one.announced(4, '192.0.2.8'), { clientSessions: 1 })
     one.left(1)
     assert.equal(place(3), undefined)
     for (const key of [2, 3, 4]) one.left(key)
     assert.equal(one.connections, 0)
-    assert.equal(one.announced(9, '192.0.2.7'), undefined)
+    assert.deepEqual(one.announced(9, '192.0.2.7'), {})
   })
 
   it('counts what comes through a proxy in all only until it is announced', async (test) => {
@@ -97,7 +97,11 @@ describe('the reception', () => {
       children.map(({ sockets }) => sockets.length),
       [2, 2],
     )
-    assert.deepEqual(children[0]?.heard[0], { kind: 'connection', key: 1, listener: 'mx' })
+    const told = { kind: 'connection', listener: 'mx' } as const
+    assert.deepEqual(children[0]?.heard, [
+      { ...told, key: 1, clientSessions: 1 },
+      { ...told, key: 3, clientSessions: 3 },
+    ])
     one.left(1)
     one.left(3)
     await come()
@@ -120,7 +124,10 @@ describe('the reception', () => {
     const { reception: one, children, log, path } = await reception(test, 1, limits)
     const clients = [connect(path), connect(path)]
     while (log.length === 0) await immediate()
-    assert.deepEqual([children[0]?.heard[0], one.connections], [{ kind: 'connection', key: 1, listener: 'local' }, 1])
+    assert.deepEqual(
+      [children[0]?.heard[0], one.connections],
+      [{ kind: 'connection', key: 1, listener: 'local', clientSessions: 1 }, 1],
+    )
     assert.equal(log[0]?.fields['remote_ip'], '127.0.0.1')
     for (const client of clients) client.destroy()
   })

@@ -23,7 +23,7 @@ function poolOf(count: number) {
     log: { write: (level, fields, text) => log.push({ level, fields, text }) },
     metrics,
     left: (key) => left.push(key),
-    announced: (key) => (key > 1 ? 'connections_per_client' : undefined),
+    announced: (key) => (key > 1 ? { limit: 'connections_per_client' } : { clientSessions: 3 }),
     gone: ({ number }) => gone.push(number),
   })
   const child = (index: number): FakeChild => children[index] ?? assert.fail(`no child ${index}`)
@@ -112,7 +112,7 @@ describe('a pool', () => {
     const { child } = await serving()
     for (const key of [1, 2]) child(1).say({ kind: 'announced', key, ip: '192.0.2.7' })
     assert.deepEqual(child(1).heard.slice(-2), [
-      { kind: 'place', key: 1, limit: undefined },
+      { kind: 'place', key: 1, clientSessions: 3 },
       { kind: 'place', key: 2, limit: 'connections_per_client' },
     ])
   })
