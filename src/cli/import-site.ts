@@ -1,6 +1,6 @@
 /** Reads another program's configuration as a site, compiles it to see that it works, and writes it down. */
 import { readFileSync } from 'node:fs'
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Difference, readDifferences } from '../compiler/import/differences.ts'
 import type { ForeignSite } from '../compiler/import/foreign.ts'
@@ -12,6 +12,8 @@ import { reasonOf } from '../core/reason.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import { count } from './counts.ts'
 import { CommandError } from './exit-code.ts'
+import { fencedFiles } from './fenced-files.ts'
+import { maskSecrets } from './masked-secrets.ts'
 import { compileEnvironment, packageFile } from './wiring.ts'
 
 export interface ImportedSite {
@@ -22,8 +24,12 @@ export interface ImportedSite {
   /** Rules that the site has, those of its builtins too: what `postern check` counts of it. */
   readonly rules: number
   readonly diagnostics: readonly Diagnostic[]
+  /** Without passwords. */
   readonly sources: ReadonlyMap<string, string>
 }
+
+/** Certificates are elsewhere on most machines, and in no report. */
+const CERTIFICATES = ['/etc/ssl', '/etc/letsencrypt', '/etc/pki']
 
 /** The known differences of a program, from its page; none for a program that has no page. */
 export function differencesFrom(program: ProgramName): readonly Difference[] {
@@ -34,21 +40,29 @@ export function differencesFrom(program: ProgramName): readonly Difference[] {
   }
 }
 
-/** `directory` is absolute. */
-export async function importSite(program: ProgramName, directory: string): Promise<ImportedSite> {
-  const { site: name, read } = PROGRAMS[program]
+/** `directory` is absolute, and so are those in `follow`: nothing is read outside of them. */
+export async function importSite(
+  program: ProgramName,
+  directory: string,
+  follow: readonly string[] = [],
+): Promise<ImportedSite> {
+  const { site: name, read, places } = PROGRAMS[program]
   const environment = compileEnvironment()
+  const own = [packageFile('builtins'), packageFile('rules'), ...CERTIFICATES]
+  const files = fencedFiles(environment.files, [directory, ...follow, ...places, ...own])
   const differences = differencesFrom(program)
   let site: ForeignSite | undefined
   const { plugins } = await loadSite(join(directory, name), {
     ...environment,
+    files,
     foreign: async (path, given) => (site = await read(path, { ...given, differences })),
   })
   const { report, sources, builtins } = environment
   const shipped = new Set(builtins.values())
-  const files = [...sources.keys()].filter((path) => !shipped.has(path)).length
+  const found = [...sources].filter(([path]) => !shipped.has(path))
   const rules = new Set(plugins.flatMap((plugin) => plugin.rules.map(({ at }) => at))).size
-  return { site, files, rules, diagnostics: report.sorted(), sources }
+  const shown = new Map(found.map(([path, text]) => [path, maskSecrets(path, text)]))
+  return { site, files: found.length, rules, diagnostics: report.sorted(), sources: new Map([...sources, ...shown]) }
 }
 
 export interface Target {
@@ -69,8 +83,7 @@ export async function writeSite(site: ForeignSite, { to, force, from }: Target):
   if (isThere && !force) throw new CommandError(`${path} is there already; \`--force\` writes over it`)
   try {
     await writeText(path, printSite(site, [`Made by \`postern import ${from}\`. Lists are used where they lie.`]))
-    for (const [name, text] of site.copies)
-      await writeText(join(to, name), text, site.secrets?.has(name) ? 0o600 : 0o644)
+    for (const [name, text] of site.copies) await writeText(join(to, name), text, site.modes?.get(name))
     return site.copies.size === 0 ? path : `${path} and ${count(site.copies.size, 'more file')}`
   } catch (fault) {
     throw new CommandError(`${to} cannot be written: ${reasonOf(fault)}`)
@@ -80,4 +93,6 @@ export async function writeSite(site: ForeignSite, { to, force, from }: Target):
 async function writeText(path: string, text: string, mode = 0o644): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, text, { mode })
+  // One that was there keeps its own.
+  await chmod(path, mode)
 }

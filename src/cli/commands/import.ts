@@ -12,6 +12,7 @@ import type { Shell } from '../shell.ts'
 interface Options extends JudgeFlags {
   readonly to?: string
   readonly force?: boolean
+  readonly follow?: readonly string[]
 }
 
 const NAMES = Object.keys(PROGRAMS) as readonly ProgramName[]
@@ -37,16 +38,21 @@ export function addImport(program: Command, shell: Shell): void {
     .argument('<directory>', 'where it lies')
     .option('--to <directory>', 'write the site there: postern.yaml, and the lists that had to change')
     .option('--force', 'also over a site that is there')
+    .option('--follow <directory...>', 'read files there too that the configuration names, or its links lead to')
   addJudgeFlags(command)
     .addHelpText('after', `${formatsHelp('import')}${EXAMPLES}`)
     .action((name: ProgramName, directory: string, options: Options) => runImport(name, directory, options, shell))
 }
 
 async function runImport(name: ProgramName, directory: string, options: Options, shell: Shell): Promise<void> {
-  const { format: outputs = [], maxDiagnostics: limit, to, force = false } = options
+  const { format: outputs = [], maxDiagnostics: limit, to, force = false, follow = [] } = options
   const { failOn, exitZero = false, allowEmpty = false } = options
   await publish({ command: 'import', outputs, limit }, shell, async () => {
-    const { site, ...found } = await importSite(name, resolve(directory))
+    const { site, ...found } = await importSite(
+      name,
+      resolve(directory),
+      follow.map((one) => resolve(one)),
+    )
     if (!site) throw new CommandError(`${directory} has no configuration of ${name}`)
     if (to === undefined) shell.terminal.talk('nothing is written without `--to DIRECTORY`')
     else shell.terminal.talk(`wrote ${await writeSite(site, { to, force, from: `${name} ${directory}` })}`)

@@ -32,8 +32,8 @@ export interface ForeignSite {
   readonly root: MapNode
   /** Files that the site needs besides, such as rules and changed lists: texts by name, relative to the site's directory. */
   readonly copies: ReadonlyMap<string, string>
-  /** Those of them that only their owner may read. */
-  readonly secrets?: ReadonlySet<string>
+  /** Permissions of those of them that are not for everybody to read. */
+  readonly modes?: ReadonlyMap<string, number>
   /** Lines of the plugin list that have no entry. */
   readonly left: readonly LeftOut[]
 }

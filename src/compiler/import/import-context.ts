@@ -17,6 +17,9 @@ export class ImportContext {
   readonly path: string
   /** Files of the new site, by name. */
   readonly copies = new Map<string, string>()
+  /** Permissions of those of them that are not for everybody to read. */
+  readonly modes = new Map<string, number>()
+  readonly #unreadable = new Set<string>()
   #lists = new Map<string, Json>()
 
   /** `program` is the other one's name, for notes. */
@@ -35,13 +38,18 @@ export class ImportContext {
     const { files, sources, machine } = this.environment
     if ((await machine.names(path)) !== undefined) return undefined
     const text = await files.read(path).catch((fault: unknown) => {
-      const message = reasonOf(fault)
-      this.findings.changed({ at: startOf(path), effect: 'laxer', message })
+      this.#unreadable.add(path)
+      this.findings.changed({ at: startOf(path), effect: 'laxer', message: reasonOf(fault) })
       return undefined
     })
     if (text === undefined) return undefined
     sources.set(path, text)
     return { path, text }
+  }
+
+  /** Of a file that `read` has not read. */
+  whyUnread(path: string): string {
+    return this.#unreadable.has(path) ? 'it cannot be read' : 'there is no such file'
   }
 
   /** Puts a list into the plugin that is being made; answers with its name there. */

@@ -18,6 +18,8 @@ export interface Program {
   /** The file in its directory that stands for the site. */
   readonly site: string
   readonly read: ForeignReader
+  /** Files and directories besides its own that are read wherever its configuration lies. */
+  readonly places: readonly string[]
   /** A file of that name is read as a site wherever one is wanted. */
   readonly inPlace: boolean
   /** What it is given, for `--help`. */
@@ -28,18 +30,21 @@ export const PROGRAMS = {
   qpsmtpd: {
     site: QPSMTPD_SITE,
     read: readQpsmtpd,
+    places: [],
     inPlace: true,
     summary: "qpsmtpd's directory of configuration files, such as /etc/qpsmtpd",
   },
   postfix: {
     site: POSTFIX_SITE,
     read: readPostfix,
+    places: ['/etc/postfix', '/etc/aliases', '/etc/passwd'],
     inPlace: false,
     summary: "Postfix's directory of configuration files, such as /etc/postfix",
   },
   haraka: {
     site: HARAKA_SITE,
     read: readHaraka,
+    places: [],
     inPlace: false,
     summary: "Haraka's directory, with config/ in it",
   },

@@ -40,6 +40,6 @@ it('settings of Haraka, but for the file of passwords, which only its owner may 
     having.map(([name]) => name),
     ['passwords'],
   )
-  assert.ok(site?.secrets?.has('passwords'))
+  assert.equal(site?.modes?.get('passwords'), 0o600)
   assert.doesNotMatch(findings.join('\n'), /hunter2/)
 })

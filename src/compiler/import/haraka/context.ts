@@ -25,7 +25,6 @@ export class HarakaContext extends ImportContext {
   readonly limits = new Map<string, YamlNode>()
   readonly localDomains = new Set<string>()
   readonly examples: Example[] = []
-  readonly secrets = new Set<string>()
   /** The plugin delay_deny is there: refusals wait for RCPT. */
   isDelayed = false
   hasLogins = false

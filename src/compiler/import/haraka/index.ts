@@ -53,7 +53,7 @@ async function run(context: HarakaContext, lines: readonly PlacedText[]): Promis
   const root = map(await keys(context), context.start)
   const tests = firstTests(context)
   if (tests !== undefined) context.copies.set(FIRST_TESTS, tests)
-  return { root, copies: context.copies, left: [], secrets: context.secrets }
+  return { root, copies: context.copies, left: [], modes: context.modes }
 }
 
 /** Whom no plugin accepts is refused for good. */

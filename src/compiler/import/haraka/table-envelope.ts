@@ -97,7 +97,7 @@ async function flatFile(context: HarakaContext, at: At): Promise<void> {
     name,
     `# Made from ${context.file('auth_flat_file.ini')}\n${users.map(({ key, value }) => `${key}:${secret(value.text)}\n`).join('')}`,
   )
-  context.secrets.add(name)
+  context.modes.set(name, 0o600)
   context.hasLogins = true
   context.findings.copied(context.at('auth_flat_file.ini'), 'auth_flat_file.ini', name)
   context.use('auth/auth_flat_file', { flat_auth_pw: name }, at)

@@ -20,7 +20,7 @@ export async function databaseList(
   const found =
     file && sourceOf(type, new Map(settingsIn(file.text, file.path).map(({ name, value }) => [name, value.text])))
   if (!file || !found || 'because' in found) {
-    const because = found && 'because' in found ? found.because : 'there is no such file'
+    const because = found && 'because' in found ? found.because : context.whyUnread(path.text)
     context.findings.missing({
       at: path.at,
       effect: 'laxer',

@@ -78,7 +78,7 @@ async function takeFile(path: PlacedText, taking: Taking, context: PostfixContex
     context.findings.missing({
       at: path.at,
       effect: 'stricter',
-      message: `\`${path.text}\` is left out: there is no such file`,
+      message: `\`${path.text}\` is left out: ${context.whyUnread(path.text)}`,
     })
     return
   }

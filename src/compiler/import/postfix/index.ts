@@ -77,7 +77,7 @@ class Import {
     const tests = firstTests({ networks, ours }, context)
     if (tests !== undefined) context.copies.set(FIRST_TESTS, tests)
     reportLeftovers(this.#settings, this.#parameters, context)
-    return { root, copies: context.copies, left: [] }
+    return { root, copies: context.copies, modes: context.modes, left: [] }
   }
 
   #keys(domains: OurDomains, plugins: readonly YamlNode[]): readonly MapEntry[] {

@@ -33,7 +33,7 @@ async function networksOf(word: PlacedText, context: PostfixContext): Promise<re
       context.findings.missing({
         at: word.at,
         effect: 'stricter',
-        message: `\`${word.text}\` is left out: there is no such file`,
+        message: `\`${word.text}\` is left out: ${context.whyUnread(word.text)}`,
       })
     return words.flatMap((one) => network(one, context))
   }

@@ -81,7 +81,7 @@ async function readFile(
     context.findings.missing({
       at: path.at,
       effect,
-      message: `\`${path.text}\` is left out: there is no such file`,
+      message: `\`${path.text}\` is left out: ${context.whyUnread(path.text)}`,
       instead: 'Postfix may have the index alone; its text is what is read here',
     })
     return undefined

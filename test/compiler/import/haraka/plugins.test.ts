@@ -203,7 +203,7 @@ describe('a setting of Haraka', () => {
     const { site, findings, files } = await imported('auth/flat_file', {
       'auth_flat_file.ini': '[users]\nann=pencil\nbob={x}y\n',
     })
-    assert.deepEqual([...(site?.secrets ?? [])], ['passwords'])
+    assert.deepEqual([...(site?.modes ?? [])], [['passwords', 0o600]])
     assert.match(files['passwords'] ?? '', /\nann:pencil\nbob:\{PLAIN\}\{x\}y\n$/)
     assert.ok(!JSON.stringify(findings).includes('pencil'))
   })

@@ -183,19 +183,19 @@ describe('a real Postfix', { skip: noPostfix }, () => {
   })
 
   it('is the site that is made of it, as far as clients hear', async () => {
-    const { site, diagnostics } = await importSite('postfix', postfix.config)
+    const { site, diagnostics } = await importSite('postfix', postfix.config, [place.path])
     assert.ok(site)
     assert.deepEqual(
       diagnostics.filter(({ severity }) => severity === 'error'),
       [],
     )
-    const path = await writeSite(site, { to: place.file('site'), force: false, from: 'postfix' })
+    await writeSite(site, { to: place.file('site'), force: false, from: 'postfix' })
     const all = sessions()
     const input = all.map((one) => JSON.stringify(record(one))).join('\n')
     const ended = runPostern([
       'explain',
       '--site',
-      path,
+      place.file('site/postern.yaml'),
       '--session',
       await place.write('sessions.ndjson', input),
       '-f',
