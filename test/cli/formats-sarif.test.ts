@@ -48,6 +48,30 @@ describe('SARIF', () => {
     )
   })
 
+  it('has corrections, file by file', () => {
+    const edit = { file: 'lists/a é', ...onLine(2), text: '' }
+    const fixes = [
+      { title: 'delete it', safety: 'unsafe' as const, edits: [edit, { ...edit, ...onLine(3), text: 'b' }] },
+    ]
+    assert.deepEqual(resultsOf(diagnostic({ fixes }))[0]?.fixes, [
+      {
+        description: { text: 'delete it (to be looked at)' },
+        artifactChanges: [
+          {
+            artifactLocation: { uri: 'lists/a%20%C3%A9' },
+            replacements: [
+              { deletedRegion: { startLine: 2, startColumn: 3, endLine: 2, endColumn: 9 } },
+              {
+                deletedRegion: { startLine: 3, startColumn: 3, endLine: 3, endColumn: 9 },
+                insertedContent: { text: 'b' },
+              },
+            ],
+          },
+        ],
+      },
+    ])
+  })
+
   it('has a rule for each code', () => {
     const { runs } = readSarif(render('sarif', testReport({ diagnostics: [diagnostic()] })))
     assert.deepEqual(
@@ -74,15 +98,6 @@ describe('SARIF', () => {
       readSarif(render('sarif', shut)).runs[0].results.map(({ ruleId, message }) => [ruleId, message.text]),
       [['not-covered', 'rule `unseen`: never reached; 66.6 % of the rules are covered, 70 % are asked for']],
     )
-  })
-
-  it('leaves out what GitHub would refuse the whole file for, the least first', () => {
-    const warning = diagnostic({ severity: 'warning', code: 'CFG114' })
-    const many = Array.from({ length: 25_001 }, (_, index) => diagnostic({ ...onLine(index + 1), rule: `r${index}` }))
-    const { runs } = readSarif(render('sarif', checkReport({ diagnostics: [warning, ...many] })))
-    assert.equal(runs[0].results.length, 25_000)
-    assert.ok(runs[0].results.every(({ level }) => level === 'error'))
-    assert.match(runs[0].invocations[0].toolExecutionNotifications?.[0]?.message.text ?? '', /^2 findings left out/)
   })
 })
 

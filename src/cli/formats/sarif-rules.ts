@@ -51,7 +51,7 @@ export function sarifRule(code: string, severity: Severity, version: string): ob
   return {
     id: code,
     shortDescription: { text: shortened(meaning) },
-    fullDescription: { text: shortened(page === undefined ? meaning : introductionOf(page)) },
+    fullDescription: { text: shortened(introductionOf(page ?? '') || meaning) },
     help:
       page === undefined ? { text: meaning } : { text: withoutLinks(page), markdown: withWholeLinks(page, address) },
     ...(page !== undefined && { helpUri: address }),
@@ -71,9 +71,9 @@ function shortened(text: string): string {
   return text.length <= LONGEST_DESCRIPTION ? text : `${text.slice(0, LONGEST_DESCRIPTION - 1).toWellFormed()}…`
 }
 
-/** What stands between the heading and the examples. */
+/** What stands between the heading and the examples; some pages have nothing there. */
 function introductionOf(page: string): string {
-  const [, text = page] = /^# [^\n]*\n+([^]*?)(?:\n```|$)/.exec(page) ?? []
+  const [text = ''] = page.replace(/^# [^\n]*\n/, '').split('```', 1)
   return withoutLinks(text).trim()
 }
 
