@@ -9,12 +9,15 @@ import type { SessionRecord } from '../testing/session-record.ts'
 import { walk } from '../testing/walk.ts'
 import { CommandError } from './exit-code.ts'
 import { offlineWorld } from './offline.ts'
+import { withOwnFiles } from './own-files.ts'
 import { policySource } from './wiring.ts'
 
 /** What the record does not answer: a DNS question, a word that asks the world, an entry to write under `sources`. */
 export interface Unanswered {
   readonly kind: 'dns' | 'word' | 'source'
   readonly what: string
+  /** Of a list outside: its URL as findings show it. */
+  readonly source?: string
 }
 
 export interface Explained {
@@ -29,17 +32,18 @@ export async function explainSession(
   record: SessionRecord,
   message: Buffer | undefined,
 ): Promise<Explained> {
-  const asked = new Map<string, Unanswered['kind']>()
+  const asked = new Map<string, Unanswered>()
   const onMissingDns = (question: string): { kind: 'failed'; because: string } => {
-    asked.set(question, 'dns')
+    asked.set(question, { kind: 'dns', what: question })
     return { kind: 'failed', because: 'not recorded' }
   }
-  const ports = offlinePorts(record, {
+  const told = offlinePorts(record, {
     ...offlineWorld(),
     onMissingDns,
-    onMissingAnswer: (word) => asked.set(word, 'word'),
-    onMissingSource: (entry) => asked.set(entry, 'source'),
+    onMissingAnswer: (word) => asked.set(word, { kind: 'word', what: word }),
+    onMissingSource: (entry, source) => asked.set(entry, { kind: 'source', what: entry, source }),
   })
+  const ports = withOwnFiles(told, record)
   try {
     const walked = await walk(record, {
       dispatch: createDispatcher(site.program, { deadline: site.limits.handler_deadline, trace: true }),
@@ -60,7 +64,7 @@ export async function explainSession(
       decisions: walked.decisions,
       accepted: walked.accepted,
       relay_client: walked.connection.relayClient,
-      asked: Array.from(asked, ([what, kind]) => ({ kind, what })),
+      asked: [...asked.values()],
     }
   } catch (fault) {
     throw new CommandError(reasonOf(fault))

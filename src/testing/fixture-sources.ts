@@ -5,13 +5,16 @@ import type { SourceSpec } from '../core/source.ts'
 /** The whole of a source, or that it does not answer. */
 export type SourceFixtures = Readonly<Record<string, 'FAILED' | Readonly<Record<string, string>>>>
 
-/** `onMissing` hears of a source that is not in the table; it does not answer then. */
-export function fixtureSources(fixtures: SourceFixtures, onMissing: (question: string) => void): Sources {
+/** Hears of a source that is not in the table: what to write there, and its URL as findings show it. */
+export type OnMissingSource = (entry: string, source: string) => void
+
+/** A source that is not in the table does not answer. */
+export function fixtureSources(fixtures: SourceFixtures, onMissing: OnMissingSource): Sources {
   const tables = new Map(Object.entries(fixtures))
   return {
     lookup: async ({ shown }: SourceSpec, key) => {
       const table = tables.get(shown)
-      if (table === undefined) onMissing(`"${shown}": { "${key}": "" }`)
+      if (table === undefined) onMissing(`"${shown}": { "${key}": "" }`, shown)
       return typeof table === 'object' ? entryOf(table, key) : { kind: 'failed', because: 'no answer' }
     },
   }

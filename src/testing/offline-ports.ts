@@ -2,8 +2,9 @@
 import type { DeliveryResult } from '../core/delivery.ts'
 import type { Clock, DnsAnswer, Log, Ports } from '../core/ports.ts'
 import { fakeAnswers } from './fake-answers.ts'
+import { fixtureQuestions } from './fixture-questions.ts'
 import { fixtureResolver } from './fixture-resolver.ts'
-import { fixtureSources } from './fixture-sources.ts'
+import { fixtureSources, type OnMissingSource } from './fixture-sources.ts'
 import { MemoryStore } from '../ports/store/memory-store.ts'
 import { type SessionRecord, timeOf } from './session-record.ts'
 
@@ -15,15 +16,17 @@ export interface OfflineWorld {
   readonly onMissingDns: (question: string) => DnsAnswer
   /** Hears of a word that would ask the world, and whose answer the record does not say; it is unknown. */
   readonly onMissingAnswer: (word: string) => void
-  /** Hears of a list outside that the record does not give, as what to write there. */
-  readonly onMissingSource?: (entry: string) => void
+  /** Hears of a list outside that the record does not give. */
+  readonly onMissingSource?: OnMissingSource
+  /** Hears of a question to a database, a directory or a web service that the record does not answer, as what to write there. */
+  readonly onMissingQuestion?: (entry: string) => void
   /** What earlier sessions left behind. */
   readonly store?: MemoryStore
 }
 
 export function offlinePorts(
   record: SessionRecord,
-  { clock: real, log, onMissingDns, onMissingAnswer, onMissingSource, store = new MemoryStore() }: OfflineWorld,
+  { clock: real, log, onMissingDns, onMissingAnswer, onMissingSource, onMissingQuestion, store = new MemoryStore() }: OfflineWorld,
 ): Ports {
   const now = timeOf(record, real.now())
   const clock: Clock = { now: () => now, after: (milliseconds, callback) => real.after(milliseconds, callback) }
@@ -33,7 +36,8 @@ export function offlinePorts(
     log,
     carry: async ({ name }) => deliveryOf(record, name),
     answerFor: fakeAnswers(record.answers ?? {}, onMissingAnswer),
-    sources: fixtureSources(record.sources ?? {}, (entry) => onMissingSource?.(entry)),
+    sources: fixtureSources(record.sources ?? {}, (entry, source) => onMissingSource?.(entry, source)),
+    questions: fixtureQuestions(record, (entry) => onMissingQuestion?.(entry)),
     store: store.at(clock),
   }
 }

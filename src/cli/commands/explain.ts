@@ -1,14 +1,15 @@
 /** `postern explain`: what the rules would say to a session, and why, without a server and without the network. */
 import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { Site } from '../../core/site.ts'
 import { suggest } from '../../language/suggest.ts'
 import { counterpart, lastRuling, without } from '../../testing/otherwise.ts'
 import { Envelopes, sessionOf } from '../../testing/replay.ts'
-import type { SessionRecord } from '../../testing/session-record.ts'
+import { mergeRecords, type SessionRecord } from '../../testing/session-record.ts'
 import { ruleNames, whyNot } from '../../testing/why-not.ts'
-import { explainSession, type Explained } from '../explain-session.ts'
+import { suiteHead, writtenTest } from '../../testing/written-test.ts'
+import { explainSession, type Explained, type Unanswered } from '../explain-session.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { type Reasoned, renderExplained, renderWhyNot } from '../format-explained.ts'
 import type { Shell } from '../shell.ts'
@@ -20,12 +21,14 @@ import type { Terminal } from '../terminal.ts'
 
 interface Options extends SessionFlags, SiteFlags {
   readonly site: string
-  readonly format: 'pretty' | 'json' | 'ndjson'
+  readonly format: (typeof FORMATS)[number]
   readonly verbose: number
   readonly log?: readonly string[]
   readonly id?: string
   readonly whyNot?: string
 }
+
+const FORMATS = ['pretty', 'json', 'ndjson', 'test'] as const
 
 const EXAMPLES = `
 Examples:
@@ -34,6 +37,7 @@ Examples:
   $ postern explain --ip 192.0.2.7 --helo mx.example --from a@b.example --rcpt ann@example.org --eml mail.eml -v
   $ postern explain --log decisions.ndjson --id b83e802cef2d1564038d.3
   $ postern explain --session session.json --why-not dnsbl/listed
+  $ postern explain --log decisions.ndjson --id b83e802cef2d1564038d.3 -f test > refused.test.yaml
 
 DNS is answered from the session's "dns" only; what is not there is unknown.
 `
@@ -57,7 +61,9 @@ export function addExplain(program: Command, { terminal, finish }: Shell): void 
     .option('--why-not <rule>', 'say why this rule did not decide: its name, or plugin/rule')
     .option('-v, --verbose', 'show every rule that was asked; -vv each comparison, and notes', oneLevelMore, 0)
     .addOption(
-      new Option('-f, --format <name>', 'how to report').choices(['pretty', 'json', 'ndjson']).default('pretty'),
+      new Option('-f, --format <name>', 'how to report; test: as a suite that `postern test` runs')
+        .choices(FORMATS)
+        .default('pretty'),
     )
   addSiteFlags(command)
     .addHelpText('after', EXAMPLES)
@@ -68,13 +74,18 @@ export function addExplain(program: Command, { terminal, finish }: Shell): void 
 }
 
 async function explainAll(options: Options, terminal: Terminal): Promise<void> {
-  const site = await loadCheckedSite(siteGiven(options) ?? options.site, terminal)
+  const file = siteGiven(options) ?? options.site
+  const site = await loadCheckedSite(file, terminal)
+  if (options.format === 'test') terminal.print(suiteHead(file))
   const base = options.session !== undefined && options.session !== '-' ? dirname(options.session) : '.'
-  for (const session of await sessionsGiven(options)) {
+  for (const given of await sessionsGiven(options)) {
+    // A test has another time than now.
+    const session = options.format === 'test' ? { now: new Date().toISOString(), ...given } : given
     const message = session.message === undefined ? undefined : await readMessage(resolve(base, session.message))
     const ask = (asked: Site): Promise<Explained> => explainSession(asked, session, message)
     const explained = await ask(site)
-    if (options.whyNot !== undefined) reportWhyNot(explained, site, options, terminal)
+    if (options.format === 'test') terminal.print(writtenTest(answered(session, base, explained), explained))
+    else if (options.whyNot !== undefined) reportWhyNot(explained, site, options, terminal)
     else report(await reasoned(explained, site, ask), options, terminal)
   }
 }
@@ -90,6 +101,24 @@ function readMessage(path: string): Promise<Buffer> {
   return readFile(path).catch(() => {
     throw new CommandError(`${path} cannot be read`)
   })
+}
+
+/** With what the world was asked and did not say, so that it is unknown to a test too. */
+function answered(session: SessionRecord, base: string, { asked }: Explained): SessionRecord {
+  const of = (kind: Unanswered['kind']): readonly Unanswered[] => asked.filter((one) => one.kind === kind)
+  const unanswered: SessionRecord = {
+    dns: Object.fromEntries(of('dns').map(({ what }) => [what, 'SERVFAIL'])),
+    answers: Object.fromEntries(of('word').map(({ what }) => [what, 'unknown'])),
+    sources: Object.fromEntries(of('source').map(({ source = '' }) => [source, 'FAILED'])),
+  }
+  const { message } = session
+  const whole = mergeRecords(session, { ...unanswered, ...(message !== undefined && { message: join(base, message) }) })
+  return Object.fromEntries(Object.entries(whole).filter(([, value]) => !isEmpty(value)))
+}
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value === undefined
+  return Object.values(value).every(isEmpty)
 }
 
 function oneLevelMore(_flag: unknown, before: number): number {
