@@ -12,9 +12,12 @@ import { offlineWorld } from './offline.ts'
 import { withOwnFiles } from './own-files.ts'
 import { policySource } from './wiring.ts'
 
-/** What the record does not answer: a DNS question, a word that asks the world, an entry to write under `sources`. */
+/**
+ * What the record does not answer: a DNS question, a word that asks the world, an entry to write under `sources`, or an entry
+ * of the session itself.
+ */
 export interface Unanswered {
-  readonly kind: 'dns' | 'word' | 'source'
+  readonly kind: 'dns' | 'word' | 'source' | 'question'
   readonly what: string
   /** Of a list outside: its URL as findings show it. */
   readonly source?: string
@@ -41,6 +44,7 @@ export async function explainSession(
     ...offlineWorld(),
     onMissingDns,
     onMissingAnswer: (word) => asked.set(word, { kind: 'word', what: word }),
+    onMissingQuestion: (entry) => asked.set(entry, { kind: 'question', what: entry }),
     onMissingSource: (entry, source) => asked.set(entry, { kind: 'source', what: entry, source }),
   })
   const ports = withOwnFiles(told, record)

@@ -44,6 +44,7 @@ const ASKED: Readonly<Record<Unanswered['kind'], (what: string) => string>> = {
     `${word}: not recorded, so unknown; answer it in a session (--session): "answers": { "${word}": "miss" }`,
   source: (entry) =>
     `a list outside: not recorded, so unknown; answer it in a session (--session): "sources": { ${entry} }`,
+  question: (entry) => `somebody outside: not recorded, so unknown; answer it in a session (--session): ${entry}`,
 }
 
 /** Those with something to say; nothing for none. */

@@ -15,6 +15,7 @@ import { spf } from '../ports/spf.ts'
 import { policyFiles } from '../ports/policies/policy-files.ts'
 import { systemClock } from '../ports/system-clock.ts'
 import { sourceFault } from '../ports/sources/open-source.ts'
+import { questionFault } from '../ports/questions/open-question.ts'
 import { storeFault } from '../ports/store/open-store.ts'
 import { tlsFault } from '../server/tls.ts'
 import { MATCHERS } from '../vocabulary/index.ts'
@@ -62,6 +63,7 @@ export function compileEnvironment(report = new Report()): CommandEnvironment {
     now: () => Date.now(),
     tlsFault,
     sourceFault,
+    questionFault: (question) => questionFault(question),
     storeFault,
     namesIn: (directory) => readdir(directory).catch(() => []),
     policySource,

@@ -6,10 +6,8 @@ import { TRANSPORT_PROPERTIES } from './transport-schema.ts'
 import { RETURN_CODES } from '../core/verdict.ts'
 
 const TEXTS: Schema = { type: 'object', additionalProperties: { type: 'string' } }
-const NOTES: Schema = {
-  type: 'object',
-  additionalProperties: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
-}
+const SCALAR: Schema = { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] }
+const NOTES: Schema = { type: 'object', additionalProperties: SCALAR }
 const ONE_OR_MORE: Schema = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
 
 const TRUTH = { type: 'string', enum: ['hit', 'miss', 'unknown'] } as const satisfies Schema
@@ -19,6 +17,22 @@ const ANSWER = {
   properties: {
     truth: { ...TRUTH, description: 'Whether it holds' },
     found: { ...TEXTS, description: 'What it finds, by name: what rules read as `WORD.NAME`' },
+  },
+} as const satisfies Schema
+
+const SAID: Schema = {
+  anyOf: [
+    { type: 'string', enum: ['NONE', 'FAILED'] },
+    { type: 'object', additionalProperties: SCALAR },
+  ],
+}
+const QUESTIONS = {
+  type: 'object',
+  additionalProperties: {
+    anyOf: [
+      { type: 'string', enum: ['FAILED'] },
+      { type: 'object', additionalProperties: SAID },
+    ],
   },
 } as const satisfies Schema
 
@@ -90,6 +104,9 @@ export const SESSION_SCHEMA = {
       additionalProperties: { anyOf: [{ type: 'string', enum: ['FAILED'] }, TEXTS] },
       description: 'What lists outside answer: "URL": { key: value }, or FAILED; other keys are not in it',
     },
+    sql: { ...QUESTIONS, description: 'What databases answer to `sql`, by URL and query' },
+    ldap: { ...QUESTIONS, description: 'What directories answer to `ldap`, by `URL/base` and filter' },
+    http: { ...QUESTIONS, description: 'What web services answer to `http`, by server, and method with path' },
     answers: {
       type: 'object',
       additionalProperties: {

@@ -143,6 +143,7 @@ function noting(missing: string[]): Omit<OfflineWorld, 'clock' | 'log' | 'store'
       return { kind: 'failed', because: 'not in the test' }
     },
     onMissingSource: (entry) => missing.push(`a list outside was asked: add \`sources: { ${entry} }\` to \`given\``),
+    onMissingQuestion: (entry) => missing.push(`somebody outside was asked: add \`${entry}\` to \`given\``),
     onMissingAnswer: (word) =>
       missing.push(
         `\`${word}\` was asked, and nobody is there to answer: add \`answers: { ${word}: hit }\` to \`given\``,

@@ -150,6 +150,7 @@ async function walked(record: LoggedDecision, judges: Judges, onMissing: (what: 
     },
     onMissingAnswer: onMissing,
     onMissingSource: onMissing,
+    onMissingQuestion: onMissing,
   })
   return walk(facts, {
     ...rest,

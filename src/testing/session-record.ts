@@ -4,6 +4,7 @@ import { type Connection, newConnection } from '../core/session.ts'
 import type { NoteValue } from '../core/notes.ts'
 import type { DeliveryOutcome } from '../core/delivery.ts'
 import type { FakeAnswers } from './fake-answers.ts'
+import { mergeTables, type QuestionTable } from './fixture-questions.ts'
 import type { SourceFixtures } from './fixture-sources.ts'
 import { proxyOf, type ProxyRecord, tlsOf, type TlsRecord } from './transport-record.ts'
 
@@ -42,6 +43,9 @@ export interface SessionRecord {
   readonly dns?: Readonly<Record<string, string | readonly string[]>>
   readonly answers?: FakeAnswers
   readonly sources?: SourceFixtures
+  readonly sql?: QuestionTable
+  readonly ldap?: QuestionTable
+  readonly http?: QuestionTable
   readonly delivery?: DeliveryOutcome['kind']
 }
 
@@ -49,7 +53,7 @@ export interface SessionRecord {
 const DEFAULT_IP = '192.0.2.1'
 const DEFAULT_LOCAL_IP = '198.51.100.1'
 
-/** Later records win; `env`, `policies`, `dns`, `answers`, `sources` and `notes` are merged key by key. */
+/** Later records win; `env`, `policies`, `dns`, `answers`, `sources`, `notes` and what is asked outside are merged key by key. */
 export function mergeRecords(base: SessionRecord, over: SessionRecord): SessionRecord {
   return {
     ...base,
@@ -59,11 +63,19 @@ export function mergeRecords(base: SessionRecord, over: SessionRecord): SessionR
     dns: { ...base.dns, ...over.dns },
     answers: { ...base.answers, ...over.answers },
     sources: { ...base.sources, ...over.sources },
+    ...mergedQuestions(base, over),
     notes: {
       connection: { ...base.notes?.connection, ...over.notes?.connection },
       transaction: { ...base.notes?.transaction, ...over.notes?.transaction },
     },
   }
+}
+
+const QUESTION_TABLES = ['sql', 'ldap', 'http'] as const
+
+function mergedQuestions(base: SessionRecord, over: SessionRecord): SessionRecord {
+  const tables = QUESTION_TABLES.filter((kind) => base[kind] ?? over[kind])
+  return Object.fromEntries(tables.map((kind) => [kind, mergeTables(base[kind], over[kind])]))
 }
 
 /** Throws an Error with a plain sentence for an address that is none. */

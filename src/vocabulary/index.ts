@@ -10,8 +10,10 @@ import { expiringAddress } from './expiring-address.ts'
 import { fcrdns } from './fcrdns.ts'
 import { geoip } from './geoip.ts'
 import { heloMatches } from './helo-matches.ts'
+import { http } from './http.ts'
 import { inPair } from './in-pair.ts'
 import { inRecipients } from './in-recipients.ts'
+import { ldap } from './ldap.ts'
 import { listedByRecipient } from './listed-by-recipient.ts'
 import { load } from './load.ts'
 import { lookup } from './lookup.ts'
@@ -21,6 +23,7 @@ import { rate } from './rate.ts'
 import { repeatedHeader } from './repeated-header.ts'
 import { resolvable } from './resolvable.ts'
 import { rhsbl } from './rhsbl.ts'
+import { sql } from './sql.ts'
 
 export const MATCHERS: readonly MatcherWord[] = [
   aliases,
@@ -33,8 +36,10 @@ export const MATCHERS: readonly MatcherWord[] = [
   fcrdns,
   geoip,
   heloMatches,
+  http,
   inPair,
   inRecipients,
+  ldap,
   listedByRecipient,
   load,
   lookup,
@@ -44,4 +49,5 @@ export const MATCHERS: readonly MatcherWord[] = [
   repeatedHeader,
   resolvable,
   rhsbl,
+  sql,
 ]

@@ -9,6 +9,7 @@ import { placeOf, type Diagnostic, Report } from '../../language/diagnostic.ts'
 import { judge } from '../../language/suppressions.ts'
 import type { LoadResult, Problem } from '../../server/life/loading.ts'
 import { sourceFault } from '../../ports/sources/open-source.ts'
+import { questionFault } from '../../ports/questions/open-question.ts'
 import { storeFault } from '../../ports/store/open-store.ts'
 import { type FileMarks, readSteadily, type RecordedFiles } from '../../server/life/steady-read.ts'
 import { runTestFile, type TestResult } from '../../testing/run-tests.ts'
@@ -63,6 +64,7 @@ async function loadOnce(path: string, files: RecordedFiles): Promise<LoadedOnce>
     offline: false,
     policySource: servedPolicies,
     sourceFault: (source) => sourceFault(source, fromEnvironment),
+    questionFault: (question) => questionFault(question, fromEnvironment),
     storeFault: (place) => storeFault(place, fromEnvironment),
     breathe: () => setImmediate(),
     async importModule(module) {

@@ -17,6 +17,7 @@ import { openListHealth } from '../../ports/list-health.ts'
 import { openLog as openLogs } from '../../ports/open-log.ts'
 import { SharedLinks } from '../../ports/shared-links.ts'
 import { sourcePool } from '../../ports/sources/source-pool.ts'
+import { questionPool } from '../../ports/questions/question-pool.ts'
 import { openSpool } from '../../ports/spool.ts'
 import { openStore } from '../../ports/store/open-store.ts'
 import { countedDispatch, countedLog } from '../../server/life/counted.ts'
@@ -71,15 +72,19 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
     env: (name: string) => process.env[name],
   }
   const sources = sourcePool(world)
+  const questions = questionPool(world)
   const store = openStore(settings.store, world)
-  const ports: Ports = { clock, resolver, log, listHealth, carry, sources, store, ...machinePorts(clock) }
+  const ports: Ports = { clock, resolver, log, listHealth, carry, sources, questions, store, ...machinePorts(clock) }
   metrics.watch(() => [sample('postern_log_lost_total', openLog.lost())])
   metrics.watch(processSamples())
   return {
     log,
     metrics,
     ports,
-    use: (site) => sources.use(sourcesOf(site)),
+    use(site) {
+      sources.use(sourcesOf(site))
+      questions.use(site.program.questions ?? [])
+    },
     spool,
     entropy: { bytes: randomBytes, key: createHmac('sha256', maskKey).update('entropy').digest() },
     attach,
@@ -92,7 +97,7 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
       decisions?.log.reopen()
     },
     async close() {
-      await Promise.all([sources.close(), store.close()])
+      await Promise.all([sources.close(), questions.close(), store.close()])
       await spool.close()
       await decisions?.log.close()
       await openLog.close()

@@ -56,6 +56,7 @@ export async function decided(record: SessionRecord, { judges }: Judge): Promise
     },
     onMissingAnswer: miss,
     onMissingSource: miss,
+    onMissingQuestion: miss,
   })
   const { decisions } = await walk(record, { ...rest, dispatch, ports, isolated: false, message: undefined })
   return isMissing ? undefined : decisions

@@ -8,6 +8,7 @@ import type { NamedList } from '../../compiler/list-registry.ts'
 import type { Hook } from '../../core/hook.ts'
 import type { ListIndex } from '../../core/list.ts'
 import type { Rule } from '../../core/program.ts'
+import { askedOf } from '../../core/question.ts'
 import type { Site } from '../../core/site.ts'
 import { type MapNode, toJson, type YamlNode } from '../../language/node.ts'
 
@@ -127,7 +128,8 @@ function withoutPlaces(value: unknown): string {
 function unseenBy({ plugins }: Outline, { program, policies }: Site): readonly string[] {
   const code = plugins.filter(({ file }) => !file).map(({ name }) => `the TypeScript of ${name}`)
   const sources = [...(program.sources ?? []), ...(policies?.source ? [policies.source] : [])]
-  return [...code, ...sources.map(({ shown }) => `what ${shown} holds`)]
+  const asked = new Set((program.questions ?? []).map(askedOf))
+  return [...code, ...[...sources.map(({ shown }) => shown), ...asked].map((place) => `what ${place} holds`)]
 }
 
 /** Some texts that one of the lists has and the other has not. */
