@@ -60,7 +60,7 @@ function offersWhatCanStandThere(complete: Complete): void {
   assert.deepEqual(complete('check -f sar'), ['sarif'])
   assert.deepEqual(complete('test -f lc'), ['lcov'])
   assert.deepEqual(complete('check -f lc'), [])
-  assert.deepEqual(complete('explain -f '), ['json', 'ndjson', 'pretty'])
+  assert.deepEqual(complete('explain -f '), ['json', 'ndjson', 'pretty', 'test'])
   assert.deepEqual(complete('check --select LST61'), ['LST610', 'LST611', 'LST612'])
   assert.deepEqual(
     complete('check --ignore FLW501 --ignore YM').filter((code) => code.length === 3),
