@@ -1,6 +1,7 @@
 /** What the parts of one import share: its findings, files of the new site, and the lists of the plugin that is being made. */
 import { reasonOf } from '../../core/reason.ts'
 import { type Fields, idOf, type Json } from './draft.ts'
+import type { Example } from './first-tests.ts'
 import type { ForeignEnvironment } from './foreign.ts'
 import { type Span, startOf } from '../../language/diagnostic.ts'
 import { Findings } from './say.ts'
@@ -19,6 +20,10 @@ export class ImportContext {
   readonly copies = new Map<string, string>()
   /** Permissions of those of them that are not for everybody to read. */
   readonly modes = new Map<string, number>()
+  /** For the first tests. */
+  readonly examples: Example[] = []
+  /** Clients may log in. */
+  hasLogins = false
   readonly #unreadable = new Set<string>()
   #lists = new Map<string, Json>()
 

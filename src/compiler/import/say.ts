@@ -7,6 +7,18 @@ export type Effect = 'none' | 'stricter' | 'laxer'
 
 const SEVERITY_OF: Readonly<Record<Effect, Severity>> = { none: 'info', stricter: 'warning', laxer: 'error' }
 
+/** In a table of what becomes of the other program's words: nothing here stands in for it, and why. */
+export interface AbsentRow {
+  readonly absent: string
+  readonly effect: Effect
+  /** What to write in its place. */
+  readonly instead?: string
+}
+
+export function absent(because: string, effect: Effect, instead?: string): AbsentRow {
+  return { absent: because, effect, ...(instead !== undefined && { instead }) }
+}
+
 export interface LeftLine {
   readonly at: Span
   readonly effect: Effect

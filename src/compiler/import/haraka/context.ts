@@ -11,12 +11,6 @@ import type { PlacedText } from '../placed-text.ts'
 import { compileRegex } from '../../regex.ts'
 import { Ini, iniIn, listIn } from './ini.ts'
 
-export interface Example {
-  readonly of: 'remote_ip' | 'sender' | 'rcpt' | 'remote_host'
-  readonly value: string
-  readonly list: string
-}
-
 export class HarakaContext extends ImportContext {
   /** Entries of the new plugin list. */
   readonly entries: YamlNode[] = []
@@ -24,10 +18,8 @@ export class HarakaContext extends ImportContext {
   readonly settings = new Map<string, YamlNode>()
   readonly limits = new Map<string, YamlNode>()
   readonly localDomains = new Set<string>()
-  readonly examples: Example[] = []
   /** The plugin delay_deny is there: refusals wait for RCPT. */
   isDelayed = false
-  hasLogins = false
   readonly #taken = new Set<string>()
 
   file(name: string): string {

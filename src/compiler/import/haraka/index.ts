@@ -10,7 +10,8 @@ import { startOf } from '../../../language/diagnostic.ts'
 import { LIMITS, type LimitName } from '../../../core/limits.ts'
 import type { MapEntry } from '../../../language/node.ts'
 import { nearestOf } from '../../../language/suggest.ts'
-import { printSuite, type RuleDraft, type TestDraft } from '../draft.ts'
+import type { RuleDraft } from '../draft.ts'
+import { FIRST_TESTS, firstTests } from '../first-tests.ts'
 import type { ForeignReader, ForeignSite } from '../foreign.ts'
 import { entry, map, scalar, seq } from '../nodes.ts'
 import type { PlacedText } from '../placed-text.ts'
@@ -23,7 +24,6 @@ import { MESSAGE } from './table-message.ts'
 
 /** The file that stands for the site. */
 export const HARAKA_SITE = 'plugins'
-export const FIRST_TESTS = 'first.test.yaml'
 
 export const PLUGINS: ReadonlyMap<string, PluginRow> = new Map(
   [CONNECT, ENVELOPE, MESSAGE].flatMap((rows) => Object.entries(rows)),
@@ -51,7 +51,8 @@ async function run(context: HarakaContext, lines: readonly PlacedText[]): Promis
   refuseOthers(context)
   reportEnd(names, context)
   const root = map(await keys(context), context.start)
-  const tests = firstTests(context)
+  const [ours] = context.localDomains
+  const tests = firstTests({ program: 'Haraka', answers: UNSUSPICIOUS, ours, examples: context.examples })
   if (tests !== undefined) context.copies.set(FIRST_TESTS, tests)
   return { root, copies: context.copies, left: [], modes: context.modes }
 }
@@ -192,34 +193,13 @@ function limit({ text, at }: PlacedText, name: LimitName, context: HarakaContext
     })
 }
 
-const STRANGER = '203.0.113.250'
-
-function firstTests({ examples, localDomains }: HarakaContext): string | undefined {
-  const answers = {
-    dnsbl: 'miss',
-    rhsbl: 'miss',
-    fcrdns: 'miss',
-    resolvable: 'hit',
-    helo_matches: 'hit',
-    spf: 'miss',
-    early_talker: 'miss',
-  }
-  const given = {
-    remote_ip: STRANGER,
-    remote_host: 'mail.stranger.invalid',
-    helo: 'mail.stranger.invalid',
-    sender: 'someone@stranger.invalid',
-    answers,
-  }
-  const [ours] = localDomains
-  const relay: TestDraft = {
-    name: 'a stranger may not relay',
-    given: { rcpt: 'someone@elsewhere.invalid' },
-    expect: { accepted: [] },
-  }
-  const listed = examples.map(({ of, value, list }): TestDraft => {
-    const rcpt = of === 'rcpt' ? value : `someone@${ours ?? 'elsewhere.invalid'}`
-    return { name: `${value} is refused (${list})`, given: { [of]: value, rcpt }, expect: { accepted: [] } }
-  })
-  return printSuite('what came from Haraka', given, [relay, ...listed])
+/** What the words behind these plugins say about somebody without a blemish. */
+const UNSUSPICIOUS = {
+  dnsbl: 'miss',
+  rhsbl: 'miss',
+  fcrdns: 'miss',
+  resolvable: 'hit',
+  helo_matches: 'hit',
+  spf: 'miss',
+  early_talker: 'miss',
 }

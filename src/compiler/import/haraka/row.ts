@@ -1,25 +1,17 @@
 /** What becomes of a plugin of Haraka. */
 import type { Span } from '../../../language/diagnostic.ts'
-import type { Effect } from '../say.ts'
+import { absent, type AbsentRow } from '../say.ts'
 import type { HarakaContext } from './context.ts'
+
+export { absent }
 
 /** Makes entries, rules and settings of it. `at`: its line in the list of plugins. */
 export interface MadeRow {
   readonly make: (context: HarakaContext, at: Span) => Promise<void> | void
 }
 
-export interface AbsentRow {
-  readonly absent: string
-  readonly effect: Effect
-  readonly instead?: string
-}
-
 export type PluginRow = MadeRow | AbsentRow
 export type Rows = Readonly<Record<string, PluginRow>>
-
-export function absent(because: string, effect: Effect, instead?: string): AbsentRow {
-  return { absent: because, effect, ...(instead !== undefined && { instead }) }
-}
 
 /** A scanner or service that no word here asks. */
 export function scanner(name: string): AbsentRow {

@@ -2,10 +2,11 @@
 import { isIpFault, parseNetwork } from '../../../core/ip.ts'
 import type { ListKind } from '../../../core/list.ts'
 import type { Json } from '../draft.ts'
+import type { Example } from '../first-tests.ts'
 import { isListOf } from '../list-lines.ts'
 import type { Asked, Entries, Line } from './access-lines.ts'
 import { type Action, withoutGroups } from './actions.ts'
-import type { ListedExample, PostfixContext } from './context.ts'
+import type { PostfixContext } from './context.ts'
 
 export function suffixOf({ isIp, isUser }: Asked): string {
   return isIp ? '-addresses' : isUser ? '-users' : ''
@@ -90,7 +91,7 @@ export function addExample(
   if (example) context.examples.push(example)
 }
 
-function exampleFor({ fact, of }: Asked, key: string, list: string): ListedExample | undefined {
+function exampleFor({ fact, of }: Asked, key: string, list: string): Example | undefined {
   if (of === 'ip') {
     const network = parseNetwork(key)
     return isIpFault(network) || network.version !== 4 || network.prefix !== 32

@@ -4,24 +4,13 @@ import type { ForeignEnvironment } from '../foreign.ts'
 import { ImportContext, type ReadFile } from '../import-context.ts'
 import type { Parameters } from './main-cf.ts'
 
-/** A query that would refuse or accept somebody for certain, for the first tests. */
-export interface ListedExample {
-  readonly of: 'remote_ip' | 'sender' | 'helo' | 'rcpt'
-  readonly value: string
-  /** The list, for the name of the test. */
-  readonly list: string
-}
-
 export class PostfixContext extends ImportContext {
-  readonly examples: ListedExample[] = []
   /** URLs of lists outside. */
   readonly sources: string[] = []
   /** Name of the plugin that is being made. */
   plugin = ''
   /** It is asked at RCPT. */
   isAtRcpt = false
-  /** Some service lets clients log in. */
-  hasLogins = false
   /** Notes that say that the message is dropped; each plugin has its own. */
   readonly discards = new Set<string>()
   /** Names of restriction lists under way: one that refers to itself ends there. */

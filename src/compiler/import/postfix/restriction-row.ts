@@ -1,7 +1,7 @@
 /** What becomes of a restriction of smtpd: rules, the rules of a table, or a reason why nothing does. */
 import { type Fields, idOf, type Json, type RuleDraft } from '../draft.ts'
 import type { PlacedText } from '../placed-text.ts'
-import type { Effect } from '../say.ts'
+import type { AbsentRow } from '../say.ts'
 import type { SUBJECTS } from './access-subjects.ts'
 
 /** From which command on it can be asked. */
@@ -27,21 +27,18 @@ export interface AccessRow {
   readonly access: keyof typeof SUBJECTS
 }
 
-export interface AbsentRow {
-  readonly absent: string
-  readonly effect: Effect
-  readonly instead?: string
+export interface AbsentRestriction extends AbsentRow {
   /** Words behind it that belong to it. */
   readonly argument?: true
 }
 
-export type RestrictionRow = RuleRow | AccessRow | AbsentRow
+export type RestrictionRow = RuleRow | AccessRow | AbsentRestriction
 
 export function isAccess(row: RestrictionRow): row is AccessRow {
   return 'access' in row
 }
 
-export function isAbsent(row: RestrictionRow): row is AbsentRow {
+export function isAbsent(row: RestrictionRow): row is AbsentRestriction {
   return 'absent' in row
 }
 

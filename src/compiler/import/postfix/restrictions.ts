@@ -13,7 +13,7 @@ import { wordsOf } from './logical-lines.ts'
 import type { Parameters } from './main-cf.ts'
 import {
   type AccessRow,
-  type AbsentRow,
+  type AbsentRestriction,
   isAbsent,
   isAccess,
   type RestrictionRow,
@@ -123,7 +123,7 @@ async function rulesOf(
 }
 
 function absent(
-  { absent: because, effect, instead }: AbsentRow,
+  { absent: because, effect, instead }: AbsentRestriction,
   word: PlacedText,
   argument: PlacedText | undefined,
   { findings }: PostfixContext,

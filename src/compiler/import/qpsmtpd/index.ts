@@ -6,10 +6,11 @@
  * mail could come in that qpsmtpd refuses, as a warning when mail could stay out, else for information.
  */
 import { basename, dirname, join } from 'node:path'
-import { type Severity, startOf } from '../../../language/diagnostic.ts'
+import { startOf } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
 import type { ForeignReader, ForeignSite, LeftOut } from '../foreign.ts'
 import { entry, map, scalar, seq } from '../nodes.ts'
+import { type AbsentRow, Findings } from '../say.ts'
 import { inPairs } from './arguments.ts'
 import { COMPANION, type Companion, readCompanion } from './companion.ts'
 import { ConfigReader, type ConfigText } from './config-reader.ts'
@@ -21,7 +22,7 @@ import { onlyLooksOn, type PluginLine, pluginLine } from './plugin-line.ts'
 import { limitsOf, reportStrangers, reportWithout } from './settings.ts'
 import { QPSMTPD_SITE } from './site-file.ts'
 import { PLUGIN_TABLE } from './table/index.ts'
-import { type AbsentRow, type BuiltinRow, type Effect, isBuiltin } from './table/row.ts'
+import { type BuiltinRow, isBuiltin } from './table/row.ts'
 
 export const readQpsmtpd: ForeignReader = async (path, environment) => {
   const reader = new ConfigReader(dirname(path), environment)
@@ -36,14 +37,9 @@ export const readQpsmtpd: ForeignReader = async (path, environment) => {
   return undefined
 }
 
-const SEVERITY_OF: Readonly<Record<Effect, Severity>> = { none: 'info', stricter: 'warning', laxer: 'error' }
-const CONSEQUENCES = {
-  stricter: 'mail or logins may be refused that qpsmtpd takes',
-  laxer: 'mail may come in that qpsmtpd refuses',
-}
-
 class Import {
   readonly #reader: ConfigReader
+  readonly #findings: Findings
   readonly #companion: Companion
   readonly #lines: readonly PluginLine[]
   readonly #context: EntryContext
@@ -59,6 +55,7 @@ class Import {
 
   constructor(reader: ConfigReader, companion: Companion, lines: readonly PluginLine[]) {
     this.#reader = reader
+    this.#findings = new Findings(reader.environment.report, 'qpsmtpd')
     this.#companion = companion
     this.#lines = lines
     this.#context = { reader, naughty: naughtyIn(lines), taken: new Set(), copies: [] }
@@ -119,13 +116,11 @@ class Import {
       ...(instead === undefined ? [] : [`in its place: ${instead}`]),
       ...(effect === 'laxer' ? [`${COMPANION} can say \`without: [${line.name}]\``] : []),
     ]
-    this.#reader.environment.report.add({
-      code: 'IMP001',
-      severity: SEVERITY_OF[effect],
+    this.#findings.missing({
       at: line.at,
+      effect,
       message: `\`${line.name}\` is left out: ${absent}`,
-      notes: effect === 'none' ? [] : [CONSEQUENCES[effect]],
-      ...(help.length > 0 && { help: help.join('\n') }),
+      instead: help.length > 0 ? help.join('\n') : undefined,
     })
   }
 

@@ -1,7 +1,10 @@
 /** What becomes of a plugin of qpsmtpd: a builtin with its arguments, a setting of the site, or a reason why nothing does. */
 import type { ListKind } from '../../../../core/list.ts'
 import type { Value } from '../../nodes.ts'
+import { absent, type AbsentRow, type Effect } from '../../say.ts'
 import type { Convert, Keyed } from '../arguments.ts'
+
+export { absent }
 
 export interface ListUse {
   readonly param: string
@@ -48,15 +51,6 @@ export interface BuiltinRow {
   readonly mechanisms?: readonly string[]
 }
 
-/** What becomes of mail when nothing stands in for a plugin. */
-export type Effect = 'none' | 'stricter' | 'laxer'
-
-export interface AbsentRow {
-  readonly absent: string
-  readonly effect: Effect
-  readonly instead?: string
-}
-
 /** A part of the site file. */
 export interface SettingRow {
   readonly setting: 'tls'
@@ -80,10 +74,6 @@ export function optionalList(file: string, kind: ListKind, param = file): ListUs
 /** The builtin does without it; qpsmtpd has it as a cdb file. */
 export function cdbList(file: string, kind: ListKind): ListUse {
   return { ...optionalList(file, kind), cdb: true }
-}
-
-export function absent(reason: string, effect: Effect, instead?: string): AbsentRow {
-  return { absent: reason, effect, ...(instead !== undefined && { instead }) }
 }
 
 /** `effect`: what its absence does. */
