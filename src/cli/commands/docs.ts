@@ -1,10 +1,9 @@
 /** `postern docs NAME`: documentation of a builtin, word, fact, hook, limit or diagnostic code, made from its source. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { type DiagnosticCode, isDiagnosticCode } from '../../language/codes.ts'
+import { diagnosticPage } from '../documentation.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
-import { packageFile } from '../package-files.ts'
 import type { Shell } from '../shell.ts'
 import { pagesOf } from '../pages.ts'
 import { builtinsMarkdown, pluginPage } from '../plugin-page.ts'
@@ -30,18 +29,12 @@ export function addDocs(program: Command, { terminal }: Shell): void {
 }
 
 async function pageOf(name: string): Promise<string> {
-  const code = name.toUpperCase()
-  if (isDiagnosticCode(code)) return codePage(code)
+  const code = diagnosticPage(name.toUpperCase())
+  if (code !== undefined) return code
   const builtin = await builtinPage(name)
   const found = [builtin ?? [], pagesOf(name, VOCABULARY)].flat()
   if (found.length === 0) throw new CommandError(`nothing is called \`${name}\`; ${nearestTopic(name)}`, EXIT.findings)
   return found.join('\n\n')
-}
-
-/** The same page that the documentation has; it comes with the program. */
-async function codePage(code: DiagnosticCode): Promise<string> {
-  const page = await readFile(packageFile(`docs/diagnostics/${code}.md`), 'utf8')
-  return page.trimEnd()
 }
 
 async function builtinPage(name: string): Promise<string | undefined> {
