@@ -24,6 +24,7 @@ function definitionOf(type: FactType): string {
 function matchSchema(words: readonly MatcherWord[]): JsonSchema {
   const matches = { type: 'array', minItems: 1, items: { $ref: '#/definitions/match' } }
   const [families, facts] = [FACTS.filter(isFamily), FACTS.filter((fact) => !isFamily(fact))]
+  const finds = [...LIST_FINDS, ...words.flatMap(findsOf)].map(([name, summary]) => ({ name, summary }))
   const condition = {
     type: 'object',
     minProperties: 1,
@@ -32,13 +33,14 @@ function matchSchema(words: readonly MatcherWord[]): JsonSchema {
       all: { ...matches, description: 'All of these hold' },
       not: { description: 'This does not hold', allOf: [{ $ref: '#/definitions/match' }] },
       ...Object.fromEntries(facts.map((fact) => [fact.name, factSchema(fact)])),
-      ...Object.fromEntries([...LIST_FINDS, ...words.flatMap(findsOf)].map(findSchema)),
+      ...Object.fromEntries(finds.filter((find) => !isFamily(find)).map(findSchema)),
       ...Object.fromEntries(words.map((word) => [word.name, wordSchema(word)])),
     },
     patternProperties: {
       '^note\\..+$': typedSchema('A note that some rule sets'),
       '^policy\\..+$': typedSchema("What the recipient's policy says"),
       ...Object.fromEntries(families.map((fact) => [patternOf(fact), factSchema(fact)])),
+      ...Object.fromEntries(finds.filter(isFamily).map((find) => [patternOf(find), typedSchema(find.summary)])),
     },
     additionalProperties: {
       anyOf: [{ const: true }, { type: 'object' }],
@@ -48,17 +50,17 @@ function matchSchema(words: readonly MatcherWord[]): JsonSchema {
   return { anyOf: [{ const: 'always', description: 'Every session' }, matches, condition] }
 }
 
-/** Who writes it says of which type it is. */
+/** Who writes it says of which type it is; what is found is a number where it is compared as one. */
 function typedSchema(description: string): JsonSchema {
   const types = ['text', 'number', 'boolean'] as const
   return { description, anyOf: types.map((type) => ({ $ref: `#/definitions/${definitionOf(type)}` })) }
 }
 
-function isFamily({ name }: FactDefinition): boolean {
+function isFamily({ name }: Pick<FactDefinition, 'name'>): boolean {
   return name.endsWith('.NAME')
 }
 
-function patternOf({ name }: FactDefinition): string {
+function patternOf({ name }: Pick<FactDefinition, 'name'>): string {
   return `^${name.slice(0, -'NAME'.length).replaceAll('.', '\\.')}`
 }
 
@@ -67,8 +69,8 @@ function findsOf({ name, finds = {} }: MatcherWord): readonly (readonly [string,
   return Object.entries(finds).map(([find, summary]) => [`${name}.${find}`, summary])
 }
 
-function findSchema([name, summary]: readonly [string, string]): readonly [string, JsonSchema] {
-  return [name, factSchema({ summary, type: 'text' })]
+function findSchema({ name, summary }: Pick<FactDefinition, 'name' | 'summary'>): readonly [string, JsonSchema] {
+  return [name, typedSchema(summary)]
 }
 
 function wordSchema({ summary, options }: MatcherWord): JsonSchema {

@@ -34,17 +34,40 @@ interface Tests {
 /** Undefined when the key or its value is wrong; that has been reported then. */
 export function compileAtom(entry: MapEntry, scope: Scope): Test | undefined {
   const { key, value } = entry
-  const source = sourceOf(key, scope)
+  const source = sourceOf(entry, scope)
   const tests = source && compileTests(entry, source.type, scope)
   return tests && traced(key, value, source, tests)
 }
 
-function sourceOf(key: ScalarNode & { readonly value: string }, scope: Scope): Source | undefined {
+function sourceOf({ key, value }: MapEntry, scope: Scope): Source | undefined {
   if (key.value.startsWith('note.')) return noteSource(key, scope)
   const setting = settingIn(key.value)
   if (setting !== undefined) return useSetting(setting, key.at, scope)
-  if (scope.finds.has(key.value)) return { type: 'text', read: ({ found }) => found.get(key.value) }
+  if (scope.finds.has(key.value))
+    return isNumeric(value) ? foundNumber(key.value) : { type: 'text', read: ({ found }) => found.get(key.value) }
   return factSource(key, scope)
+}
+
+/** Whether it is compared as only numbers are. */
+function isNumeric(value: YamlNode): boolean {
+  return value.kind === 'map' && value.entries.some(({ key }) => isForNumbers(OPERATORS.get(key.value)?.types ?? []))
+}
+
+function isForNumbers(types: readonly FactType[]): boolean {
+  return types.includes('number') && !types.includes('text')
+}
+
+/** What words find is text. One that is compared as a number and is none tells nothing. */
+function foundNumber(name: string): Source {
+  return {
+    type: 'number',
+    read({ found }) {
+      const text = found.get(name)
+      if (text === undefined) return undefined
+      const number = text.trim() === '' ? Number.NaN : Number(text)
+      return Number.isFinite(number) ? number : new Unknown(`\`${text}\` is no number`)
+    },
+  }
 }
 
 function factSource(key: ScalarNode & { readonly value: string }, scope: Scope): Source | undefined {

@@ -72,7 +72,9 @@ function familyShapes(around: Around): Properties {
 
 /** What words found can be asked behind them. */
 function foundShapes(around: Around): Properties {
-  return Object.fromEntries([...findsOf(around)].map(([name, summary]) => [name, compared('text', summary, around)]))
+  return Object.fromEntries(
+    [...findsOf(around)].map(([name, summary]) => [name.replace(/NAME$/, ''), compared('text', summary, around)]),
+  )
 }
 
 export function findsOf({ asked, words }: Around): ReadonlyMap<string, string> {
