@@ -32,7 +32,7 @@ export interface ImportedSite {
 const CERTIFICATES = ['/etc/ssl', '/etc/letsencrypt', '/etc/pki']
 
 /** The known differences of a program, from its page; none for a program that has no page. */
-export function differencesFrom(program: ProgramName): readonly Difference[] {
+function differencesFrom(program: ProgramName): readonly Difference[] {
   try {
     return readDifferences(readFileSync(packageFile(`docs/${program}-differences.md`), 'utf8'))
   } catch {

@@ -29,7 +29,7 @@ export function ruleShape(around: AroundRule): Schema {
 }
 
 /** Those that all hooks of the chain accept. DONE is for plugins that have answered by themselves. */
-export function codesAt(hooks: readonly Hook[]): readonly ReturnCode[] {
+function codesAt(hooks: readonly Hook[]): readonly ReturnCode[] {
   return RETURN_CODES.filter((code) => code !== 'DONE' && hooks.every((hook) => isAllowedAt(hook, code)))
 }
 

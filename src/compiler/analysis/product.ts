@@ -5,7 +5,6 @@
  * that no session can have is none.
  */
 import { intersect, isEmptySet, type ValueSet } from './value-set.ts'
-import type { TextSet } from './text-set.ts'
 
 export type Product = ReadonlyMap<string, ValueSet>
 
@@ -64,10 +63,4 @@ function isRight(moment: string, product: Product): boolean {
   const prefix = moment === '' ? 'immune' : `immune@${moment}.`
   for (const [fact, set] of product) if (fact.startsWith(prefix) && !holdsText(set, 'true')) return false
   return true
-}
-
-export type Flag = 'true' | 'false'
-
-export function onlyText(text: TextSet): ValueSet {
-  return { absent: false, unknown: false, region: text, literals: new Map() }
 }

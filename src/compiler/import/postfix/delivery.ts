@@ -14,7 +14,7 @@ interface NextHop {
 }
 
 /** `smtp:[127.0.0.1]:10024`, `lmtp:unix:private/dovecot-lmtp`, `relay:[mail.example.org]`. */
-export function nextHopIn(text: string, queueDirectory: string): NextHop | undefined {
+function nextHopIn(text: string, queueDirectory: string): NextHop | undefined {
   const [, transport = '', rest = ''] = /^([\w-]+):(.+)$/s.exec(text) ?? []
   const kind = /lmtp/.test(transport) ? 'lmtp' : 'smtp'
   if (transport === '' || /^(?:local|virtual|error|discard|retry|pipe|dovecot|uucp|maildrop)$/.test(transport))

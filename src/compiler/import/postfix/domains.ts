@@ -10,7 +10,7 @@ import type { Parameters } from './main-cf.ts'
 import { isTable, readTable } from './table-ref.ts'
 import { logicalLines, wordsOf } from './logical-lines.ts'
 
-export const CLASSES = ['mydestination', 'virtual_alias_domains', 'virtual_mailbox_domains', 'relay_domains'] as const
+const CLASSES = ['mydestination', 'virtual_alias_domains', 'virtual_mailbox_domains', 'relay_domains'] as const
 export type DomainClass = (typeof CLASSES)[number]
 
 export interface OurDomains {
