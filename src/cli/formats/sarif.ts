@@ -43,6 +43,7 @@ function isTooLarge(text: string): boolean {
 function documentOf(report: SavedReport, shown: readonly Told[], all: number): string {
   const { tool, command } = report
   const codes = [...new Set(shown.map(({ code }) => code))].toSorted()
+  // Of several of a code the first one stays, which is the worst.
   const worst = new Map(shown.toReversed().map(({ code, severity }) => [code, severity]))
   const driver = {
     name: tool.name,
