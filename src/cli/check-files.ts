@@ -227,7 +227,8 @@ async function checkPolicy({ path, root }: Found, run: Run): Promise<void> {
 function analyseLater(loaded: Omit<Analysed, 'isOurs'>, file: string, { environment, later }: Run): void {
   const ours = new Set(environment.builtins.values())
   later.push(async (report) => {
-    analyse({ ...loaded, isOurs: (path) => path !== file && ours.has(path) }, report)
+    const { sources } = environment
+    analyse({ ...loaded, sources, isOurs: (path) => path !== file && ours.has(path) }, report)
     await analyseLists(loaded.outline, { ...environment, report })
   })
 }

@@ -7,7 +7,7 @@
  * allows nothing that is found, or whose time is over, is a finding itself (SUP001 to SUP003).
  */
 import { DIAGNOSTIC_CODES, type DiagnosticCode, isDiagnosticCode } from './codes.ts'
-import type { Diagnostic, Report, Span } from './diagnostic.ts'
+import type { Diagnostic, Edit, Report, Span } from './diagnostic.ts'
 import { fixOf, replace } from './fix.ts'
 import { SourceText } from './source-text.ts'
 import { suggest } from './suggest.ts'
@@ -187,8 +187,20 @@ function reportUnused(suppression: Suppression, idle: readonly DiagnosticCode[],
     label: isAll ? 'allows nothing' : 'allows more than is found',
     notes: ['an error that keeps a server from starting cannot be allowed'],
     help: isAll ? 'delete this comment' : `take \`${idle.join(', ')}\` out of it`,
-    fixes: isAll ? fixOf('delete this comment', 'safe', replace(placeOfComment(suppression), '')) : [],
+    fixes: isAll
+      ? fixOf('delete this comment', 'safe', replace(placeOfComment(suppression), ''))
+      : fixOf(`take out \`${idle.join(', ')}\``, 'safe', withoutCodes(suppression, idle)),
   })
+}
+
+/** The codes that are left, with a space between them; the date and the reason stay as they are. */
+function withoutCodes({ at, codes, source }: Suppression, idle: readonly DiagnosticCode[]): Edit {
+  const start = at.range.start.offset
+  const [first = '', last = ''] = [codes[0], codes.at(-1)]
+  const text = source.text.slice(start, at.range.end.offset)
+  const from = text.indexOf(first, text.indexOf(':'))
+  const to = text.slice(0, text.indexOf('--')).lastIndexOf(last) + last.length
+  return replace(source.span(start + from, start + to), codes.filter((code) => !idle.includes(code)).join(' '))
 }
 
 /** With the blanks before it, and its line where it has one of its own. */

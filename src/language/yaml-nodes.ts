@@ -1,4 +1,5 @@
 /** Findings about a tree that YAML could read: keys given twice, keys with nothing behind them, braces taken for maps. */
+import { entryPlace } from './deletion.ts'
 import type { Fix, Report } from './diagnostic.ts'
 import { fixOf, replace } from './fix.ts'
 import type { ScalarNode } from './node.ts'
@@ -39,7 +40,14 @@ export function reportEmptyItem(offset: number, source: SourceText, report: Repo
   })
 }
 
-export function reportDuplicate(key: ScalarNode, first: ScalarNode, report: Report): void {
+/** `end` is where its value ends. */
+export function reportDuplicate(
+  [key, end]: readonly [ScalarNode, end: number],
+  first: ScalarNode,
+  source: SourceText,
+  report: Report,
+): void {
+  const place = entryPlace(source, [key.at.range.start.offset, end])
   report.add({
     code: 'YML707',
     at: key.at,
@@ -47,6 +55,7 @@ export function reportDuplicate(key: ScalarNode, first: ScalarNode, report: Repo
     label: 'given again',
     labels: [{ ...first.at, text: 'first given here' }],
     help: `join the two: several values make a list, \`${shown(key.source)}: [a, b]\`; several conditions go under \`any:\` or \`all:\``,
+    fixes: place ? fixOf('delete this one', 'unsafe', replace(place, '')) : [],
   })
 }
 

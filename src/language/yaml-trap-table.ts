@@ -1,5 +1,5 @@
 /** The traps themselves: for each kind of token, what it may be that nobody meant. */
-import type { Fix, Label, Span } from './diagnostic.ts'
+import type { Fix, Label, Safety, Span } from './diagnostic.ts'
 import { fixOf, replace } from './fix.ts'
 import { inQuotes, quoted, shown } from './yaml-quote.ts'
 import type { Leaf, Scan } from './yaml-scan.ts'
@@ -71,8 +71,17 @@ function tag({ offset, source }: Leaf, scan: Scan): void {
     message: `\`${shown(type ? source : written)}\` is a YAML tag, not ${NETWORK.test(source) ? 'a negated network' : 'a text'}`,
     label: bare === '' ? 'read as an empty value' : 'read as the type of the value behind it',
     help: type ? `delete \`${shown(source)}\`; a value in quotes is always a text` : `quote it: ${quoted(written)}`,
-    fixes: type || written === '' ? [] : quoteIt(offset, written, scan),
+    fixes: type ? typeFixes(offset, source, bare, scan) : written === '' ? [] : quoteIt(offset, written, scan),
   })
+}
+
+/** A text in quotes is one; what other types wanted to say is in most values anyway. */
+function typeFixes(offset: number, tag: string, bare: string, scan: Scan): readonly Fix[] {
+  const gap = /^[ \t]+/.exec(scan.source.text.slice(offset + tag.length))?.[0].length ?? 0
+  const at = offset + tag.length + gap
+  if (bare === '' || /^["'[{|>]/.test(bare)) return []
+  if (tag !== '!!str') return fixOf(`delete \`${shown(tag)}\``, 'unsafe', replace(scan.source.span(offset, at), ''))
+  return fixOf('quote it', 'safe', replace(scan.source.span(offset, at + bare.length), inQuotes(bare)))
 }
 
 /** An alias to an anchor, or a text that happens to begin with a star. */
@@ -109,8 +118,18 @@ export function reportUnusedAnchors(scan: Scan): void {
       message: `YAML anchor \`${shown(source)}\` is not supported`,
       label: 'names the value behind it',
       help: `delete it${/[[{]/.test(written) ? '' : `; a text that begins with \`&\` needs quotes: ${quoted(written)}`}`,
+      fixes: anchorFixes(offset, source, written, scan),
     })
   }
+}
+
+/** An anchor before a value, and a text of one word with an ampersand at its beginning. */
+function anchorFixes(offset: number, anchor: string, written: string, scan: Scan): readonly Fix[] {
+  if (written === anchor)
+    return fixOf('quote it', 'unsafe', replace(scan.source.span(offset, offset + anchor.length), inQuotes(anchor)))
+  const gap = /^[ \t]*/.exec(scan.source.text.slice(offset + anchor.length))?.[0].length ?? 0
+  const at = scan.source.span(offset, offset + anchor.length + gap)
+  return fixOf(`delete \`${shown(anchor)}\``, 'unsafe', replace(at, ''))
 }
 
 const SIGNS: Readonly<Partial<Record<string, string>>> = { '@': '`@`', '*': '`*`', '%': '`%`', '`': 'a backquote' }
@@ -185,7 +204,8 @@ function cutOff({ offset, source }: Leaf, scan: Scan): void {
   COMMENT.lastIndex = offset + source.length
   const comment = COMMENT.exec(scan.source.text)?.[1]
   if (comment === undefined || NOT_A_TEXT.test(source)) return
-  if (!GLUED.test(comment) && !(openBrackets(source) > 0 && openBrackets(comment) < 0)) return
+  const isTorn = openBrackets(source) > 0 && openBrackets(comment) < 0
+  if (!GLUED.test(comment) && !isTorn) return
   const end = COMMENT.lastIndex
   const continued = explainNextLine(end, scan)
   scan.add(end - comment.length, end, {
@@ -194,15 +214,19 @@ function cutOff({ offset, source }: Leaf, scan: Scan): void {
     message: `the value ends before \` #\`: only \`${shown(source)}\` is read`,
     label: 'read as a comment',
     help: `if it belongs to the value, quote the whole: ${quoted(scan.source.text.slice(offset, end))}\nif it is a comment, put a space behind the \`#\``,
-    fixes: continued ? [] : cutFixes([offset, end - comment.length, end], scan),
+    fixes: continued ? [] : cutFixes([offset, end - comment.length, end], isTorn ? 'safe' : 'unsafe', scan),
   })
 }
 
-/** Somebody has to choose. */
-function cutFixes([start, hash, end]: readonly [number, number, number], { source }: Scan): readonly Fix[] {
+/** Somebody has to choose, unless the comment closes a bracket that the value opened. */
+function cutFixes(
+  [start, hash, end]: readonly [number, number, number],
+  safety: Safety,
+  { source }: Scan,
+): readonly Fix[] {
   const whole = source.span(start, end)
   return [
-    ...fixOf('quote the whole', 'unsafe', replace(whole, inQuotes(source.text.slice(start, end).trimEnd()))),
+    ...fixOf('quote the whole', safety, replace(whole, inQuotes(source.text.slice(start, end).trimEnd()))),
     ...fixOf('put a space behind the `#`', 'unsafe', replace(source.span(hash + 1, hash + 1), ' ')),
   ]
 }

@@ -1,7 +1,8 @@
 /** The parser's errors, one by one, as an admin would say them: what stands there, and what to type instead. */
-import type { Finding } from './diagnostic.ts'
+import type { Finding, Fix } from './diagnostic.ts'
+import { fixOf, replace } from './fix.ts'
 import type { SourceText } from './source-text.ts'
-import { quoted, shown } from './yaml-quote.ts'
+import { inQuotes, quoted, shown } from './yaml-quote.ts'
 
 /** The parser's own finding; its message tells the cases of one code apart and is shown to nobody. */
 export interface SyntaxError {
@@ -68,13 +69,17 @@ function badEscape({ from, source }: Place): Wording {
   const escape = source.text.slice(from, from + 2)
   const line = source.lineText(source.positionAt(from).line)
   const before = line.lastIndexOf('"', source.positionAt(from).column - 2)
-  const inner = /^"((?:[^"\\]|\\.)*)"/.exec(line.slice(Math.max(0, before)))?.[1]
+  const inner = before < 0 ? undefined : /^"((?:[^"\\]|\\.)*)"/.exec(line.slice(before))?.[1]
+  const meant = inner?.replaceAll('\\\\', '\\')
+  const start = source.lineStart(source.positionAt(from).line) + before
+  const whole = source.span(start, start + (inner?.length ?? 0) + 2)
   return {
     from,
     to: from + 2,
     message: `\`${escape}\` means nothing in double quotes`,
     label: 'unknown escape',
-    help: `in single quotes a backslash is just a backslash${inner === undefined ? '' : `: ${quoted(inner.replaceAll('\\\\', '\\'))}`}`,
+    help: `in single quotes a backslash is just a backslash${meant === undefined ? '' : `: ${quoted(meant)}`}`,
+    fixes: meant === undefined ? [] : fixOf('write single quotes', 'unsafe', replace(whole, inQuotes(meant))),
   }
 }
 
@@ -89,7 +94,14 @@ function nestedKey(place: Place): Wording {
     message: `\`${shown(place.word)}\` holds \`: \`, which begins a map`,
     label: 'a second `: ` on this line',
     help: `if it is a text, quote it: ${quoted(place.word)}\nif it is a map, begin it on the next line, indented`,
+    fixes: quotingOf(place),
   }
+}
+
+/** What is longer than what was looked at, or holds quotes already, is left alone. */
+function quotingOf({ from, to, word, source }: Place): readonly Fix[] {
+  if (word.length > LONGEST / 2 || /^["'&*!|>]/.test(word)) return []
+  return fixOf('quote it', 'unsafe', replace(source.span(from, to), inQuotes(word)))
 }
 
 function deeper({ to, source }: Place): Wording {

@@ -138,7 +138,9 @@ class Builder {
     if (!key) return 'faulty'
     const first = seen.get(key.value)
     if (first) {
-      reportDuplicate(key, first, this.#report)
+      const value = pair.value as Node | null
+      const end = value ? rangeOf(value)[1] : key.at.range.end.offset
+      reportDuplicate([key, end], first, this.#source, this.#report)
       return 'again'
     }
     seen.set(key.value, key)

@@ -172,3 +172,88 @@ describe('a list file with many entries given twice', () => {
     assert.equal(read('lists/l'), '192.0.2.1\n')
   })
 })
+
+describe('what is too much', () => {
+  const RULES = `plugin: house
+lists: { inside: { entries: [192.0.2.7, "192.0.2.0/24", 192.0.2.9, 198.51.100.0/24], of: ip } }
+hooks:
+  rcpt:
+    # who comes from here
+    - { id: inside, match: { remote_ip: { in_list: inside } }, return: OK }   # all of them
+    # nobody else
+    - id: rest
+      match: always
+      return: DENY
+      # it goes on
+      return: DENYSOFT
+    # too late
+    - id: late   # in vain
+      match: { helo: a.example }
+      # of late
+      return: DENY
+    # the end
+`
+
+  it('goes, and every comment that is not inside it stays', async (context) => {
+    const { postern, read } = folder(context, { 'house.yaml': RULES })
+    await postern(['check', '--fix=all'])
+    assert.equal(
+      read('house.yaml'),
+      `plugin: house
+lists: { inside: { entries: ["192.0.2.0/24", 198.51.100.0/24], of: ip } }
+hooks:
+  rcpt:
+    # who comes from here
+    - { id: inside, match: { remote_ip: { in_list: inside } }, return: OK }   # all of them
+    # nobody else
+    - id: rest
+      match: always
+      return: DENY
+      # it goes on
+    # too late
+    # the end
+`,
+    )
+    const again = await postern(['check', '--fix=all'])
+    assert.deepEqual([again.code, again.stderr], [0, ''])
+  })
+
+  it('is looked at by somebody, where it changes what mail meets', async (context) => {
+    const files = {
+      'house.yaml': `plugin: house
+lists: { hosts: { file: hosts, of: ip } }
+hooks: { connect: [{ id: a, match: { remote_ip: { in_list: hosts } }, return: DENY, message: "\${list.reason | no}" }] }
+`,
+      hosts: '192.0.2.7  not you\n192.0.2.0/24  nobody\n192.0.2.9  nor you\n',
+    }
+    const { postern, read } = folder(context, files)
+    await postern(['check', '--fix'])
+    assert.equal(read('hosts'), '192.0.2.7  not you\n192.0.2.0/24  nobody\n')
+    await postern(['check', '--fix=all'])
+    assert.equal(read('hosts'), '192.0.2.0/24  nobody\n')
+  })
+
+  it('in a comment that allows several findings is taken out of it', async (context) => {
+    const text = `plugin: house
+hooks:
+  mail:
+    # postern: allow LST610, CFG114 NET203 until 2099-01-31 -- for NET203 too
+    - { id: net, match: { remote_ip: 10.0.0.0/8 } }
+`
+    const { postern, read } = folder(context, { 'house.yaml': text })
+    await postern(['check', '--fix'])
+    assert.match(read('house.yaml'), /# postern: allow CFG114 until 2099-01-31 -- for NET203 too\n/)
+  })
+
+  for (const [text, fixed] of [
+    ['regex: ^[a #b]$', `regex: "^[a #b]$"`],
+    ['equals: !!str 5.10', 'equals: "5.10"'],
+  ] as const)
+    it(`is read as YAML reads it: ${text}`, async (context) => {
+      const file = (value: string): string =>
+        `plugin: house\nhooks:\n  mail:\n    - id: a\n      match:\n        helo:\n          ${value}\n      return: DENY\n`
+      const { postern, read } = folder(context, { 'house.yaml': file(text) })
+      await postern(['check', '--fix'])
+      assert.equal(read('house.yaml'), file(fixed))
+    })
+})

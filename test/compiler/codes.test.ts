@@ -7,6 +7,7 @@ import { type DiagnosticCode, DIAGNOSTIC_CODES } from '../../src/language/codes.
 import { folder } from '../cli/folder.ts'
 import { codeIndex, type CodePage, codePages } from './diagnostic-pages.ts'
 import { checkExample, type Example } from './diagnostics-page.ts'
+import { fixableCodes, sentenceFor } from './fixable.ts'
 import { expectedIn } from './fault-file.ts'
 
 const CODES = Object.keys(DIAGNOSTIC_CODES) as readonly DiagnosticCode[]
@@ -73,6 +74,15 @@ describe('docs/diagnostics', () => {
     )
     assert.deepEqual(lines, wanted, WHERE)
     assert.doesNotMatch(codeIndex(), /^### /m, WHERE)
+  })
+
+  it('says which findings can be corrected, and how surely', async () => {
+    const fixable = await fixableCodes()
+    for (const { code, prose } of pages) {
+      const wanted = sentenceFor(fixable.get(code))
+      const said = prose.match(/^`postern check --fix.*$/gm) ?? []
+      assert.deepEqual(said, wanted === undefined ? [] : [wanted], code)
+    }
   })
 
   it('is what `postern docs CODE` prints', async (context) => {

@@ -10,6 +10,8 @@ export interface CodePage {
   readonly code: string
   /** The first line. */
   readonly heading: string
+  /** Before the first example. */
+  readonly prose: string
   readonly examples: readonly Example[]
 }
 
@@ -18,7 +20,12 @@ export function codePages(): readonly CodePage[] {
   return names.map((name) => {
     const text = readFileSync(join(DOCS, 'diagnostics', name), 'utf8')
     const [heading = ''] = text.split('\n', 1)
-    return { code: name.replace(/\.md$/, ''), heading, examples: examplesOf(text) }
+    return {
+      code: name.replace(/\.md$/, ''),
+      heading,
+      prose: text.split(/^```/m, 1)[0] ?? '',
+      examples: examplesOf(text),
+    }
   })
 }
 

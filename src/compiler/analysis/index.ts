@@ -5,7 +5,10 @@
  * Pure: reads what was compiled, and reports. To be asked only about what compiled without errors. Whatever it cannot decide
  * within its bounds it does not mention.
  */
-import type { Finding, Label, Report } from '../../language/diagnostic.ts'
+import { itemPlace } from '../../language/deletion.ts'
+import type { Finding, Fix, Label, Report } from '../../language/diagnostic.ts'
+import { fixOf, replace } from '../../language/fix.ts'
+import { SourceText } from '../../language/source-text.ts'
 import { acceptedDomains } from './accepted-domains.ts'
 import { type AskedRule, askedHooks } from './asked-rule.ts'
 import { Findings, LIKELY_NOTE } from './findings.ts'
@@ -31,11 +34,14 @@ export interface Analysed {
   readonly listeners?: readonly Listener[] | undefined
   /** Files that hold policies of recipients, each with its key. */
   readonly policies?: readonly PolicyFile[] | undefined
+  /** Texts of the files by path, for corrections. */
+  readonly sources?: ReadonlyMap<string, string>
   /** Files of ours: their rules are judged on their own, not for how a site uses them. */
   readonly isOurs: (path: string) => boolean
 }
 
-export function analyse({ outline, services, listeners = [], policies = [], isOurs }: Analysed, report: Report): void {
+export function analyse(analysed: Analysed, report: Report): void {
+  const { outline, services, listeners = [], policies = [], sources, isOurs } = analysed
   const universe = new Map<string, ValueSet>()
   const hasCode = outline.plugins.some(({ file }) => !file)
   const hooks = askedHooks({ outline, universe, hasCode })
@@ -49,7 +55,7 @@ export function analyse({ outline, services, listeners = [], policies = [], isOu
     const said = neverHolds(rule, world) ?? [...idleConditions(rule, world), ...site.findings(rule)]
     for (const finding of [...said, ...overlongMessage(rule)]) findings.against(rule, finding)
   }
-  reportUnreached(unreachedRules(hooks, world), { rules, findings, isOurs })
+  reportUnreached(unreachedRules(hooks, world), { rules, findings, sources, isOurs })
   if (services) {
     const reached = reachedFromOutside(services, listeners)
     const entered = [...services].filter(([name]) => reached?.includes(name.toLowerCase()))
@@ -69,10 +75,11 @@ export function analyse({ outline, services, listeners = [], policies = [], isOu
 interface Reporting {
   readonly rules: readonly AskedRule[]
   readonly findings: Findings
+  readonly sources: Analysed['sources']
   readonly isOurs: Analysed['isOurs']
 }
 
-function reportUnreached(unreached: readonly Unreached[], { rules, findings, isOurs }: Reporting): void {
+function reportUnreached(unreached: readonly Unreached[], { rules, findings, sources, isOurs }: Reporting): void {
   const silenced = new Set<string>()
   for (const one of unreached) {
     const { plugin, hook } = one.rule
@@ -83,7 +90,7 @@ function reportUnreached(unreached: readonly Unreached[], { rules, findings, isO
       const key = `${plugin.name} ${hook}`
       if (!silenced.has(key)) findings.add(silencedPlugin(one, plugin))
       silenced.add(key)
-    } else if (!isOurs(plugin.path)) findings.against(one.rule, neverAsked(one))
+    } else if (!isOurs(plugin.path)) findings.against(one.rule, neverAsked(one, sources?.get(plugin.path)))
   }
 }
 
@@ -106,7 +113,7 @@ function silencedPlugin(one: Unreached, { name, entry }: OutlinedPlugin): Findin
   }
 }
 
-function neverAsked(one: Unreached): Finding {
+function neverAsked(one: Unreached, text: string | undefined): Finding {
   const { rule, because, basis } = one
   const { id } = rule.rule
   const isSame = because.every(({ answer }) => answer === rule.answer)
@@ -122,7 +129,14 @@ function neverAsked(one: Unreached): Finding {
     label: isSame ? 'redundant' : 'unreachable',
     labels: because.slice(0, MOST_LABELS).map(labelOf),
     help: isSame || !first ? `delete \`${id}\`` : `move \`${id}\` above \`${first.rule.id}\`, or delete it`,
+    fixes: deleting(rule, text),
   }
+}
+
+/** Where it should stand instead somebody has to know. */
+function deleting({ node: { at }, rule: { id } }: AskedRule, text: string | undefined): readonly Fix[] {
+  const place = text === undefined ? undefined : itemPlace(new SourceText(at.file, text), at.range)
+  return place ? fixOf(`delete \`${id}\``, 'unsafe', replace(place, '')) : []
 }
 
 const MOST_LABELS = 6

@@ -8,7 +8,9 @@
 import { parentDomains } from '../../core/domain.ts'
 import { isIpFault, type Network, networkOf, parseNetwork } from '../../core/ip.ts'
 import type { ListEntry, ListKind } from '../../core/list.ts'
-import type { Finding, Report, Span } from '../../language/diagnostic.ts'
+import { itemPlace } from '../../language/deletion.ts'
+import type { Finding, Range, Report, Span } from '../../language/diagnostic.ts'
+import { fixOf, replace } from '../../language/fix.ts'
 import { SourceText } from '../../language/source-text.ts'
 import { domainKey } from '../lists/domain-list.ts'
 import type { NamedList } from '../list-registry.ts'
@@ -38,8 +40,9 @@ async function analyseList({ kind, index }: NamedList, seen: Set<string>, enviro
   const key = entries[0]?.at ?? ''
   if (seen.has(key)) return
   seen.add(key)
+  const order = new Map(entries.map((entry, place) => [entry, place]))
   const idle = [
-    ...containedIn(kind, entries),
+    ...containedIn(kind, entries).map((one) => ({ ...one, isBehind: isBehind(one, order) })),
     ...(kind === 'zone' ? entries.filter(isClosed).map((inner) => ({ inner })) : []),
   ]
   if (idle.length > 0) await reportIdle(idle, environment)
@@ -49,6 +52,12 @@ interface Idle {
   readonly inner: ListEntry
   /** Absent for a zone that is closed. */
   readonly outer?: ListEntry
+  /** It stands behind that one. */
+  readonly isBehind?: boolean
+}
+
+function isBehind({ inner, outer }: Idle, order: ReadonlyMap<ListEntry, number>): boolean {
+  return outer !== undefined && (order.get(inner) ?? 0) > (order.get(outer) ?? 0)
 }
 
 function isClosed({ text }: ListEntry): boolean {
@@ -111,15 +120,22 @@ function containersOf(key: string): readonly string[] {
 
 async function reportIdle(idle: readonly Idle[], environment: LoadEnvironment): Promise<void> {
   for (const one of idle.slice(0, MOST_FINDINGS)) {
-    const at = await spanOf(one.inner, environment)
-    const label = one.outer && (await spanOf(one.outer, environment))
-    if (at) add(environment.report, one, at, label)
+    const place = await placeOf(one.inner, environment)
+    const label = one.outer && (await placeOf(one.outer, environment))?.at
+    if (place) add(environment.report, one, place, label)
   }
 }
 
-function add(report: Report, { inner, outer }: Idle, at: Span, label: Span | undefined): void {
+function add(report: Report, one: Idle, { at, whole }: Place, label: Span | undefined): void {
+  const { inner, outer } = one
   const finding = outer ? contained(inner, outer, at, label) : closedZone(inner.text, at)
-  if (finding) report.add(finding)
+  const safety = outer && changesNothing(one) ? 'safe' : 'unsafe'
+  if (finding) report.add({ ...finding, fixes: whole ? fixOf('delete it', safety, replace(whole, '')) : [] })
+}
+
+/** The first that fits is found: an entry before the one that contains it has its own reason, and what rules make of that. */
+function changesNothing({ inner, outer, isBehind }: Idle): boolean {
+  return isBehind === true || inner.reason === outer?.reason
 }
 
 function contained(inner: ListEntry, outer: ListEntry, at: Span, label: Span | undefined): Finding {
@@ -133,10 +149,16 @@ function contained(inner: ListEntry, outer: ListEntry, at: Span, label: Span | u
   }
 }
 
+interface Place {
+  readonly at: Span
+  /** All of it: its line, or its item of a list. */
+  readonly whole: Span | undefined
+}
+
 const PLACE = /^(.*?):(\d+)(?::(\d+))?$/
 
 /** The text of an entry in its file; a list file is read again for it. */
-async function spanOf({ text, at }: ListEntry, { files, sources }: LoadEnvironment): Promise<Span | undefined> {
+async function placeOf({ text, at }: ListEntry, { files, sources }: LoadEnvironment): Promise<Place | undefined> {
   const [, path = '', line = '1', column] = PLACE.exec(at) ?? []
   const known = sources.get(path) ?? (await files.read(path))
   if (known === undefined) return undefined
@@ -144,5 +166,20 @@ async function spanOf({ text, at }: ListEntry, { files, sources }: LoadEnvironme
   const source = new SourceText(path, known)
   const inLine = column === undefined ? source.lineText(Number(line)).indexOf(text) : Number(column) - 1
   const start = source.lineStart(Number(line)) + Math.max(0, inLine)
-  return source.span(start, start + text.length)
+  const span = source.span(start, start + text.length)
+  const item = typed(span, text, source)
+  const whole = column === undefined ? wholeLine(source, Number(line), inLine) : item && itemPlace(source, item)
+  return { at: span, whole }
+}
+
+function wholeLine(source: SourceText, line: number, column: number): Span | undefined {
+  return column < 0 ? undefined : source.span(source.lineStart(line), source.lineStart(line + 1))
+}
+
+/** In a YAML file an entry begins with its quote. Nowhere, where it stands there in other words. */
+function typed({ range }: Span, text: string, source: SourceText): Range | undefined {
+  const start = range.start.offset
+  const quote = /["']/.exec(source.text[start] ?? '')?.[0] ?? ''
+  const all = `${quote}${text}${quote}`
+  return source.text.startsWith(all, start) ? source.span(start, start + all.length).range : undefined
 }
