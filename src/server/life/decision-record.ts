@@ -1,8 +1,8 @@
 /**
  * The record of a decision: what was known, what the rules said, and which ones held (docs/operations.md).
  *
- * `facts` is a session as tests, `explain` and replays read it, DNS answers included, so a decision can be asked again
- * offline. The content of a message is not in it; of its header, the fields the site names.
+ * `facts` is a session as tests, `explain` and replays read it, with the answers of DNS and of others outside, so a decision
+ * can be asked again offline. The content of a message is not in it; of its header, the fields the site names.
  */
 import { addressText } from '../../core/address.ts'
 import type { HookContext } from '../../core/context.ts'
@@ -106,6 +106,8 @@ export interface Circumstances {
   readonly revision: string
   readonly before: Before
   readonly dns: DnsAnswers
+  /** What words asked outside, by kind: `sql`, `ldap`, `http`. */
+  readonly questions: Readonly<Record<string, unknown>>
   /** Names of header fields to record. */
   readonly headers: readonly string[]
 }
@@ -140,7 +142,7 @@ function namesOf(headers: readonly string[]): Pick<DecisionRecord, 'header_names
 /** A message to a thousand recipients has hooks enough to fill a disk. */
 const MOST_RECIPIENTS = 100
 
-function factsOf(context: HookContext, { before, dns, headers, now }: Circumstances): RecordedFacts {
+function factsOf(context: HookContext, { before, dns, questions, headers, now }: Circumstances): RecordedFacts {
   const { connection, transaction } = context
   const { remote, local, listener, clientSessions, remoteHost, hello, auth } = connection
   return {
@@ -161,6 +163,7 @@ function factsOf(context: HookContext, { before, dns, headers, now }: Circumstan
     notes: before.notes,
     now: new Date(now).toISOString(),
     ...(dns.size > 0 && { dns: Object.fromEntries(dns) }),
+    ...questions,
   }
 }
 
@@ -222,7 +225,7 @@ const MASKED: Readonly<Record<MaskedField, readonly string[]>> = {
 }
 
 /** What may repeat what is masked: rules can put any fact into texts, and lists of policies hold senders and clients. */
-const REPEATING = ['dns', 'headers', 'mail_params', 'notes', 'policies']
+const REPEATING = ['dns', 'sql', 'ldap', 'http', 'headers', 'mail_params', 'notes', 'policies']
 
 export function masked(
   record: DecisionRecord,

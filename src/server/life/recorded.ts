@@ -1,8 +1,8 @@
 /**
  * A dispatcher whose decisions are recorded.
  *
- * It stands around the real one and sees what goes in and what comes out; sessions know nothing of it. DNS answers are
- * caught on their way, since a decision cannot be repeated without them.
+ * It stands around the real one and sees what goes in and what comes out; sessions know nothing of it. Answers of DNS, and
+ * of what words ask outside, are caught on their way, since a decision cannot be repeated without them.
  */
 import type { HookContext } from '../../core/context.ts'
 import type { Outcome } from '../../core/outcome.ts'
@@ -11,6 +11,7 @@ import type { Connection } from '../../core/session.ts'
 import { andThen } from '../../core/truth.ts'
 import type { DecisionSettings } from '../../compiler/life-settings.ts'
 import type { Dispatch } from '../../engine/dispatch.ts'
+import { AskedBook } from './recorded-questions.ts'
 import { type DecisionRecord, isNotable, masked, recordOf, stateBefore } from './decision-record.ts'
 
 export interface RecorderOptions {
@@ -35,7 +36,12 @@ export class Recorder {
       const began = performance.now()
       const book = this.#bookOf(context.connection)
       const before = stateBefore(context)
-      const ports = { ...context.ports, resolver: book.listening(context.ports.resolver) }
+      const { resolver, questions } = context.ports
+      const ports = {
+        ...context.ports,
+        resolver: book.listening(resolver),
+        ...(questions && { questions: book.questions.listening(questions) }),
+      }
       return andThen(dispatch({ ...context, ports }), (outcome) => {
         const tookMicroseconds = Math.round((performance.now() - began) * 1000)
         if (this.#options.settings.all || isNotable(context, outcome))
@@ -60,6 +66,7 @@ export class Recorder {
       number,
       now: context.ports.clock.now(),
       dns: book.answers,
+      questions: book.questions.recorded(),
       headers: settings.headers,
     }
     write(masked(recordOf(context, outcome, circumstances), settings.mask, hash))
@@ -80,6 +87,7 @@ const MOST_RECORDS = 10
 class SessionBook {
   count = 0
   readonly answers = new Map<string, string | readonly string[]>()
+  readonly questions = new AskedBook()
 
   #resolver: Resolver | undefined
 
