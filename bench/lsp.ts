@@ -21,6 +21,8 @@ import { listFiles } from '../src/ports/list-files.ts'
 
 const STROKES = Number(process.argv[2] ?? 100)
 const LINES = 500
+/** Lines of tests among them. */
+const TESTS = 15
 const POSTERN = join(import.meta.dirname, '../src/cli/postern.js')
 
 /** Rules of several sorts, six lines each. */
@@ -33,7 +35,7 @@ function plugin(): string {
     (n: number) => `{ any: [{ rcpt.user: box${n} }, { rcpt.detail: t${n} }] }`,
   ]
   const head = ['plugin: big', 'lists:', '  spammers: { of: domain, file: lists/spammers }', 'hooks:', '  rcpt:']
-  const rules = Array.from({ length: Math.floor((LINES - head.length) / 6) }, (_, n) => [
+  const rules = Array.from({ length: Math.floor((LINES - head.length - TESTS) / 6) }, (_, n) => [
     `    - id: rule-${n}`,
     `      summary: Rule number ${n}`,
     `      match: ${conditions[n % conditions.length]?.(n)}`,
@@ -41,7 +43,12 @@ function plugin(): string {
     '      return: DENY',
     '      message: "no mail from ${sender} here"',
   ])
-  return [...head, ...rules.flat(), ''].join('\n')
+  const tests = Array.from(
+    { length: TESTS - 1 },
+    (_, n) =>
+      `  - { name: t${n}, given: { sender: a@d${5 * n}.example, rcpt: b@c.example }, expect: { rule: rule-${5 * n} } }`,
+  )
+  return [...head, ...rules.flat(), 'tests:', ...tests, ''].join('\n')
 }
 
 function makeSite(root: string): string {
@@ -71,7 +78,9 @@ async function cost(work: () => unknown): Promise<Cost> {
   return { cpu: (user + system) / 1000, wall: performance.now() - start }
 }
 
-function expectNothing(wrong: readonly Diagnostic[] = []): void {
+/** Most rules have no test, which is said. */
+function expectNothing(found: readonly Pick<Diagnostic, 'message'>[] = []): void {
+  const wrong = found.filter(({ message }) => !message.startsWith('no test is about rule'))
   if (wrong.length > 0) throw new Error(`nothing is wrong, and it says ${wrong[0]?.message}`)
 }
 
@@ -103,19 +112,20 @@ try {
     parser: new Array<Cost>(),
     findings: new Array<Cost>(),
     analysis: new Array<Cost>(),
+    tests: new Array<Cost>(),
     completions: new Array<Cost>(),
   }
   const warmUp = 20
   for (let stroke = -warmUp; stroke < STROKES; stroke += 1) {
     const [now, offset] = typed(Math.max(0, stroke))
     workspace.files.edit(file, now)
-    let next: Looked['later'] = () => Promise.resolve(new Map())
+    let next: Looked | undefined
     const seen = await cost(async () => {
-      const { soon, later } = await workspace.diagnostics()
-      next = later
-      expectNothing(soon.get(file))
+      next = await workspace.diagnostics()
+      expectNothing(next.soon.get(file))
     })
-    const deep = await cost(async () => expectNothing((await next()).get(file)))
+    const deep = await cost(async () => expectNothing((await next?.later())?.get(file)))
+    const tested = await cost(async () => expectNothing(await next?.tests(() => false)))
     const offered = await cost(async () => {
       const model = await workspace.modelAround(file)
       complete(file, now, offset, model)
@@ -124,6 +134,7 @@ try {
     if (stroke < 0) continue
     costs.findings.push(seen)
     costs.analysis.push(deep)
+    costs.tests.push(tested)
     costs.completions.push(offered)
     costs.parser.push(parsed)
   }
@@ -134,6 +145,7 @@ try {
   show('the parser alone', costs.parser, yardstick)
   show('findings', costs.findings, yardstick, QUIET)
   show('analysis, once it is quiet', costs.analysis, yardstick)
+  show(`${TESTS - 1} tests, behind that`, costs.tests, yardstick)
   show('completion', costs.completions, yardstick)
 } finally {
   rmSync(root, { recursive: true })

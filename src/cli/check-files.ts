@@ -11,10 +11,9 @@ import { nearestSite } from '../compiler/site-directory.ts'
 import type { MatcherWord, Vocabulary } from '../core/word.ts'
 import { type Diagnostic, type Finding, inOrder, Report, startOf } from '../language/diagnostic.ts'
 import { type FileKind, fileKind } from '../language/file-kind.ts'
-import type { MapNode } from '../language/node.ts'
 import { type Allowed, judge } from '../language/suppressions.ts'
 import { checkTests } from '../testing/check-tests.ts'
-import { untested } from '../testing/untested/tests-of.ts'
+import { type CheckedFile, untested } from '../testing/untested/tests-of.ts'
 import { withChanges } from './changed-files.ts'
 import { checkEnvironment } from './check-environment.ts'
 import { checkPolicies, checkPolicyAlone, filesOf } from './check-policies.ts'
@@ -31,12 +30,6 @@ export interface Checked {
   /** Findings that a comment allows. */
   readonly allowed: readonly Allowed[]
   readonly sources: ReadonlyMap<string, string>
-}
-
-interface Found {
-  readonly path: string
-  readonly root: MapNode
-  readonly kind: FileKind
 }
 
 export interface Circumstances {
@@ -77,8 +70,8 @@ export interface Steps extends Pick<Checked, 'files' | 'rules'> {
   readonly words: Vocabulary['matchers']
   /** What takes longer: the analysis of what compiled. Whatever else was found is in the environment's report by now. */
   readonly analyse: (report: Report) => Promise<void>
-  /** Rules that no test in these files can reach. To be asked where they are all there are. */
-  readonly untested: () => readonly Finding[]
+  /** Rules that no test in these files and the `others` can reach. To be asked where they are all there are. */
+  readonly untested: (others?: readonly CheckedFile[]) => readonly Finding[]
 }
 
 /** In an environment of one's own, with files named by their whole paths. */
@@ -112,9 +105,9 @@ export async function checkInSteps(
     analyse: async (report) => {
       for (const analysis of run.later) await analysis(report)
     },
-    untested: () => {
+    untested: (others = []) => {
       const faulty = new Set(environment.report.sorted().flatMap((one) => (one.severity === 'error' ? one.file : [])))
-      const files = found.filter(({ path }) => !faulty.has(path))
+      const files = [...found, ...others].filter(({ path }) => !faulty.has(path))
       return untested({ files, outlines: run.outlines, builtins: environment.builtins })
     },
   }
@@ -140,13 +133,13 @@ function withShown<T extends Judged>(checked: T): T {
 }
 
 interface Read {
-  readonly found: readonly Found[]
+  readonly found: readonly CheckedFile[]
   /** Files with mistakes in their YAML. */
   readonly unreadable: number
 }
 
 async function readAll(paths: readonly string[], environment: CommandEnvironment): Promise<Read> {
-  const found: Found[] = []
+  const found: CheckedFile[] = []
   let unreadable = 0
   for (const path of paths) {
     const before = environment.report.errors
@@ -168,7 +161,7 @@ interface Run {
   readonly outlines: Map<string, { readonly outline: Outline; readonly isSound: boolean }>
 }
 
-type Check = (found: Found, run: Run) => Promise<void>
+type Check = (found: CheckedFile, run: Run) => Promise<void>
 
 const CHECKS: readonly (readonly [readonly FileKind[], Check])[] = [
   [['site'], ({ path }, run) => checkSite(path, run)],
@@ -214,7 +207,7 @@ async function checkInSite(site: string, isIts: (loaded: LoadedSite) => boolean,
   return true
 }
 
-async function checkPolicy({ path, root }: Found, run: Run): Promise<void> {
+async function checkPolicy({ path, root }: CheckedFile, run: Run): Promise<void> {
   const { environment, used } = run
   if (used.has(path)) return
   const site = await nearestSite(path, environment.files)
@@ -233,7 +226,7 @@ function analyseLater(loaded: Omit<Analysed, 'isOurs'>, file: string, { environm
   })
 }
 
-async function checkRules({ path, root }: Found, run: Run): Promise<void> {
+async function checkRules({ path, root }: CheckedFile, run: Run): Promise<void> {
   const { environment, used } = run
   checkTests(root, environment.report)
   if (used.has(path)) return

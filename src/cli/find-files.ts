@@ -6,6 +6,11 @@ import { CommandError } from './exit-code.ts'
 
 const SKIPPED = new Set(['node_modules', 'dist', 'schemas', 'coverage'])
 
+/** Names of files and directories that nobody looks into unless they are named. */
+export function isSkipped(name: string): boolean {
+  return name.startsWith('.') || SKIPPED.has(name)
+}
+
 /** Sorted, each once; a path that is given and not there is an error, an empty directory is not. */
 export async function findYaml(paths: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(paths.map(findIn))
@@ -37,7 +42,7 @@ async function walkDirectory(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { withFileTypes: true })
   const found = await Promise.all(
     entries.map(async (entry): Promise<readonly string[]> => {
-      if (entry.name.startsWith('.') || SKIPPED.has(entry.name)) return []
+      if (isSkipped(entry.name)) return []
       const path = join(directory, entry.name)
       if (entry.isDirectory()) return walkDirectory(path)
       return entry.isFile() && /\.ya?ml$/.test(entry.name) ? [resolve(path)] : []

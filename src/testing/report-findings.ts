@@ -71,13 +71,21 @@ export function hasTooManySurvivors({ mutation }: Pick<SavedReport, 'mutation'>)
   return mutation !== undefined && mutation.survived > mutation.max_survivors
 }
 
-function failedTest({ suite, name, file, line, mismatches, problems, decided }: JsonTest): JsonDiagnostic {
+/** One line: which test, and what is not as it says. */
+export function testComplaint({ suite, name, mismatches, problems }: Complaint): string {
   const differs = mismatches.map(({ field, expected, actual }) => `${field} is ${actual}, not ${expected}`)
+  return `${suite} › ${name}: ${[...differs, ...problems].join('; ')}`
+}
+
+type Complaint = Pick<JsonTest, 'suite' | 'name' | 'mismatches' | 'problems'>
+
+function failedTest(test: JsonTest): JsonDiagnostic {
+  const { suite, name, file, line, decided } = test
   return {
     ...onLine(file, line),
     code: TEST_FAILED,
     severity: 'error',
-    message: `${suite} › ${name}: ${[...differs, ...problems].join('; ')}`,
+    message: testComplaint(test),
     hook: suite,
     rule: name,
     notes: decided === undefined ? [] : [decided],

@@ -47,7 +47,7 @@ export class Answers {
 
   async #here({ textDocument, position }: At): Promise<Here | undefined> {
     const [document, file] = [this.#document(textDocument.uri), fileOf(textDocument.uri)]
-    if (!document || file === undefined) return undefined
+    if (!document || file === undefined || this.#workspace.files.tooLarge.has(file)) return undefined
     return { file, offset: document.offsetAt(position), model: await this.#workspace.modelAround(file) }
   }
 
@@ -102,6 +102,7 @@ export class Answers {
   }
 
   async format(uri: string): Promise<lsp.TextEdit[]> {
+    if (this.#workspace.files.tooLarge.has(fileOf(uri) ?? '')) return []
     const before = this.#document(uri)?.getText() ?? ''
     const after = layOut(before, uri, new Report())
     return after === undefined ? [] : layoutEdits(before, after)

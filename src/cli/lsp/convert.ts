@@ -6,6 +6,7 @@ import { chooseFixes } from '../../language/apply-fixes.ts'
 import type { Diagnostic, Edit, Severity, Span } from '../../language/diagnostic.ts'
 import { SourceText } from '../../language/source-text.ts'
 import type { Completion } from './complete.ts'
+import type { FailedTest } from './failing-tests.ts'
 import type { Place } from './navigate.ts'
 import type { Part, PartKind } from './outline.ts'
 
@@ -38,7 +39,7 @@ export function rangeIn(source: SourceText, from: number, to: number): lsp.Range
 }
 
 /** With all that the terminal would show beside it. */
-export function toDiagnostic(diagnostic: Diagnostic): lsp.Diagnostic {
+export function toDiagnostic(diagnostic: Diagnostic | FailedTest): lsp.Diagnostic {
   const { code, severity, message, label, notes, help, labels } = diagnostic
   const lines = [
     label === undefined ? message : `${message}: ${label}`,

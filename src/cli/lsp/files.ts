@@ -7,6 +7,12 @@ import { inOnePiece } from '../../compiler/index-list-file.ts'
 import type { KnownList } from '../../compiler/resolve-entries.ts'
 import type { Files } from '../../core/ports.ts'
 import type { MapNode } from '../../language/node.ts'
+import { YAML_LIMITS } from '../../language/yaml-limits.ts'
+
+/** Characters of a text that is looked at while it is typed: `postern check` takes more, and more time. */
+export const LARGEST_TEXT = 1024 * 1024
+/** Of a larger one, enough to tell whose it is. */
+const HEAD = 65_536
 
 /** Undefined: it was not there. */
 interface OnDisk {
@@ -21,6 +27,7 @@ export class EditorFiles implements Files {
   /** Texts that were read, for positions and comments. */
   readonly sources = new Map<string, string>()
   readonly #open = new Map<string, string>()
+  readonly #tooLarge = new Map<string, string>()
   readonly #disk = new Map<string, OnDisk>()
   readonly #files: Files
 
@@ -28,15 +35,22 @@ export class EditorFiles implements Files {
     this.#files = files
   }
 
-  /** What the editor says the text of a file is; undefined when it has closed it. */
+  /** What the editor says the text of a file is; undefined when it has closed it. One that is too large stays as on the disk. */
   edit(path: string, text: string | undefined): void {
-    if (text === undefined) this.#open.delete(path)
-    else this.#open.set(path, text)
-    this.#forget(path)
+    const wasOpen = this.#open.delete(path)
+    this.#tooLarge.delete(path)
+    if (text !== undefined && text.length > LARGEST_TEXT) this.#tooLarge.set(path, text.slice(0, HEAD))
+    else if (text !== undefined) this.#open.set(path, text)
+    if (wasOpen || this.#open.has(path)) this.#forget(path)
   }
 
   get open(): ReadonlyMap<string, string> {
     return this.#open
+  }
+
+  /** How the open files begin that are too large. */
+  get tooLarge(): ReadonlyMap<string, string> {
+    return this.#tooLarge
   }
 
   async read(path: string, most?: number): Promise<string | undefined> {
@@ -45,7 +59,7 @@ export class EditorFiles implements Files {
     const known = this.#disk.get(path)
     if (known?.text) return known.text
     const stamp = known?.stamp ?? (await stampOf(path))
-    const text = stamp === undefined ? Promise.resolve(undefined) : this.#files.read(path, most)
+    const text = stamp === undefined ? Promise.resolve(undefined) : this.#files.read(path, mostOf(path, most))
     this.#disk.set(path, { stamp, text })
     return text
   }
@@ -74,6 +88,11 @@ export class EditorFiles implements Files {
     this.sources.delete(path)
     for (const key of this.indexed.keys()) if (key.startsWith(`${path} `)) this.indexed.delete(key)
   }
+}
+
+/** Of YAML that is too large for anybody, enough to see that it is. */
+function mostOf(path: string, most: number | undefined): number | undefined {
+  return /\.ya?ml$/.test(path) ? Math.min(most ?? Infinity, YAML_LIMITS.octets + 1) : most
 }
 
 async function stampOf(path: string): Promise<string | undefined> {

@@ -88,6 +88,7 @@ export function renamableAt(sheet: Sheet, offset: number): Place | undefined {
 export function renameAt(sheet: Sheet, offset: number, name: string, model: SiteModel): Renamed {
   const mention = mentionAt(sheet, offset)
   if (!mention || mention.what === 'plugin') return refuse('there is no name here that can be changed')
+  if (!model.isWhole) return refuse('there are more files here, or larger ones, than an editor looks at')
   if (!PATTERNS[mention.what].test(name)) return refuse(`\`${name}\` is no name for a ${mention.what}`)
   const found = sameName({ sheet, mention }, model)
   const made = found.filter((one) => one.mention.isMade)

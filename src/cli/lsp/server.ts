@@ -13,9 +13,10 @@ import { listFiles } from '../../ports/list-files.ts'
 import { requireLibrary } from '../../ports/optional-library.ts'
 import { Answers, fileOf } from './answers.ts'
 import { FIX_ALL, rangeOf, toActions, toDiagnostic, toFixAll, uriOf } from './convert.ts'
+import type { FailedTest } from './failing-tests.ts'
 import { definitionsAt, referencesAt } from './navigate.ts'
 import { QuietRun } from './quiet-run.ts'
-import { type Findings, Workspace } from './workspace.ts'
+import { type Findings, type Looked, Workspace } from './workspace.ts'
 
 interface Libraries {
   readonly server: typeof lsp
@@ -53,7 +54,8 @@ class EditorServer {
   readonly #analysing: QuietRun
   /** As last told to the editor. */
   #told: Findings = new Map()
-  #later: () => Promise<Findings> = () => Promise.resolve(this.#told)
+  #failed: readonly FailedTest[] = []
+  #looked: Looked | undefined
 
   constructor(connection: lsp.Connection, libraries: Libraries, clock: Clock) {
     this.#connection = connection
@@ -101,19 +103,24 @@ class EditorServer {
 
   async #look(): Promise<void> {
     await this.#trying(async () => {
-      const { soon, later } = await this.#workspace.diagnostics()
-      this.#later = later
+      this.#looked = await this.#workspace.diagnostics()
       this.#analysing.change()
-      await this.#tell(soon)
+      await this.#tell(this.#looked.soon)
     })
   }
 
   /** What was looked for in texts that have changed since is not told. */
   async #analyse(): Promise<void> {
-    const later = this.#later
+    const looked = this.#looked
+    const isOver = (): boolean => looked !== this.#looked
     await this.#trying(async () => {
-      const found = await later()
-      if (later === this.#later) await this.#tell(found)
+      const found = await looked?.later()
+      if (!found || isOver()) return
+      await this.#tell(found)
+      const failed = await looked?.tests(isOver)
+      if (!failed || isOver() || failed.length + this.#failed.length === 0) return
+      this.#failed = failed
+      await this.#tell(found)
     })
   }
 
@@ -129,8 +136,13 @@ class EditorServer {
     const gone = [...this.#told.keys()].filter((file) => !found.has(file))
     this.#told = found
     for (const file of gone) await this.#connection.sendDiagnostics({ uri: uriOf(file), diagnostics: [] })
-    for (const [file, all] of found)
-      await this.#connection.sendDiagnostics({ uri: uriOf(file), diagnostics: all.map(toDiagnostic) })
+    for (const [file, all] of found) {
+      const failed = this.#failed.filter((one) => one.file === file)
+      await this.#connection.sendDiagnostics({
+        uri: uriOf(file),
+        diagnostics: [...all, ...failed].map(toDiagnostic),
+      })
+    }
   }
 
   async #actions({ textDocument, range, context }: lsp.CodeActionParams): Promise<lsp.CodeAction[]> {

@@ -13,6 +13,8 @@ export interface SiteModel {
   readonly sheets: ReadonlyMap<string, Sheet>
   /** Not so for builtins: nobody changes them for a site. */
   readonly isOurs: (file: string) => boolean
+  /** No file of the site was left out. */
+  readonly isWhole: boolean
 }
 
 export interface Found {

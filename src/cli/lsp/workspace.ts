@@ -1,19 +1,18 @@
 /** The sites that an editor has files of: what is wrong with them, and what is known of them. */
-import { readdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { nearestSite } from '../../compiler/site-directory.ts'
 import type { Files } from '../../core/ports.ts'
 import type { DiagnosticCode } from '../../language/codes.ts'
-import { type Diagnostic, Report } from '../../language/diagnostic.ts'
-import { checkInSteps, judged } from '../check-files.ts'
-import { compileEnvironment, VOCABULARY } from '../wiring.ts'
-import { EditorFiles } from './files.ts'
+import { type Diagnostic, type Finding, Report, startOf } from '../../language/diagnostic.ts'
+import type { CheckedFile } from '../../testing/untested/tests-of.ts'
+import { checkInSteps, judged, type Steps } from '../check-files.ts'
+import { type CommandEnvironment, compileEnvironment, VOCABULARY } from '../wiring.ts'
+import { type FailedTest, failingTests } from './failing-tests.ts'
+import { EditorFiles, LARGEST_TEXT } from './files.ts'
 import { readSheet, type Sheet } from './mention.ts'
 import type { SiteModel } from './site-model.ts'
-
-/** Files below a site that are read for names; recipients' policies may be many more. */
-const MOST_FILES = 2000
-const SKIPPED = new Set(['node_modules', 'dist', 'schemas', 'coverage'])
+import { testsOfSite } from './tests-of-site.ts'
+import { type Below, yamlBelow } from './yaml-below.ts'
 
 /** By file. */
 export type Findings = ReadonlyMap<string, readonly Diagnostic[]>
@@ -22,7 +21,11 @@ export interface Looked {
   /** By file, those without a finding included. */
   readonly soon: Findings
   readonly later: () => Promise<Findings>
+  /** Of the tests in open files. Undefined when it was given up because it is over. */
+  readonly tests: (isOver: () => boolean) => Promise<readonly FailedTest[] | undefined>
 }
+
+const ALONE: Below = { files: [], isWhole: true }
 
 /** A comment that allows nothing: not to be told before everything was looked for. */
 const UNUSED: DiagnosticCode = 'SUP002'
@@ -48,7 +51,8 @@ export class Workspace {
     const paths = await this.#ours()
     const { trees, indexed, sources } = files
     const environment = { ...compileEnvironment(new Report()), files, trees, indexed, sources }
-    const { analyse, words } = await checkInSteps(environment, paths, () => undefined)
+    const { analyse, words, untested } = await checkInSteps(environment, paths, () => undefined)
+    for (const finding of this.#tooLarge()) environment.report.add(finding)
     const soon = environment.report.sorted()
     this.#vocabulary = { ...VOCABULARY, matchers: words }
     this.#readAgain(soon)
@@ -60,10 +64,36 @@ export class Workspace {
       later: async () => {
         const report = new Report()
         await analyse(report)
+        for (const finding of await this.#unreached(paths, untested, environment)) report.add(finding)
         this.#analysed = report.sorted()
         return byFile(paths, told([...soon, ...this.#analysed], sources))
       },
+      tests: (isOver) => {
+        const sound = paths.filter((path) => !soon.some(({ file, severity }) => file === path && severity === 'error'))
+        return failingTests(sound, { ...environment, trees: new Map(trees) }, isOver)
+      },
     }
+  }
+
+  #tooLarge(): readonly Finding[] {
+    return [...this.files.tooLarge].flatMap(([path, head]) =>
+      readSheet(path, head, this.#vocabulary.matchers).kind === undefined ? [] : tooLarge(path),
+    )
+  }
+
+  /** Rules that no test reaches, where all tests of their site are known. */
+  async #unreached(
+    paths: readonly string[],
+    untested: Steps['untested'],
+    environment: CommandEnvironment,
+  ): Promise<readonly Finding[]> {
+    const sites = new Map<string, string | undefined>()
+    for (const path of paths) sites.set(path, await nearestSite(path, this.files))
+    const tests = new Map<string | undefined, readonly CheckedFile[] | undefined>()
+    for (const site of new Set(sites.values()))
+      tests.set(site, site === undefined ? undefined : await testsOfSite(site, environment))
+    const others = [...tests.values()].flatMap((some = []) => some).filter(({ path }) => !paths.includes(path))
+    return untested(others).filter(({ at }) => tests.get(sites.get(at.file)) !== undefined)
   }
 
   /** YAML of other programs may be as it likes. */
@@ -83,11 +113,12 @@ export class Workspace {
     await this.files.refresh()
     const site = await nearestSite(path, this.files)
     const root = dirname(site ?? path)
-    const own = site === undefined ? [] : await yamlBelow(root)
-    const all = [...new Set([...this.#builtins.values(), ...own, path])]
+    const own = site === undefined ? ALONE : await yamlBelow(root)
+    const all = [...new Set([...this.#builtins.values(), ...own.files, path])]
     const sheets = await Promise.all(all.map(async (file) => [file, await this.sheet(file)] as const))
     const isOurs = (file: string): boolean => file === path || (!this.isShipped(file) && file.startsWith(`${root}/`))
-    return { vocabulary: this.#vocabulary, builtins: this.#builtins, sheets: new Map(sheets), isOurs }
+    const isWhole = own.isWhole && all.every((file) => !this.files.tooLarge.has(file))
+    return { vocabulary: this.#vocabulary, builtins: this.#builtins, sheets: new Map(sheets), isOurs, isWhole }
   }
 
   /** A builtin: nobody changes it for a site. */
@@ -95,13 +126,26 @@ export class Workspace {
     return [...this.#builtins.values()].includes(path)
   }
 
+  /** Empty for what cannot be read, or is too large. */
   async sheet(path: string): Promise<Sheet> {
-    const text = (await this.files.read(path).catch(() => undefined)) ?? ''
+    const read = (await this.files.read(path).catch(() => undefined)) ?? ''
+    const text = read.length > LARGEST_TEXT || this.files.tooLarge.has(path) ? '' : read
     const known = this.#sheets.get(path)
     if (known?.text === text) return known.sheet
     const sheet = readSheet(path, text, this.#vocabulary.matchers)
     this.#sheets.set(path, { text, sheet })
     return sheet
+  }
+}
+
+function tooLarge(file: string): Finding {
+  return {
+    code: 'YML715',
+    severity: 'info',
+    at: startOf(file),
+    message: 'this file is too large to be looked at while it is written',
+    label: `at most ${LARGEST_TEXT} characters`,
+    help: '`postern check` looks at it',
   }
 }
 
@@ -112,20 +156,4 @@ function told(found: readonly Diagnostic[], sources: ReadonlyMap<string, string>
 function byFile(paths: readonly string[], found: readonly Diagnostic[]): Findings {
   const grouped = Map.groupBy<string, Diagnostic>(found, ({ file }) => file)
   return new Map<string, readonly Diagnostic[]>([...paths.map((path) => [path, []] as const), ...grouped])
-}
-
-/** In order, and no more than can be read at once. */
-async function yamlBelow(directory: string): Promise<readonly string[]> {
-  const found: string[] = []
-  const walk = async (folder: string): Promise<void> => {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (found.length >= MOST_FILES || entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue
-      const path = join(folder, entry.name)
-      if (entry.isDirectory()) await walk(path)
-      else if (entry.isFile() && /\.ya?ml$/.test(entry.name)) found.push(path)
-    }
-  }
-  await walk(directory)
-  return found
 }

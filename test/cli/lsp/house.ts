@@ -21,7 +21,7 @@ export function modelOf(texts: Readonly<Record<string, string>>): SiteModel {
     return [path, readSheet(path, text, WORDS)]
   })
   const isOurs = (file: string): boolean => file.startsWith(`${ROOT}/`)
-  return { vocabulary: VOCABULARY, builtins: BUILTINS, sheets: new Map([...SHIPPED, ...own]), isOurs }
+  return { vocabulary: VOCABULARY, builtins: BUILTINS, sheets: new Map([...SHIPPED, ...own]), isOurs, isWhole: true }
 }
 
 export interface Marked {
