@@ -13,7 +13,7 @@ import { defaultLimits, type Limits } from '../../src/core/limits.ts'
 import type { Offer } from '../../src/core/offer.ts'
 import type { Outcome } from '../../src/core/outcome.ts'
 import type { Policies } from '../../src/core/policy.ts'
-import type { DnsAnswer, Entropy, LogFields, Ports, Spool } from '../../src/core/ports.ts'
+import type { DnsAnswer, Entropy, LogEnding, LogFields, Ports, Spool } from '../../src/core/ports.ts'
 import type { Split } from '../../src/core/program.ts'
 import { type Connection, newConnection } from '../../src/core/session.ts'
 import type { TlsState } from '../../src/core/tls.ts'
@@ -64,6 +64,8 @@ export interface Rig {
   readonly hooks: Hook[]
   readonly contexts: HookContext[]
   readonly log: LogLine[]
+  /** What the log was told to be over. */
+  readonly endings: LogEnding[]
   /** Sends octets, one character each, and waits until nothing moves. */
   say(text: string | Buffer): Promise<void>
   settle(): Promise<void>
@@ -80,12 +82,22 @@ export interface LogLine {
 
 export const HOSTNAME = 'mx.example.org'
 
-export function fakePorts(options: { clock?: FakeClock; ptr?: DnsAnswer; log?: LogLine[] } = {}): Ports {
-  const { clock = fakeClock(), ptr = { kind: 'none' }, log = [] } = options
+interface FakeWorld {
+  readonly clock?: FakeClock
+  readonly ptr?: DnsAnswer
+  readonly log?: LogLine[]
+  readonly endings?: LogEnding[]
+}
+
+export function fakePorts(options: FakeWorld = {}): Ports {
+  const { clock = fakeClock(), ptr = { kind: 'none' }, log = [], endings = [] } = options
   return {
     clock,
     resolver: { resolve: async () => ptr },
-    log: { write: (level, fields, text) => log.push({ level, fields, text }) },
+    log: {
+      write: (level, fields, text) => log.push({ level, fields, text }),
+      settle: (_connection, ending) => endings.push(ending),
+    },
     carry: async () => ({ kind: 'deferred', text: 'this test delivers nothing' }),
   }
 }
@@ -126,7 +138,7 @@ export function smtpConnection(ip = '192.0.2.7', startedAt = 0): Connection {
 
 export function smtpRig(options: RigOptions = {}): Rig {
   const { policy = {}, delays = {}, ip = '192.0.2.7', asynchronous = false } = options
-  const [hooks, contexts, log]: [Hook[], HookContext[], LogLine[]] = [[], [], []]
+  const [hooks, contexts, log, endings]: [Hook[], HookContext[], LogLine[], LogEnding[]] = [[], [], [], []]
   const clock = fakeClock()
   const end = textWire()
   const { settle } = end
@@ -151,7 +163,7 @@ export function smtpRig(options: RigOptions = {}): Rig {
     dispatch,
     policies: options.policies,
     split: options.split,
-    ports: { ...fakePorts({ clock, log, ...(options.ptr && { ptr: options.ptr }) }), ...options.ports },
+    ports: { ...fakePorts({ clock, log, endings, ...(options.ptr && { ptr: options.ptr }) }), ...options.ports },
     offer: { protocol: 'smtp', auth: undefined, ...options.offer, extensions },
     entropy: fakeEntropy(),
     spool: options.spool,
@@ -174,6 +186,7 @@ export function smtpRig(options: RigOptions = {}): Rig {
     hooks,
     contexts,
     log,
+    endings,
     wire,
     settle,
     async say(text) {

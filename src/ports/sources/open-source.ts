@@ -10,6 +10,7 @@ import { httpDriver } from './http.ts'
 import { ldapDriver } from './ldap.ts'
 import { checkNames } from './parameters.ts'
 import { ownDriver } from './own-files.ts'
+import { qmailDriver } from './qmail/driver.ts'
 import { redisDriver } from './redis.ts'
 import { type Environment, passwordFault } from './secret.ts'
 import { sqlDriver } from './sql.ts'
@@ -27,6 +28,7 @@ const DRIVERS: Readonly<Record<SourceScheme, Driver>> = {
   http: httpDriver,
   https: httpDriver,
   dns: dnsDriver,
+  qmail: qmailDriver,
   own: ownDriver,
 }
 

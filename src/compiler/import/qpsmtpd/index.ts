@@ -78,7 +78,7 @@ class Import {
   }
 
   async #take(line: PluginLine): Promise<void> {
-    const row = PLUGIN_TABLE.get(line.name)
+    const row = line.row ?? PLUGIN_TABLE.get(line.name)
     const instead = this.#companion.instead.get(line.name)
     if (instead) this.#entries.push(instead)
     else if (this.#companion.without.has(line.name)) this.#leave(line, absentOnPurpose)

@@ -5,7 +5,7 @@ import { entry, map, scalar } from '../nodes.ts'
 import { asLogLevel } from './arguments.ts'
 import type { ConfigReader } from './config-reader.ts'
 import { type PluginLine, pluginLine } from './plugin-line.ts'
-import { outputOf } from './table/logging.ts'
+import { outputOf, TO_PROGRAM } from './table/logging.ts'
 
 /** Loggers have levels of their own. */
 export async function logOf(reader: ConfigReader): Promise<readonly MapEntry[]> {
@@ -41,6 +41,6 @@ function fileLogger(line: PluginLine, reader: ConfigReader): readonly PluginLine
       output.at,
       `\`${output.text}\` has a letter behind \`%\` that has no meaning here; it is left out`,
     )
-  else return [command === undefined ? line : { ...line, name: 'logging/program' }]
+  else return [command === undefined ? line : { ...line, row: TO_PROGRAM }]
   return []
 }

@@ -1,6 +1,7 @@
 /** A line of the list of plugins: `name[:N] argument…`. */
 import type { Span } from '../../../language/diagnostic.ts'
 import { type ConfigText, wordsOf } from './config-reader.ts'
+import type { PluginRow } from './table/row.ts'
 
 export interface PluginLine {
   /** Without `:N`, and without the `async/` of qpsmtpd-async, whose plugins do the same. */
@@ -9,6 +10,8 @@ export interface PluginLine {
   /** The name. */
   readonly at: Span
   readonly text: string
+  /** What becomes of it, where its arguments say so and not its name. */
+  readonly row?: PluginRow
 }
 
 export function pluginLine(line: ConfigText): PluginLine {

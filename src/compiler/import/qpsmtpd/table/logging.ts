@@ -2,7 +2,7 @@
 import { FACILITIES } from '../../../../language/log-schema.ts'
 import { type Argument, asLogLevel, byPlace, type Keyed } from '../arguments.ts'
 import type { ConfigText } from '../config-reader.ts'
-import { absent, type ParamUse, type Rows } from './row.ts'
+import { absent, type BuiltinRow, type ParamUse, type Rows } from './row.ts'
 
 const LEVEL: ParamUse = { to: 'loglevel', as: asLogLevel }
 const IDS = absent('qpsmtpd refuses to load it, and lines name connection and transaction by themselves', 'none')
@@ -58,6 +58,9 @@ const PROGRAM: Readonly<Record<string, ParamUse>> = {
   arguments: { to: 'arguments', as: (text) => text.split(' ').filter((one) => one !== '') },
 }
 
+/** `logging/file` with a command. */
+export const TO_PROGRAM: BuiltinRow = { builtin: 'logging/program', keyed: beforeCommand, params: PROGRAM }
+
 export const LOGGING: Rows = {
   'logging/warn': { builtin: 'logging/warn', keyed: byPlace('loglevel'), params: { loglevel: LEVEL } },
   'logging/adaptive': {
@@ -78,7 +81,6 @@ export const LOGGING: Rows = {
     },
   },
   'logging/file': { builtin: 'logging/file', keyed: beforePath, params: FILE },
-  'logging/program': { builtin: 'logging/program', keyed: beforeCommand, params: PROGRAM },
   'logging/devnull': { builtin: 'logging/devnull' },
   'logging/debug_plugin': {
     builtin: 'logging/debug_plugin',
