@@ -71,6 +71,7 @@ export const ALONE: readonly (readonly string[])[] = [
   ['relay only 1'],
   ['badmailfrom reject naughty', 'naughty'],
   ['whitelist', 'badmailfrom reject naughty', 'headers', 'naughty reject data'],
+  ['whitelist per_recipient 1 merge 0', 'badrcptto'],
 ]
 
 /** Loggers besides logging/warn. They have no say. */

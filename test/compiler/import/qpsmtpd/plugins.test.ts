@@ -61,6 +61,15 @@ describe('a line of the list of plugins', () => {
         '- qmail_deliverable:1',
       ],
     ],
+    [
+      'may say where recipients have files of their own',
+      'user_config /srv/own/%h/%u\nwhitelist_soft per_recipient 1 merge 0\nuser_config',
+      [
+        '- user_config: { pattern: "/srv/own/%h/%u" }',
+        '- whitelist: { per_recipient: true, merge: false }',
+        '- user_config:1',
+      ],
+    ],
     ['that once only logged is on trial', 'check_earlytalker action log', ['- use: earlytalker', '  mode: monitor']],
     [
       'may begin with a socket',

@@ -36,7 +36,7 @@ const WHITELIST: BuiltinRow = {
     optionalList('whitelistsenders', 'address'),
     optionalList('whitelistrcpt', 'address'),
   ],
-  params: { merge: {}, per_recipient: { to: 'per_recipient', as: asFlag } },
+  params: { merge: { to: 'merge', as: asFlag }, per_recipient: { to: 'per_recipient', as: asFlag } },
 }
 
 /** What `action` was before there were `reject` and `reject_type`. */

@@ -93,9 +93,5 @@ export const SERVICE: Rows = {
     'laxer',
     'fetch the files beforehand, into this directory; the builtin asks for name and greeting only',
   ),
-  user_config: absent(
-    'settings of recipients are not read from their homes',
-    'stricter',
-    'policies (docs/policies.md)',
-  ),
+  user_config: { builtin: 'user_config', keyed: byPlace('pattern'), params: { pattern: { to: 'pattern' } } },
 }
