@@ -7,6 +7,7 @@ import type { DecisionSettings } from '../../compiler/life-settings.ts'
 import type { SiteSettings } from '../../compiler/load-site.ts'
 import type { Clock, Log, Ports } from '../../core/ports.ts'
 import type { Policies } from '../../core/policy.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { type Site, sourcesOf } from '../../core/site.ts'
 import { createDispatcher, type Dispatch } from '../../engine/dispatch.ts'
 import { openPolicies } from '../../engine/outside-policies.ts'
@@ -59,50 +60,58 @@ export function openRuntime({ settings, clock, worker, maskKey }: RuntimeOptions
   const openLog = opened('the log', () => openLogs(settings.log))
   const log = countedLog(worker === undefined ? openLog : numbered(openLog, worker), metrics)
   const decisions = settings.life.decisions && openDecisions(settings.life.decisions, worker, maskKey, metrics)
-  const resolver = openResolver({ servers: settings.dns.servers, timeout: settings.dns.timeout, attempts: 1 }, clock)
-  const listHealth = openListHealth({ clock, resolver, log })
   const spool = openSpool(settings.spool ?? tmpdir(), log)
-  const carry: Ports['carry'] = (target, job) => target.deliver(job)
-  const world = {
-    clock,
-    log,
-    resolver,
-    chance: Math.random,
-    links: new SharedLinks(),
-    env: (name: string) => process.env[name],
-  }
-  const sources = sourcePool(world)
-  const questions = questionPool(world)
-  const store = openStore(settings.store, world)
-  const ports: Ports = { clock, resolver, log, listHealth, carry, sources, questions, store, ...machinePorts(clock) }
+  const { ports, use, close } = openPorts(settings, clock, log)
   metrics.watch(() => [sample('postern_log_lost_total', openLog.lost())])
   metrics.watch(processSamples())
   return {
     log,
     metrics,
     ports,
-    use(site) {
-      sources.use(sourcesOf(site))
-      questions.use(site.program.questions ?? [])
-    },
+    use,
     spool,
     entropy: { bytes: randomBytes, key: createHmac('sha256', maskKey).update('entropy').digest() },
     attach,
     dispatchFor: (site) => dispatcher(site, metrics, decisions?.recorder),
     policiesFor: (site) => policies(site, ports),
     newId: () => randomBytes(10).toString('hex'),
-    env: new Map(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    env: environment(),
     reopen() {
       openLog.reopen()
       decisions?.log.reopen()
     },
     async close() {
-      await Promise.all([sources.close(), questions.close(), store.close()])
+      await close()
       await spool.close()
       await decisions?.log.close()
       await openLog.close()
     },
   }
+}
+
+/** What rules ask and deliveries need. */
+function openPorts(settings: SiteSettings, clock: Clock, log: Log): Pick<Runtime, 'ports' | 'use' | 'close'> {
+  const resolver = openResolver({ servers: settings.dns.servers, timeout: settings.dns.timeout, attempts: 1 }, clock)
+  const env = (name: string): string | undefined => process.env[name]
+  const world = { clock, log, resolver, chance: Math.random, links: new SharedLinks(), env }
+  const [sources, questions] = [sourcePool(world), questionPool(world)]
+  const store = openStore(settings.store, world)
+  const listHealth = openListHealth({ clock, resolver, log })
+  const carry: Ports['carry'] = (target, job) => target.deliver(job)
+  return {
+    ports: { clock, resolver, log, listHealth, carry, sources, questions, store, ...machinePorts(clock) },
+    use(site) {
+      sources.use(sourcesOf(site))
+      questions.use(site.program.questions ?? [])
+    },
+    async close() {
+      await Promise.all([sources.close(), questions.close(), store.close()])
+    },
+  }
+}
+
+function environment(): ReadonlyMap<string, string> {
+  return new Map(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
 function dispatcher({ program, limits }: Site, metrics: Metrics, recorder: Recorder | undefined): Dispatch {
@@ -165,7 +174,7 @@ function opened<T>(what: string, open: () => T): T {
   try {
     return open()
   } catch (fault) {
-    throw new CommandError(`${what} cannot be opened: ${fault instanceof Error ? fault.message : String(fault)}`)
+    throw new CommandError(`${what} cannot be opened: ${reasonOf(fault)}`)
   }
 }
 
