@@ -1,9 +1,11 @@
 /** `postern shell`: SMTP typed to the rules by hand, as if from any address, like `exim -bh`. */
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
+import type { Decision } from '../../core/decision.ts'
 import type { Ports } from '../../core/ports.ts'
 import { reasonOf } from '../../core/reason.ts'
 import { reverseName } from '../../core/reverse-name.ts'
+import type { Site } from '../../core/site.ts'
 import { openResolver } from '../../ports/dns-resolver.ts'
 import { systemClock } from '../../ports/system-clock.ts'
 import { offlinePorts } from '../../testing/offline-ports.ts'
@@ -51,27 +53,35 @@ export function addShell(program: Command, shell: Shell): void {
     .option('-q, --quiet', 'show replies only')
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => {
-      const site = await loadCheckedSite(options.site, shell.terminal)
-      const listener = options.listener ?? site.listeners[0]?.name ?? 'smtp'
-      if (options.listener !== undefined && !site.listeners.some(({ name }) => name === listener))
-        throw new CommandError(`the site has no listener ${listener}`, EXIT.usage)
-      const [given = {}] = await readSessions(options)
-      const record = { listener, ...given }
-      const ports = portsFor(record, options, shell.terminal)
-      const conversation = new Conversation({
-        site,
-        ports,
-        connection: connectionFor(record, ports),
-        said: (reply) => shell.terminal.print(reply),
-        decided: (decisions) => {
-          const { quiet = false, verbose = false } = options
-          const text = quiet ? '' : renderDecisions(decisions, { detail: verbose ? 2 : 0, color: shell.terminal.color })
-          if (text !== '') shell.terminal.print(text.replaceAll(/^/gm, '    '))
-        },
-      })
-      await talk(conversation)
+      await talk(await conversationOf(options, shell.terminal))
       shell.finish(EXIT.ok)
     })
+}
+
+async function conversationOf(options: Options, terminal: Terminal): Promise<Conversation> {
+  const site = await loadCheckedSite(options.site, terminal)
+  const listener = listenerOf(site, options.listener)
+  const [given = {}] = await readSessions(options)
+  const record = { listener, ...given }
+  const ports = portsFor(record, options, terminal)
+  return new Conversation({
+    site,
+    ports,
+    connection: connectionFor(record, ports),
+    said: (reply) => terminal.print(reply),
+    decided: (decisions) => tell(decisions, options, terminal),
+  })
+}
+
+function listenerOf({ listeners }: Site, wanted: string | undefined): string {
+  if (wanted !== undefined && !listeners.some(({ name }) => name === wanted))
+    throw new CommandError(`the site has no listener ${wanted}`, EXIT.usage)
+  return wanted ?? listeners[0]?.name ?? 'smtp'
+}
+
+function tell(decisions: readonly Decision[], { quiet, verbose }: Options, terminal: Terminal): void {
+  const text = quiet ? '' : renderDecisions(decisions, { detail: verbose ? 2 : 0, color: terminal.color })
+  if (text !== '') terminal.print(text.replaceAll(/^/gm, '    '))
 }
 
 async function talk(conversation: Conversation): Promise<void> {
