@@ -4,7 +4,7 @@
  * The program and what it started are killed when their time is over, and when the message cannot be read to its end:
  * before their input ends, so none of them takes a half for the whole.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Clock } from '../../core/ports.ts'
@@ -34,7 +34,13 @@ export type ProgramEnd =
   /** It is not there, or must not be run. */
   | { readonly kind: 'absent'; readonly because: string }
 
-const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' }
+const SURROUNDINGS: SpawnOptions = {
+  // A group of its own, to be killed as one.
+  detached: true,
+  cwd: '/',
+  env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+  stdio: ['pipe', 'pipe', 'pipe'],
+}
 /** What a program says after that is read and forgotten. */
 const OUTPUT_LENGTH = 8192
 /** Milliseconds that output may still come after the end: something the program left behind may hold it open. */
@@ -42,13 +48,7 @@ const LAST_WORDS = 1000
 
 /** Rejects with the input's own error when that breaks off. */
 export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
-  const child = spawn(run.file, run.args, {
-    // A group of its own, to be killed as one.
-    detached: true,
-    cwd: '/',
-    env: ENVIRONMENT,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+  const child = spawn(run.file, run.args, SURROUNDINGS)
   let stopped: string | undefined
   const stop = (because: string): void => {
     stopped ??= because
@@ -67,10 +67,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
     const end = await ended
     if (typeof end === 'string') return { kind: 'absent', because: end }
     await lastWords(child, run.clock)
-    if (stopped !== undefined) return { kind: 'killed', because: stopped, output: output() }
-    return end.code === null
-      ? { kind: 'killed', because: String(end.signal), output: output() }
-      : { kind: 'exit', code: end.code, output: output() }
+    return stopped === undefined ? ownEnd(end, output()) : { kind: 'killed', because: stopped, output: output() }
   } finally {
     cancel()
     run.signal?.removeEventListener('abort', abort)
@@ -81,6 +78,10 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
 interface Exit {
   readonly code: number | null
   readonly signal: string | null
+}
+
+function ownEnd({ code, signal }: Exit, output: string): ProgramEnd {
+  return code === null ? { kind: 'killed', because: String(signal), output } : { kind: 'exit', code, output }
 }
 
 /** The code of the fault that kept it from running, or its exit. */
