@@ -64,39 +64,37 @@ export function subjectOf(root: MapNode, path: string, report: Report): Subject 
 
 function suiteSubject(root: MapNode, path: string, report: Report): Subject | undefined {
   if (!isSuite(root, report)) return undefined
-  const tests = valueOf(root, 'tests')
-  const given = valueOf(root, 'given')
-  const directory = dirname(path)
-  const site = textOf(valueOf(root, 'site'))
-  const plugin = textOf(valueOf(root, 'plugin'))
-  if (tests?.kind !== 'seq' || (site === undefined && plugin === undefined)) {
-    report.add({
-      code: 'CFG103',
-      at: valueOf(root, 'suite')?.at ?? root.at,
-      message: 'a suite names what it tests',
-      help: 'add `site: ../postern.yaml` or `plugin: ./rules/house.yaml`',
-    })
-    return undefined
-  }
-  const common = {
+  const [tests, given] = [valueOf(root, 'tests'), valueOf(root, 'given')]
+  const compile = compileFor(root, dirname(path))
+  if (tests?.kind !== 'seq' || !compile) return reportNothingNamed(root, report)
+  return {
     suite: textOf(valueOf(root, 'suite')) ?? path,
     tests,
     given: given ? (toJson(given) as SessionRecord) : {},
-    directory,
+    directory: dirname(path),
+    isolated: !valueOf(root, 'site'),
+    compile,
   }
+}
+
+/** Undefined when the suite names neither a site nor a plugin. */
+function compileFor(root: MapNode, directory: string): Subject['compile'] | undefined {
+  const [site, plugin] = [textOf(valueOf(root, 'site')), textOf(valueOf(root, 'plugin'))]
   if (site !== undefined)
-    return {
-      ...common,
-      isolated: false,
-      compile: (_, inner, environment) =>
-        compileWholeSite(resolve(directory, environment.site ?? site), inner, environment),
-    }
-  const use = isPath(plugin ?? '') ? resolve(directory, plugin ?? '') : (plugin ?? '')
-  return {
-    ...common,
-    isolated: true,
-    compile: (test, inner, environment) => compilePlugin(use, test, inner, environment),
-  }
+    return (_, report, environment) =>
+      compileWholeSite(resolve(directory, environment.site ?? site), report, environment)
+  if (plugin === undefined) return undefined
+  const use = isPath(plugin) ? resolve(directory, plugin) : plugin
+  return (test, report, environment) => compilePlugin(use, test, report, environment)
+}
+
+function reportNothingNamed(root: MapNode, report: Report): undefined {
+  report.add({
+    code: 'CFG103',
+    at: valueOf(root, 'suite')?.at ?? root.at,
+    message: 'a suite names what it tests',
+    help: 'add `site: ../postern.yaml` or `plugin: ./rules/house.yaml`',
+  })
 }
 
 export function readCases({ tests, given }: Subject, report: Report): readonly TestCase[] {
