@@ -6,11 +6,11 @@ import type { PolicyPlan } from '../core/policy.ts'
 import type { Service } from '../core/service.ts'
 import type { Listener, Site, StorePlace } from '../core/site.ts'
 import type { Report } from '../language/diagnostic.ts'
-import { itemsOf, textOf, valueOf, type YamlNode } from '../language/node.ts'
+import { itemsOf, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { checkSchema, toOptions } from '../language/schema-check.ts'
 import { readEntries, SITE_SCHEMA } from '../language/site-file.ts'
 import type { Outline } from './analysis/outline.ts'
-import { type CompiledPlugin, type CompileEnvironment, compileSite } from './compile-site.ts'
+import { type CompiledPlugin, type CompileEnvironment, compileSite, type SiteSpec } from './compile-site.ts'
 import { readRoot, type SiteRoot } from './import/index.ts'
 import { type LifeOptions, type LifeSettings, lifeSettings } from './life-settings.ts'
 import { checkListeners, type ListenerOptions, listenersOf } from './listeners.ts'
@@ -81,41 +81,39 @@ async function readSite(path: string, environment: LoadEnvironment): Promise<Rea
 
 export async function loadSite(path: string, given: CompileEnvironment): Promise<LoadedSite> {
   const { root, files, valid } = await readSite(path, given)
-  const environment = { ...given, files }
   if (!root) return { site: undefined, settings: DEFAULT_SETTINGS, plugins: [] }
+  const environment = { ...given, files }
+  const { report } = environment
   const directory = dirname(path)
   await checkSmoke(valueOf(root, 'smoke'), directory, environment)
   checkStore(valueOf(root, 'store'), directory, environment)
-  const hostname = readHostname(valueOf(root, 'hostname'), environment.report)
-  const place = { directory, defaults: resolve(directory, textOf(valueOf(root, 'lists')) ?? 'lists'), lenient: false }
-  const services = await readServices(root, place, environment)
   const options: SiteOptions = valid ? (toOptions(root, SITE_SCHEMA) as SiteOptions) : {}
   const [limits, listeners] = [limitsOf(options.limits), listenersOf(options.listen ?? [], directory)]
-  const about = valueOf(root, 'recipients')
-  const recipients = recipientSpec(about, limits)
-  const { program, plugins, log, policies, outline } = await compileSite(
-    {
-      hostname,
-      entries: readEntries(valueOf(root, 'plugins'), environment.report),
-      localDomains: valueOf(root, 'local_domains'),
-      place,
-      ...(recipients && { recipients }),
-    },
-    environment,
-  )
-  checkNeverAsked(root, plugins, environment.report)
-  const plan = await policyPlan(about, policies, directory, environment)
-  if (!valid || !program || environment.report.errors > 0)
-    return { site: undefined, settings: DEFAULT_SETTINGS, plugins, policies, plan, outline, services, listeners }
-  const site = {
-    hostname,
-    listeners,
-    services: settleAuth(services, root, program, environment.report),
-    limits,
-    program,
-    policies: plan,
+  const spec = specOf(root, { directory, limits, report })
+  const services = await readServices(root, spec.place, environment)
+  const { program, plugins, log, policies, outline } = await compileSite(spec, environment)
+  checkNeverAsked(root, plugins, report)
+  const plan = await policyPlan(valueOf(root, 'recipients'), policies, directory, environment)
+  const found = { plugins, policies, plan, outline, services, listeners }
+  if (!valid || !program || report.errors > 0) return { ...found, site: undefined, settings: DEFAULT_SETTINGS }
+  const served = settleAuth(services, root, program, report)
+  const site = { hostname: spec.hostname, listeners, services: served, limits, program, policies: plan }
+  return { ...found, site, settings: settingsOf(options, directory, log) }
+}
+
+/** What its plugins are compiled with. */
+function specOf(
+  root: MapNode,
+  { directory, limits, report }: { readonly directory: string; readonly limits: Limits; readonly report: Report },
+): SiteSpec {
+  const recipients = recipientSpec(valueOf(root, 'recipients'), limits)
+  return {
+    hostname: readHostname(valueOf(root, 'hostname'), report),
+    entries: readEntries(valueOf(root, 'plugins'), report),
+    localDomains: valueOf(root, 'local_domains'),
+    place: { directory, defaults: resolve(directory, textOf(valueOf(root, 'lists')) ?? 'lists'), lenient: false },
+    ...(recipients && { recipients }),
   }
-  return { site, settings: settingsOf(options, directory, log), plugins, policies, plan, outline, services, listeners }
 }
 
 /** It stands in the greeting and in Received fields, and mail to it is ours. */
