@@ -34,7 +34,9 @@ export function questionPool(world: QuestionWorld, open = openQuestion): Questio
   return {
     async ask(question, asked, session) {
       const [memory, key] = [memoryOf(session), `${question.id} ${keyOf(asked)}`]
-      const answer = memory.recall(key) ?? (await pool.with(question, (one) => one.ask(asked)).catch(failed))
+      const known = memory.recall(key)
+      if (known) return known
+      const answer = await pool.with(question, (one) => one.ask(asked)).catch(failed)
       if (answer.kind !== 'failed') memory.remember(key, answer, octetsIn(answer))
       return answer
     },
