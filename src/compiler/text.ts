@@ -18,6 +18,8 @@ export type Text = (context: HookContext) => string
 
 /** Longest text one name may bring into a template, in characters. */
 const LONGEST_VALUE = 256
+/** What stands in a list is the admin's. */
+const LONGEST_OF_LIST = 4096
 
 export function compileText(node: ScalarNode, scope: Scope): Text {
   return compileWhole(node, scope, LONGEST_VALUE)
@@ -103,10 +105,11 @@ export function compileFacts(nodes: readonly ScalarNode[], scope: Scope): Templa
 function compilePart(part: TemplatePart, { node, from, longest, scope }: Around): string | Text {
   if (typeof part === 'string') return part
   const { read } = compileName({ name: part.name, node, offset: from + part.nameOffset }, scope)
+  const most = part.name.startsWith('list.') ? Math.max(longest, LONGEST_OF_LIST) : longest
   const fallback = compileTemplate(part.fallback ?? '', { node, from: from + part.fallbackOffset, longest, scope })
   return (context) => {
     const value = read(context)
-    return value === undefined || value instanceof Unknown ? fallback(context) : formatFact(value).slice(0, longest)
+    return value === undefined || value instanceof Unknown ? fallback(context) : formatFact(value).slice(0, most)
   }
 }
 

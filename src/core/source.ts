@@ -21,6 +21,7 @@ const SOURCE_SCHEMES = {
   http: 'List or map on a web server; on this machine, or signed',
   https: 'List or map on a web server',
   dns: 'DNS zone',
+  files: 'Directory with a file for each key, whose text is the value',
   qmail: 'qmail on this machine: what its own files say about an address, as codes of Qmail::Deliverable',
   own: "Recipients' own files: of this name where `own_files` says, or a path with %u, %h or %a in it",
 } as const
@@ -137,7 +138,7 @@ function shownUrl(scheme: SourceScheme, place: string, parameters: ReadonlyMap<s
 
 /** A source that is loaded whole, or lists values themselves: it is asked for the value and for nothing around it. */
 export function takesWholeValue({ scheme, place }: Pick<SourceSpec, 'scheme' | 'place'>): boolean {
-  return scheme === 'dns' || scheme === 'qmail' || isLoadedWhole({ scheme, place })
+  return scheme === 'dns' || scheme === 'files' || scheme === 'qmail' || isLoadedWhole({ scheme, place })
 }
 
 /** A web server's list, unless its URL has a place for the key. */

@@ -200,7 +200,7 @@ it('help answers for the commands it knows', async () => {
   assert.deepEqual(await repliesTo(rig, 'HELP', 'HELP noop', 'HELP BDAT', 'HELP ../x'), [
     "214 2.0.0 Try 'HELP COMMAND' for getting help on COMMAND",
     '214 2.0.0 NOOP does nothing',
-    '502 5.5.1 No help available for SMTP command: BDAT',
+    '214 2.0.0 No help available for SMTP command: BDAT',
     '502 5.5.1 Invalid command name',
   ])
 })

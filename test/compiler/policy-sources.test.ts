@@ -28,7 +28,7 @@ describe('a source of policies', () => {
 
   const FAULTS: Readonly<Record<string, string>> = {
     policies:
-      'a source begins with one of cdb, sqlite, postgres, mysql, redis, rediss, ldap, ldaps, http, https, dns, qmail, own and a colon',
+      'a source begins with one of cdb, sqlite, postgres, mysql, redis, rediss, ldap, ldaps, http, https, dns, files, qmail, own and a colon',
     'own:/home/%u/.policy': 'whose file does not load has the default, and here is no place for one',
     'dns:policies.example#type=TXT': 'policies do not stand in DNS: anybody could read them',
     'https://web.example/policies': 'a policy has a page of its own: write `{key}` into the URL',

@@ -6,6 +6,7 @@ import { boundedSource } from './bounded-source.ts'
 import { cdbDriver } from './cdb.ts'
 import { dnsDriver } from './dns.ts'
 import type { Asking, Driver, SourceWorld } from './driver.ts'
+import { filesDriver } from './files.ts'
 import { httpDriver } from './http.ts'
 import { ldapDriver } from './ldap.ts'
 import { checkNames } from './parameters.ts'
@@ -28,6 +29,7 @@ const DRIVERS: Readonly<Record<SourceScheme, Driver>> = {
   http: httpDriver,
   https: httpDriver,
   dns: dnsDriver,
+  files: filesDriver,
   qmail: qmailDriver,
   own: ownDriver,
 }

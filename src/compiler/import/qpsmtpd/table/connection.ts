@@ -157,6 +157,12 @@ export const CONNECTION: Rows = {
   noop_counter: { builtin: 'noop_counter', keyed: byPlace('max'), params: { max: { to: 'max', as: asCount } } },
   dont_require_anglebrackets: { builtin: 'dont_require_anglebrackets' },
   parse_addr_withhelo: { builtin: 'parse_addr_withhelo' },
-  help: absent('HELP lists the commands that are there', 'none'),
+  help: {
+    builtin: 'help',
+    params: {
+      not_implemented: { to: 'not_implemented', as: (text) => text !== '' && text !== '0' },
+      help_dir: { to: 'help_dir', as: (directory) => `files:${directory}` },
+    },
+  },
   quit_fortune: { builtin: 'quit_fortune' },
 }
