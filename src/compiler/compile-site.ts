@@ -9,7 +9,6 @@ import { defaultLimits } from '../core/limits.ts'
 import type { Chain, OnSplit, Program } from '../core/program.ts'
 import type { Vocabulary } from '../core/word.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
-import { renameAt } from '../language/fix.ts'
 import type { YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/plugin-file.ts'
 import type { SettingDeclaration } from '../language/policy-file.ts'
@@ -22,14 +21,15 @@ import { checkSpeaker } from './naughty.ts'
 import { NoteBook } from './note-book.ts'
 import type { PlaceOptions } from './log-settings.ts'
 import { OwnBook } from './own-book.ts'
-import { bindParams } from './params.ts'
 import { compileChain, type LiveChain, type PluginUse, prepare, type SiteScope } from './plugin.ts'
 import type { PolicyRules } from './policies/read-policy.ts'
-import { SettingBook } from './policies/setting-book.ts'
 import { QuestionBook } from './question-book.ts'
+import { SettingBook } from './policies/setting-book.ts'
 import { SplitBook } from './policies/split-book.ts'
-import { type ListPlace, readLists, readSiteList } from './plugin-lists.ts'
+import { type ListPlace, readSiteList } from './plugin-lists.ts'
 import { placesOf } from './plugin-log.ts'
+import { checkNames, type NamedPlugin } from './plugin-names.ts'
+import { useOf } from './plugin-use.ts'
 import { type LoadEnvironment, type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
 
 /** What a site says about its recipients. */
@@ -79,7 +79,7 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
   const codes = await setUpCode(resolved, environment)
   const site = siteScope(spec, environment, codes)
   const shared = await sharedLists(spec, environment)
-  const uses = await Promise.all(resolved.map((entry) => useOf(entry, spec, environment, shared)))
+  const uses = await Promise.all(resolved.map((entry) => useOf(entry, { ...spec, shared }, environment)))
   const prepared = uses.map((use) => use && { use, live: prepare(use, site) })
   const chains = resolved.map((entry, index) => chainsOf(entry, prepared[index], codes.get(entry), { site, shared }))
   const order = uses.flatMap((use) => use?.name ?? [])
@@ -97,7 +97,7 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
     environment.report,
   )
   const named = chains.filter((one) => one !== undefined)
-  checkNames(named, environment)
+  checkNames(named, environment.report)
   const plugins = named.map(describe)
   for (const [index, { entry }] of resolved.entries()) checkSkippable(entry, chains[index], environment.report)
   const program = environment.report.errors === 0 ? assemble(named, site, onSplit, environment) : undefined
@@ -132,11 +132,7 @@ function isOfRecipients(hook: Hook): boolean {
   return HOOK_TABLE[hook].stage !== 'any' && isKnownAt('recipient', hook)
 }
 
-interface NamedChains {
-  readonly name: string
-  /** As the entry names it. */
-  readonly use: string
-  readonly at: Span
+interface NamedChains extends NamedPlugin {
   readonly path: string
   readonly file: PluginFile | undefined
   readonly chains: readonly (readonly [Hook, Chain])[]
@@ -171,58 +167,6 @@ async function sharedLists(
   return localDomains ? [await readSiteList('local_domains', 'domain', localDomains, place, environment)] : []
 }
 
-async function useOf(
-  { entry, suffix, plugin }: ResolvedEntry,
-  spec: SiteSpec,
-  environment: LoadEnvironment,
-  shared: readonly NamedList[],
-): Promise<PluginUse | undefined> {
-  if (plugin.kind === 'code') return undefined
-  const { file } = plugin
-  const own = file.lists.map(({ name }) => name)
-  const given = spec.place.lenient ? entry.args.filter(({ key }) => own.includes(key.value)) : []
-  const params = new Map([
-    ...siteParams(spec, entry),
-    ...bindParams(file.params, {
-      plugin: file.name,
-      at: entry.at,
-      args: entry.args,
-      directory: spec.place.directory,
-      report: environment.report,
-      lenient: spec.place.lenient,
-      besides: given.map(({ key }) => key.value),
-    }),
-  ])
-  const lists = await readLists({ file, params, given }, spec.place, environment, shared)
-  return {
-    file,
-    name: `${file.name}${suffix}`,
-    params,
-    lists,
-    match: entry.match,
-    unless: entry.unless,
-    mode: entry.mode,
-    trial: entry.trial,
-    skippable: entry.skippable,
-  }
-}
-
-/** `${hostname}` is a parameter of every plugin. */
-function siteParams({ hostname }: SiteSpec, { at }: PluginEntry): ReturnType<typeof bindParams> {
-  const declaration = {
-    name: 'hostname',
-    at,
-    type: 'text',
-    list: undefined,
-    values: undefined,
-    default: undefined,
-    optional: false,
-    summary: 'Our own name',
-  } as const
-  const value: YamlNode = { kind: 'scalar', at, value: hostname, source: hostname, quoted: false }
-  return new Map([['hostname', { declaration, value, isDefault: true }]])
-}
-
 interface Prepared {
   readonly use: PluginUse
   readonly live: readonly LiveChain[]
@@ -250,35 +194,6 @@ function chainsOf(
   const use = { ...entry, name: code.name, lists: new ListRegistry(shared) }
   const chains = code.rules.map(([hook, rule]) => [hook, codeChain(hook, rule, use, site)] as const)
   return { name: code.name, use: entry.use, at, path: plugin.path, file: undefined, chains, isSkippable }
-}
-
-function checkNames(plugins: readonly NamedChains[], { report }: LoadEnvironment): void {
-  const seen = new Map<string, Span>()
-  for (const { name, use, at } of plugins) {
-    const first = seen.get(name)
-    if (first) {
-      const numbered = `${withoutNumber(use)}:${freeNumber(name, plugins)}`
-      report.add({
-        code: 'CFG109',
-        at,
-        message: `plugin \`${name}\` is loaded twice`,
-        labels: [{ ...first, text: 'first loaded here' }],
-        help: `a second one needs a number: \`${numbered}\``,
-        fixes: renameAt(at, use, numbered, 'unsafe'),
-      })
-    } else seen.set(name, at)
-  }
-}
-
-function withoutNumber(name: string): string {
-  return name.replace(/:\d+$/, '')
-}
-
-function freeNumber(name: string, plugins: readonly NamedChains[]): number {
-  const taken = new Set(plugins.map((one) => one.name))
-  let number = 1
-  while (taken.has(`${withoutNumber(name)}:${number}`)) number += 1
-  return number
 }
 
 function describe({ name, path, file, chains }: NamedChains): CompiledPlugin {
