@@ -2,7 +2,8 @@
 import { isIpFault, parseNetwork } from '../../../core/ip.ts'
 import { type Json, literal, type RuleDraft } from '../draft.ts'
 import type { PlacedText } from '../placed-text.ts'
-import type { HarakaContext } from './context.ts'
+import { type HarakaContext, isExact } from './context.ts'
+import type { Ini } from './ini.ts'
 import type { PluginRow } from './row.ts'
 
 /** `192.0.2.1` and `192.0.2.0/24`; names are for other lists. */
@@ -55,10 +56,17 @@ export function access(phases: readonly AccessPhase['phase'][]): PluginRow {
   return {
     make: async (context, at) => {
       const ini = await context.ini('access.ini')
+      const asked = PHASES.filter(({ phase }) => phases.includes(phase) && ini.isOn('check', phase, true))
+      const name = phases.length > 1 ? 'access' : (asked[0]?.files.replaceAll('.', '_') ?? 'access')
+      const summary = 'Lists of who is let through and who is not.'
       const hooks: Record<string, readonly RuleDraft[]> = {}
-      for (const one of PHASES)
-        if (phases.includes(one.phase) && ini.isOn('check', one.phase, true))
-          hooks[one.hook] = await accessRules(one, ini.text('deny_msg', one.phase), context)
+      for (const one of asked) {
+        const rules = await accessRules(one, ini, context)
+        // In one plugin, a white list of recipients would lift what waits for RCPT.
+        if (context.isDelayed)
+          context.plugin({ plugin: `${name}_${one.phase}`, summary, hooks: { [one.hook]: rules } }, at)
+        else hooks[one.hook] = rules
+      }
       const isHelo = phases.length > 1 && ini.isOn('check', 'helo', false)
       const helo = isHelo ? await context.patternFile('helo.checks.regexps') : undefined
       if (helo !== undefined)
@@ -70,12 +78,6 @@ export function access(phases: readonly AccessPhase['phase'][]): PluginRow {
             message: '${helo} That HELO is not allowed to connect',
           },
         ]
-      if (ini.isOn('rcpt', 'accept', false))
-        context.findings.changed({
-          at: ini.get('rcpt', 'accept')?.at ?? at,
-          effect: 'stricter',
-          message: '`accept` is left out: whom a white list names is not refused, and accepted by what comes later',
-        })
       for (const line of await context.lines('access.domains'))
         context.findings.missing({
           at: line.at,
@@ -83,29 +85,33 @@ export function access(phases: readonly AccessPhase['phase'][]): PluginRow {
           message: `\`${line.text}\` is left out: domains are blocked in one place at a time here`,
           instead: `in \`badmailfrom\`: \`${line.text}\` and \`.${line.text}\`\nand in \`helo: { badhelo: … }\``,
         })
-      const name =
-        phases.length > 1
-          ? 'access'
-          : (PHASES.find(({ phase }) => phase === phases[0])?.files.replaceAll('.', '_') ?? 'access')
-      context.plugin({ plugin: name, summary: 'Lists of who is let through and who is not.', hooks }, at)
+      context.plugin({ plugin: name, summary, hooks }, at)
     },
   }
 }
 
 async function accessRules(
   { files, fact, subject, message, code, phase }: AccessPhase,
-  given: string | undefined,
+  ini: Ini,
   context: HarakaContext,
 ): Promise<readonly RuleDraft[]> {
-  const own = (await context.ini(`${files}.ini`)).text('general', 'deny_msg') ?? given
+  const own = (await context.ini(`${files}.ini`)).text('general', 'deny_msg') ?? ini.text('deny_msg', phase)
   const text = `${subject} ${own === undefined ? message : literal(own)}`
   const white = await colour(`${files}.whitelist`, fact, phase, context)
   const black = await colour(`${files}.blacklist`, fact, phase, context)
+  const accepted = phase === 'rcpt' && ini.isOn('rcpt', 'accept', false) ? 'OK' : 'DECLINED'
   const rules: RuleDraft[] = []
   if (white.length > 0)
-    rules.push({ id: 'whitelist', summary: `${files}.whitelist`, match: { any: white }, return: 'DECLINED' })
+    rules.push({ id: 'whitelist', summary: `${files}.whitelist`, match: { any: white }, return: accepted })
   if (black.length > 0)
-    rules.push({ id: 'blacklist', summary: `${files}.blacklist`, match: { any: black }, return: code, message: text })
+    rules.push({
+      id: 'blacklist',
+      summary: `${files}.blacklist`,
+      match: { any: black },
+      ...(phase === 'conn' && context.relaysFirst && { unless: { relay_client: true } }),
+      return: code,
+      message: text,
+    })
   return rules
 }
 
@@ -119,9 +125,9 @@ async function colour(
   const lines = await context.lines(name)
   if (phase === 'conn') conditions.push(...(await mixed(name, lines, context)))
   else {
-    const list = await context.listFile(name, 'address')
+    const list = await context.exactList(name, 'address')
     if (list !== undefined) conditions.push({ [fact]: { in_list: context.list(name, list) } })
-    const [first] = lines
+    const first = lines.find(({ text }) => isExact('address', text))
     if (list !== undefined && first && name.endsWith('.blacklist') && fact !== 'remote_host')
       context.examples.push({ of: fact === 'sender' ? 'sender' : 'rcpt', value: first.text, list: name })
   }
@@ -135,7 +141,7 @@ async function mixed(name: string, lines: readonly PlacedText[], context: Haraka
   const ips = lines.filter(isNetwork)
   if (ips.length === lines.length || ips.length === 0) {
     const fact = ips.length === 0 ? 'remote_host' : 'remote_ip'
-    const list = await context.listFile(name, ips.length === 0 ? 'domain' : 'ip')
+    const list = await context.exactList(name, ips.length === 0 ? 'domain' : 'ip')
     return list === undefined ? [] : [{ [fact]: { in_list: context.list(name, list) } }]
   }
   const copied = (kind: string, kept: readonly PlacedText[]): string => {
@@ -146,9 +152,19 @@ async function mixed(name: string, lines: readonly PlacedText[], context: Haraka
     context.findings.copied(context.at(name), name, copy)
     return copy
   }
-  const names = lines.filter((line) => !ips.includes(line))
+  const names = lines.filter((line) => !ips.includes(line) && isExact('domain', line.text))
   return [
-    { remote_ip: { in_list: context.list(`${name}-ips`, { file: copied('ips', ips), of: 'ip' }) } },
+    {
+      remote_ip: {
+        in_list: context.list(`${name}-ips`, {
+          file: copied(
+            'ips',
+            ips.filter(({ text }) => isExact('ip', text)),
+          ),
+          of: 'ip',
+        }),
+      },
+    },
     { remote_host: { in_list: context.list(`${name}-names`, { file: copied('names', names), of: 'domain' }) } },
   ]
 }

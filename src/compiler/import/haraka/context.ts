@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path'
 import { type Span, startOf } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
+import { isIpFault, parseIp } from '../../../core/ip.ts'
 import { isListOf } from '../list-lines.ts'
 import type { ListKind } from '../../../core/list.ts'
 import { type Fields, type Json, type PluginDraft, printPlugin, type RuleDraft } from '../draft.ts'
@@ -20,6 +21,8 @@ export class HarakaContext extends ImportContext {
   readonly localDomains = new Set<string>()
   /** The plugin delay_deny is there: refusals wait for RCPT. */
   isDelayed = false
+  /** Who may relay was asked by now: no plugin after that asks such a client at `connect`. */
+  relaysFirst = false
   readonly #taken = new Set<string>()
 
   file(name: string): string {
@@ -59,9 +62,13 @@ export class HarakaContext extends ImportContext {
     this.entries.push(scalar(`./${path}`, at))
   }
 
+  /** What would be delayed, nobody who may relay hears (delay_deny.js, `hook_rcpt_ok`). */
   #delayed(rule: RuleDraft, hook: string): RuleDraft {
-    const isEarly = /^(?:connect|helo|ehlo|mail)/.test(hook)
-    return this.isDelayed && isEarly && rule.return?.startsWith('DENY') ? { ...rule, reply_at: 'rcpt' } : rule
+    if (!this.isDelayed || !rule.return?.startsWith('DENY') || !/^(?:connect|helo|ehlo|mail|rcpt)/.test(hook))
+      return rule
+    const exempt: Json = { relay_client: true }
+    const unless = rule.unless ? { any: [exempt, rule.unless] } : { relay_client: true }
+    return { ...rule, unless, ...(hook !== 'rcpt' && { reply_at: 'rcpt' }) }
   }
 
   /** For builtins that can put off what they refuse. */
@@ -81,17 +88,39 @@ export class HarakaContext extends ImportContext {
     name: string,
     of: ListKind,
     rewrite: (text: string) => string = (text) => text,
+    isExactly: (line: PlacedText) => boolean = () => true,
   ): Promise<Json | undefined> {
     const lines = await this.lines(name)
     if (lines.length === 0) return undefined
     const path = this.file(name)
-    const kept = lines.filter((line) => this.#fits(line, of, rewrite))
+    const kept = lines.filter((line) => this.#isFound(line, isExactly) && this.#fits(line, of, rewrite))
     const isSame = kept.length === lines.length && lines.every(({ text }) => rewrite(text) === text)
     if (isSame && isListOf(of, this.environment.sources.get(path) ?? '', path, lines.length)) return { file: path, of }
     if (kept.length === 0) return undefined
     const copy = this.copy(name, `# Made from ${path}\n${kept.map(({ text }) => `${rewrite(text)}\n`).join('')}`)
     this.findings.copied(startOf(path), name, copy)
     return { file: copy, of }
+  }
+
+  /** One whose lines Haraka compares as they are: what stands for more than itself here stands for nothing there. */
+  async exactList(name: string, of: 'address' | 'domain' | 'ip'): Promise<Json | undefined> {
+    return this.listFile(
+      name,
+      of,
+      (text) => text,
+      ({ text }) => isExact(of, text),
+    )
+  }
+
+  #isFound(line: PlacedText, isExactly: (line: PlacedText) => boolean): boolean {
+    const isFound = isExactly(line)
+    if (!isFound)
+      this.findings.entry({
+        at: line.at,
+        effect: 'none',
+        message: `left out: \`${line.text}\` is never found by Haraka, which compares whole names`,
+      })
+    return isFound
   }
 
   #fits(line: PlacedText, of: ListKind, rewrite: (text: string) => string): boolean {
@@ -128,6 +157,11 @@ export class HarakaContext extends ImportContext {
     })
     return false
   }
+}
+
+export function isExact(of: 'address' | 'domain' | 'ip', text: string): boolean {
+  if (of === 'address') return /.@./.test(text)
+  return of === 'ip' ? !isIpFault(parseIp(text)) : !text.startsWith('.')
 }
 
 export function nodeOf(value: Json, at: Span): YamlNode {

@@ -2,45 +2,46 @@
 import type { Fields, Json, RuleDraft } from '../draft.ts'
 import type { PlacedText } from '../placed-text.ts'
 import type { HarakaContext } from './context.ts'
+import type { Ini } from './ini.ts'
 
 interface HeloCheck {
   readonly name: string
-  /** Whether Haraka refuses for it unless it is told. */
-  readonly rejects: boolean
   readonly match: Json
   readonly message: string
 }
 
-const HELO_CHECKS: readonly HeloCheck[] = [
-  {
-    name: 'bare_ip',
-    rejects: false,
-    match: { helo: { regex: '^[0-9]+(\\.[0-9]+){3}$' } },
-    message: 'Invalid HELO: bare IP',
-  },
+const LITERAL: Fields = { helo: { starts_with: '[' } }
+const ADDRESS: Fields = { helo: { regex: '^(?:IPv6:)?(?:[0-9]+(?:\\.[0-9]+){3}|[0-9a-f]*:[0-9a-f:.]*)$' } }
+
+const BARE_IP: HeloCheck = { name: 'bare_ip', match: ADDRESS, message: 'Invalid address format in HELO' }
+
+/** In Haraka's order, behind `big_company`: the first that refuses is what the client reads. */
+const NAME_CHECKS: readonly HeloCheck[] = [
   {
     name: 'valid_hostname',
-    rejects: false,
     match: { not: { helo: { regex: ['^\\[', '\\.'] } } },
-    message: 'HELO host must have a dot',
+    message: 'HELO host must be a FQDN or address literal (RFC 5321 2.3.5)',
   },
+  { name: 'valid_hostname', match: ADDRESS, message: 'HELO host name invalid' },
   {
-    name: 'literal_mismatch',
-    rejects: false,
-    match: { helo: { starts_with: '[' }, not: { helo_matches: { same_network: true } } },
-    message: 'HELO IP literal does not match your IP',
+    name: 'rdns_match',
+    match: {
+      not: { any: [LITERAL, { helo_matches: { reverse_name: 'related' }, 'helo_matches.by': ['name', 'both'] }] },
+    },
+    message: 'HELO host does not match rDNS',
   },
   {
     name: 'forward_dns',
-    rejects: false,
-    match: { not: { helo_matches: { same_network: true } } },
+    match: {
+      resolvable: { of: 'helo', as: 'host' },
+      not: { any: [LITERAL, { helo_matches: { reverse_name: 'related' } }] },
+    },
     message: 'HELO host has no forward DNS match',
   },
   {
-    name: 'rdns_match',
-    rejects: false,
-    match: { not: { helo_matches: { reverse_name: 'related' } } },
-    message: 'HELO host does not match rDNS',
+    name: 'literal_mismatch',
+    match: { ...LITERAL, not: { helo_matches: {} } },
+    message: 'HELO IP literal does not match your IP address',
   },
 ]
 
@@ -53,58 +54,52 @@ export async function heloChecks(context: HarakaContext, at: PlacedText['at']): 
     ...(ini.isOn('skip', 'relaying', true) ? [{ relay_client: true }] : []),
   ]
   const unless: { readonly unless?: Fields } = exempt.length > 0 ? { unless: { any: exempt } } : {}
-  const rules = HELO_CHECKS.filter(({ name }) => ini.isOn('check', name, true)).map(
-    ({ name, rejects, match, message }): RuleDraft => {
-      const monitored = ini.isOn('reject', name, rejects) ? {} : { mode: 'monitor' as const }
-      return { id: name, match, ...unless, on_unknown: 'skip', return: 'DENY', message, ...monitored }
-    },
-  )
   const patterns = ini.isOn('check', 'match_re', true) ? await context.patternFile('helo.checks.regexps') : undefined
-  if (patterns !== undefined)
-    rules.push({
-      id: 'match_re',
-      match: { helo: { matches_list: context.list('helo_patterns', patterns) } },
-      ...unless,
-      return: 'DENY',
-      message: 'That HELO is not accepted here',
+  const checks = [
+    ...patternCheck(patterns, context),
+    BARE_IP,
+    ...ini.section('bigco').flatMap(companyChecks),
+    ...NAME_CHECKS,
+  ]
+  const rules = checks
+    .filter(({ name }) => name === 'literal_mismatch' || ini.isOn('check', name, true))
+    .map(({ name, match, message }): RuleDraft => {
+      const monitored = ini.isOn('reject', name, false) ? {} : { mode: 'monitor' as const }
+      return { id: name, match, ...unless, on_unknown: 'skip', return: 'DENY', message, ...monitored }
     })
-  if (ini.isOn('check', 'big_company', true))
-    rules.push(
-      ...ini
-        .section('bigco')
-        .map(
-          ({ key, value }): RuleDraft => bigCompany(key, value.text, ini.isOn('reject', 'big_company', true), unless),
-        ),
-    )
+  reportOthers(ini, context, at)
+  context.plugin({ plugin: 'helo_checks', summary: 'What helo.checks looks at.', hooks: { 'helo, ehlo': rules } }, at)
+}
+
+function patternCheck(patterns: Json | undefined, context: HarakaContext): readonly HeloCheck[] {
+  if (patterns === undefined) return []
+  const match = { helo: { matches_list: context.list('helo_patterns', patterns) } }
+  return [{ name: 'match_re', match, message: 'That HELO not allowed here' }]
+}
+
+/** `yahoo.com=yahoo.com,yahoo.co.jp`: who says it is yahoo.com has a name in one of them. */
+function companyChecks({ key, value }: Ini['entries'][number]): readonly HeloCheck[] {
+  const below = value.text.split(',').flatMap((one) => [one.trim(), `.${one.trim()}`])
+  const name = 'big_company'
+  return [
+    { name, match: { helo: key, remote_host: { exists: false } }, message: 'Big company w/o rDNS? Unlikely.' },
+    { name, match: { helo: key, not: { remote_host: below } }, message: 'You are not who you say you are' },
+  ]
+}
+
+function reportOthers(ini: Ini, { findings }: HarakaContext, at: PlacedText['at']): void {
   for (const name of ['dynamic', 'host_mismatch', 'proto_mismatch'])
-    if (ini.isOn('check', name, true) && ini.isOn('reject', name, name === 'host_mismatch'))
-      context.findings.missing({
-        at: ini.get('check', name)?.at ?? at,
+    if (ini.isOn('check', name, true) && ini.isOn('reject', name, false))
+      findings.missing({
+        at: ini.get('reject', name)?.at ?? at,
         effect: 'laxer',
         message: `the check \`${name}\` is left out: nothing here does that`,
         instead: name === 'dynamic' ? 'the builtin `nodialup`' : undefined,
       })
-  context.plugin({ plugin: 'helo_checks', summary: 'What helo.checks looks at.', hooks: { 'helo, ehlo': rules } }, at)
-}
-
-function bigCompany(
-  name: string,
-  hosts: string,
-  isRejecting: boolean,
-  unless: { readonly unless?: Fields },
-): RuleDraft {
-  const below = hosts
-    .split(/[\s,]+/)
-    .filter((one) => one !== '')
-    .flatMap((one) => [one, `.${one}`])
-  const match = { helo: name, not: { remote_host: below } }
-  return {
-    id: `big_company-${name.replaceAll('.', '-')}`,
-    match,
-    ...unless,
-    on_unknown: 'skip',
-    return: 'DENY',
-    message: 'You are not who you say you are',
-    ...(!isRejecting && { mode: 'monitor' }),
-  }
+  if (ini.isOn('reject', 'literal_mismatch', false) && ini.text('check', 'literal_mismatch') !== '1')
+    findings.changed({
+      at: ini.get('reject', 'literal_mismatch')?.at ?? at,
+      effect: 'stricter',
+      message: '`literal_mismatch` wants the very address of the client here; its network is not enough',
+    })
 }

@@ -57,16 +57,18 @@ async function run(context: HarakaContext, lines: readonly PlacedText[]): Promis
   return { root, copies: context.copies, left: [], modes: context.modes }
 }
 
-/** Whom no plugin accepts is refused for good. */
+/** Whom no plugin has answered for may relay, or is refused for good (Haraka's connection.js, `rcpt_respond`). */
 function refuseOthers(context: HarakaContext): void {
-  const rule: RuleDraft = {
-    id: 'others',
-    match: 'always',
-    return: 'DENY',
-    message: 'I cannot deliver mail for <${rcpt}>',
-  }
+  const rules: readonly RuleDraft[] = [
+    { id: 'relay-client', match: { relay_client: true }, return: 'OK' },
+    { id: 'others', match: 'always', return: 'DENY', message: 'I cannot deliver mail for <${rcpt}>' },
+  ]
   context.plugin(
-    { plugin: 'others', summary: 'Refuses recipients whom nobody accepted.', hooks: { rcpt: [rule] } },
+    {
+      plugin: 'others',
+      summary: 'Refuses recipients whom nobody accepted, unless the client may relay.',
+      hooks: { rcpt: rules },
+    },
     context.start,
   )
 }

@@ -11,6 +11,7 @@ async function relay(context: HarakaContext, at: PlacedText['at']): Promise<void
   const acl = ini.isOn('relay', 'acl', true) ? await context.listFile('relay_acl_allow', 'ip') : undefined
   const file = acl !== undefined && typeof acl === 'object' && 'file' in acl ? acl['file'] : undefined
   context.use('relay', { relayclients: file ?? [] }, at)
+  context.relaysFirst = file !== undefined
   if (ini.isOn('relay', 'dest_domains', false)) await destinations(context, at)
   if (ini.isOn('relay', 'all', false))
     context.findings.missing({
@@ -73,7 +74,7 @@ async function dnsbl(context: HarakaContext, at: PlacedText['at']): Promise<void
 
 function block(zones: readonly PlacedText[], isRejecting: boolean, context: HarakaContext, at: PlacedText['at']): void {
   if (zones.length === 0) return
-  const names = [...new Set(zones.map(({ text }) => text))]
+  const names = [...new Set(zones.map(({ text }) => text))].map((zone) => `${zone} host [%IP%] is listed on ${zone}`)
   context.use('dnsbl', { zones: names, reject_type: 'disconnect', ...context.replyAt }, at, { isMonitor: !isRejecting })
 }
 

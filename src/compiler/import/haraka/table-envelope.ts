@@ -1,7 +1,7 @@
 /** Plugins for logins, senders and recipients. */
 import type { Json, RuleDraft } from '../draft.ts'
 import type { PlacedText } from '../placed-text.ts'
-import type { HarakaContext } from './context.ts'
+import { type HarakaContext, isExact } from './context.ts'
 import { absent, type PluginRow, type Rows } from './row.ts'
 
 type At = PlacedText['at']
@@ -15,8 +15,8 @@ async function inHostList(context: HarakaContext, at: At): Promise<void> {
     return patterns === undefined ? own : { any: [own, { [fact]: { matches_list: 'host_list_regex' } }] }
   }
   if (patterns !== undefined) context.list('host_list_regex', patterns)
-  const ini = await context.ini('host_list.ini')
-  const isSpoofed = ini.isOn('main', 'anti_spoof', false)
+  const [spoof] = await context.lines('host_list.anti_spoof')
+  const isSpoofed = spoof !== undefined && spoof.text !== 'false'
   const mail: readonly RuleDraft[] = isSpoofed
     ? [
         {
@@ -30,17 +30,11 @@ async function inHostList(context: HarakaContext, at: At): Promise<void> {
     : []
   const rcpt: readonly RuleDraft[] = [
     { id: 'host-list', summary: 'host_list', match: isOurs('rcpt.domain'), return: 'OK' },
-    {
-      id: 'local-sender',
-      summary: 'who may relay writes as one of us',
-      match: { all: [{ relay_client: true }, isOurs('sender.domain')] },
-      return: 'OK',
-    },
   ]
   context.plugin(
     {
       plugin: 'in_host_list',
-      summary: 'Accepts recipients in our domains, and relay clients who write as one of us.',
+      summary: 'Accepts recipients in our domains.',
       hooks: { mail, rcpt },
     },
     at,
@@ -49,9 +43,9 @@ async function inHostList(context: HarakaContext, at: At): Promise<void> {
 
 async function blocklist(name: string, hook: 'mail' | 'rcpt', context: HarakaContext, at: At): Promise<void> {
   const fact = hook === 'mail' ? 'sender' : 'rcpt'
-  const list = await context.listFile(name, 'address')
+  const list = await context.exactList(name, 'address')
   if (list === undefined) return
-  const [first] = await context.lines(name)
+  const first = (await context.lines(name)).find(({ text }) => isExact('address', text))
   if (first) context.examples.push({ of: fact, value: first.text, list: name })
   const rule: RuleDraft = {
     id: 'listed',

@@ -1,5 +1,5 @@
 /** Plugins for messages, for where they go, and for the program itself. */
-import type { Fields, RuleDraft } from '../draft.ts'
+import { type Fields, literal, type RuleDraft } from '../draft.ts'
 import type { PlacedText } from '../placed-text.ts'
 import type { HarakaContext } from './context.ts'
 import { nodeOf } from './context.ts'
@@ -13,17 +13,19 @@ function headers(file: string): PluginRow {
     make: async (context, at) => {
       const ini = await context.ini(file)
       const rules = [
-        ...headerRule(
-          ini,
-          'missing_required',
-          { missing_header: { fields: fieldsIn(ini, 'required', ['From', 'Date']) } },
-          'Required header missing: ${missing_header.names}',
+        ...fieldsIn(ini, 'required', ['From', 'Date']).flatMap((field) =>
+          headerRule(
+            ini,
+            'missing_required',
+            { missing_header: { fields: [field] } },
+            `Required header '${literal(field)}' missing`,
+          ),
         ),
         ...headerRule(
           ini,
           'duplicate_singular',
-          { repeated_header: { fields: fieldsIn(ini, 'singular', ['Date', 'From', 'Subject']) } },
-          'Only one ${repeated_header.names} header allowed',
+          { repeated_header: { fields: fieldsIn(ini, 'singular', SINGULAR) } },
+          'Only one ${repeated_header.names} header allowed. See RFC 5322, Section 3.6',
         ),
         ...dateRules(ini),
       ]
@@ -43,6 +45,21 @@ function headers(file: string): PluginRow {
   }
 }
 
+/** Unless headers.ini says otherwise. */
+const SINGULAR = [
+  'Date',
+  'From',
+  'Sender',
+  'Reply-To',
+  'To',
+  'Cc',
+  'Bcc',
+  'Message-Id',
+  'In-Reply-To',
+  'References',
+  'Subject',
+]
+
 function fieldsIn(ini: Ini, key: string, unless: readonly string[]): readonly string[] {
   const words = ini.words('main', key).map(({ text }) => text)
   return words.length > 0 ? words : unless
@@ -55,7 +72,6 @@ function headerRule(ini: Ini, name: string, match: Fields, message: string): rea
     {
       id: name,
       match,
-      unless: { relay_client: true },
       return: 'DENY',
       message,
       ...(!isRejecting && { mode: 'monitor' }),
@@ -82,24 +98,44 @@ const SEVERAL_RECIPIENTS: RuleDraft = {
   match: { 'sender.null': true, 'rcpt.count': { gt: 1 } },
   unless: { relay_client: true },
   return: 'DENY',
-  message: 'this bounce message does not have 1 recipient',
+  message: 'this bounce message has too many recipients',
+}
+
+const ALL_BOUNCES: RuleDraft = {
+  id: 'all-bounces',
+  match: { 'sender.null': true },
+  unless: { relay_client: true },
+  return: 'DENY',
+  message: 'Bounces not accepted here',
+}
+
+function badRecipient(list: string): RuleDraft {
+  return {
+    id: 'bad-recipient',
+    summary: 'bounce_bad_rcpt',
+    match: { 'sender.null': true, rcpt: { in_list: list } },
+    unless: { relay_client: true },
+    return: 'DENY',
+    message: '${rcpt} does not accept bounces',
+  }
 }
 
 async function bounce(context: HarakaContext, at: At): Promise<void> {
   const ini = await context.ini('bounce.ini')
   const isSingle = ini.isOn('check', 'single_recipient', true) && ini.isOn('reject', 'single_recipient', true)
   const data = isSingle ? [SEVERAL_RECIPIENTS] : []
-  const mail: readonly RuleDraft[] = ini.isOn('check', 'reject_all', false)
-    ? [{ id: 'reject-all', match: { 'sender.null': true }, return: 'DENY', message: 'No bounces accepted here' }]
-    : []
-  for (const name of ['empty_return_path', 'bad_rcpt', 'bounce_spf', 'non_local_msgid'])
+  const isForNobody = ini.isOn('reject', 'all_bounces', false) || ini.isOn('check', 'reject_all', false)
+  const mail = isForNobody ? [ALL_BOUNCES] : []
+  const never = ini.isOn('reject', 'bad_rcpt', true) ? await context.exactList('bounce_bad_rcpt', 'address') : undefined
+  const rcpt = never === undefined ? [] : [badRecipient(context.list('bounce_bad_rcpt', never))]
+  for (const name of ['empty_return_path', 'bounce_spf', 'hash_validation'])
     if (ini.isOn('reject', name, false))
       context.findings.missing({
         at: ini.get('reject', name)?.at ?? at,
         effect: 'laxer',
         message: `the check \`${name}\` is left out: nothing here does that`,
       })
-  context.plugin({ plugin: 'bounce', summary: 'What bounces may look like.', hooks: { mail, data } }, at)
+  context.plugin({ plugin: 'bounce', summary: 'What bounces may look like.', hooks: { mail, rcpt, data } }, at)
 }
 
 async function smtpForward(file: string, context: HarakaContext, at: At): Promise<void> {
