@@ -1,5 +1,5 @@
-;;; Opens a file in Emacs, with `postern lsp' beside it through eglot, and tells what an admin would see there.  -*- lexical-binding: t -*-
-;; ARGUMENTS (environment): FILE to open, TYPED text put behind its end, SERVER command as JSON, TOLD file to write to.
+;;; Opens a file in Emacs, set up as docs/editors.md says, and tells what an admin would see there.  -*- lexical-binding: t -*-
+;; ARGUMENTS (environment): FILE to open, TYPED text put behind its end, SETUP of Emacs, TOLD file to write to.
 (package-initialize)
 (require 'eglot)
 (require 'json)
@@ -13,14 +13,11 @@
       (accept-process-output nil 0.05)
       (flymake-start))))
 
-(setq eglot-sync-connect 30
-      project-find-functions (list (lambda (directory) (cons 'transient directory))))
-(add-to-list 'eglot-server-programs
-             (cons 'yaml-mode (append (json-parse-string (getenv "SERVER") :array-type 'list) nil)))
-
+(load (getenv "SETUP"))
 (find-file (getenv "FILE"))
-(yaml-mode)
-(apply #'eglot (eglot--guess-contact))
+;; Nobody types here.
+(run-hooks 'post-command-hook)
+(wait-for "a server" #'eglot-current-server)
 (wait-for "a finding" #'flymake-diagnostics)
 (let* ((finding (car (flymake-diagnostics))) (place (flymake-diagnostic-beg finding)))
   (goto-char place)

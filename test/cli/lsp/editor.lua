@@ -1,5 +1,5 @@
--- Opens a file in Neovim, with `postern lsp` beside it, and tells what an admin would see there.
--- ARGUMENTS (environment): FILE to open, TYPED text put behind its end, SERVER command as JSON, TOLD file to write to.
+-- Opens a file in Neovim, set up as docs/editors.md says, and tells what an admin would see there.
+-- ARGUMENTS (environment): FILE to open, TYPED text put behind its end, SETUP of this Neovim and of OLD ones, TOLD file to write to.
 local told = {}
 
 local function wait(what, test)
@@ -8,13 +8,11 @@ local function wait(what, test)
   end
 end
 
+dofile(vim.lsp.config and vim.env.SETUP or vim.env.OLD)
 vim.cmd('edit ' .. vim.fn.fnameescape(vim.env.FILE))
-local id = vim.lsp.start_client({
-  name = 'postern',
-  cmd = vim.fn.json_decode(vim.env.SERVER),
-  root_dir = vim.fn.fnamemodify(vim.env.FILE, ':h'),
-})
-vim.lsp.buf_attach_client(0, id)
+local clients = vim.lsp.get_clients or vim.lsp.get_active_clients
+wait('a server', function() return #clients() > 0 end)
+local id = clients()[1].id
 wait('a finding', function() return #vim.diagnostic.get(0) > 0 end)
 told.findings = vim.tbl_map(function(one)
   return { line = one.lnum + 1, column = one.col + 1, text = one.message, source = one.source }

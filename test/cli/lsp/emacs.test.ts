@@ -10,6 +10,7 @@ describe('the language server in Emacs', () => {
   const { status } = spawnSync('emacs', ['--batch', '-q', '--eval', NEEDED])
   const skip = status === 0 ? false : 'emacs with eglot and yaml-mode is not installed'
   it('shows a mistake, corrects it, and offers what is known in the hook', { skip }, (test) => {
-    seenIn(test, 'emacs', ['--batch', '-q', '-l', join(import.meta.dirname, 'editor.el')])
+    const args = ['--batch', '-q', '-l', join(import.meta.dirname, 'editor.el')]
+    seenIn(test, { program: 'emacs', args, language: 'elisp' })
   })
 })

@@ -8,7 +8,8 @@ import { seenIn } from './real-editor.ts'
 describe('the language server in Neovim', () => {
   const skip = spawnSync('nvim', ['--version']).error ? 'nvim is not installed' : false
   it('shows a mistake, corrects it, and offers what is known in the hook', { skip }, (test) => {
-    const offered = seenIn(test, 'nvim', ['--headless', '--clean', '-n', '-S', join(import.meta.dirname, 'editor.lua')])
+    const args = ['--headless', '--clean', '-n', '-S', join(import.meta.dirname, 'editor.lua')]
+    const offered = seenIn(test, { program: 'nvim', args, language: 'lua' })
     assert.ok(offered.includes('dnsbl'), offered.join(' '))
   })
 })
