@@ -63,7 +63,7 @@ function foundNumber(name: string): Source {
     type: 'number',
     read({ found }) {
       const text = found.get(name)
-      if (text === undefined) return undefined
+      if (text === undefined || text instanceof Unknown) return text
       const number = text.trim() === '' ? Number.NaN : Number(text)
       return Number.isFinite(number) ? number : new Unknown(`\`${text}\` is no number`)
     },
@@ -261,7 +261,7 @@ function compare(seen: FactValue | undefined, tests: Tests, context: HookContext
   return isSeveral(seen) ? some(seen, comparison, context) : comparison(seen, context)
 }
 
-function remember(found: Map<string, string>, entry: NonNullable<Compared['entry']>): void {
+function remember(found: HookContext['found'], entry: NonNullable<Compared['entry']>): void {
   found.set('list.entry', entry.text)
   found.set('list.at', entry.at)
   const [code, text] = splitCode(entry.reason ?? '')

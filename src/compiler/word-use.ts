@@ -5,7 +5,7 @@ import type { ListIndex, ListKind } from '../core/list.ts'
 import { isKnownAt } from '../core/hook.ts'
 import type { Test } from '../core/program.ts'
 import type { Schema } from '../core/schema.ts'
-import { andThen, isPromise, isTruth, type MaybePromise, unknownFrom } from '../core/truth.ts'
+import { andThen, isPromise, isTruth, type MaybePromise, Unknown, unknownFrom } from '../core/truth.ts'
 import { type CompileTools, type Match, type MatcherWord, OptionFault } from '../core/word.ts'
 import { type MapEntry, type ScalarNode, type YamlNode, valueOf } from '../language/node.ts'
 import { spanWithin } from '../language/scalar-offsets.ts'
@@ -28,9 +28,10 @@ export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: 
   const ask = guarded(key, scope, () => word.compile(options, toolsFor(word.options, node, scope)), node)
   if (!ask) return undefined
   scope.asked.add(word.name)
-  for (const name of namesFound(word, options)) scope.finds.add(`${word.name}.${name}`)
+  const finds = namesFound(word, options).map((name) => `${word.name}.${name}`)
+  for (const name of finds) scope.finds.add(name)
   scope.words.onUnknown = moreCareful(scope.words.onUnknown, word.onUnknown)
-  return traced(word.name, key, value, answeredFor(word, ask))
+  return traced({ name: word.name, finds, key, value }, answeredFor(word, ask))
 }
 
 function namesFound({ finds = {}, findsOf }: MatcherWord, options: unknown): readonly string[] {
@@ -144,11 +145,18 @@ function listOf(kind: ListIndex['kind'], value: YamlNode, scope: Scope): ListInd
   return inlineIndex(kind, scalars, (finding) => complain(scope, finding))
 }
 
-function traced(name: string, key: ScalarNode, value: YamlNode, ask: Ask): Test {
+interface Asking extends Pick<MapEntry, 'key' | 'value'> {
+  readonly name: string
+  /** With the name of the word. */
+  readonly finds: readonly string[]
+}
+
+function traced({ name, finds, key, value }: Asking, ask: Ask): Test {
   const at = placeOf(key.at)
   const test = `${name}: ${summarize(value)}`
   return (context) =>
     andThen(answerOf(ask, context), (match: Match) => {
+      if (match.truth === 'unknown') doubt(context, finds, match)
       for (const [found, text] of Object.entries(match.found ?? {})) context.found.set(`${name}.${found}`, String(text))
       context.trace?.push({
         at,
@@ -158,6 +166,11 @@ function traced(name: string, key: ScalarNode, value: YamlNode, ask: Ask): Test 
       })
       return match.truth
     })
+}
+
+/** A check of what it might have found would miss otherwise, and the rule pass for one that does not apply. */
+function doubt({ found }: HookContext, finds: readonly string[], { because }: Match): void {
+  for (const name of finds) found.set(name, new Unknown(because ?? 'it could not be found out'))
 }
 
 /** A word that breaks has found out nothing; the conditions beside it still count. */

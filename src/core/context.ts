@@ -5,6 +5,7 @@ import type { LogLine, Ports } from './ports.ts'
 import type { Outcome } from './outcome.ts'
 import type { Connection, Recipient, Transaction } from './session.ts'
 import type { AtomTrace } from './trace.ts'
+import type { Unknown } from './truth.ts'
 
 /** A command line as typed, for hooks that see commands rather than envelopes. */
 export interface Command {
@@ -29,8 +30,11 @@ export interface HookContext {
   readonly ports: Ports
   /** Aborts when the handler's time is up; look-ups pass it on. */
   readonly signal: AbortSignal | undefined
-  /** What the words of the current rule found (`dnsbl.zone`, `list.reason`), for its later keys and its message. */
-  readonly found: Map<string, string>
+  /**
+   * What the words of the current rule found (`dnsbl.zone`, `list.reason`), for its later keys and its message. Of a word
+   * that could not find out, what it might have found is unknown, not absent.
+   */
+  readonly found: Map<string, string | Unknown>
   /** Where conditions write what they saw; absent when nobody will read it. */
   readonly trace: AtomTrace[] | undefined
 }

@@ -22,7 +22,7 @@ export class RuleContext implements HookContext {
   readonly logged: LogLine | undefined
   readonly ports: Ports
   readonly trace: AtomTrace[] | undefined
-  #found: Map<string, string> | undefined
+  #found: HookContext['found'] | undefined
   #controller: AbortController | undefined
   #expired = false
 
@@ -39,7 +39,7 @@ export class RuleContext implements HookContext {
     this.trace = trace
   }
 
-  get found(): Map<string, string> {
+  get found(): HookContext['found'] {
     this.#found ??= new Map()
     return this.#found
   }
