@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import type { Outline } from '../../src/compiler/analysis/outline.ts'
 import type { CompiledPlugin } from '../../src/compiler/compile-site.ts'
 import { loadSite } from '../../src/compiler/load-site.ts'
+import type { LoadEnvironment } from '../../src/compiler/resolve-entries.ts'
 import type { Ports } from '../../src/core/ports.ts'
 import type { Site } from '../../src/core/site.ts'
 import { createDispatcher } from '../../src/engine/dispatch.ts'
@@ -29,9 +30,11 @@ export async function loadTexts(
   texts: Readonly<Record<string, string>>,
   modules: Readonly<Record<string, unknown>> = {},
   vocabulary = TEST_VOCABULARY,
+  more: Pick<LoadEnvironment, 'questionFault'> = {},
 ): Promise<MemorySite> {
   const report = new Report()
   const { site, plugins, outline } = await loadSite(`${ROOT}/postern.yaml`, {
+    ...more,
     report,
     sources: new Map(),
     builtins: new Map(),
