@@ -3,6 +3,7 @@ import type { Spoken } from '../testing/diff/compare.ts'
 import type { DiffReport, ShownDifference } from '../testing/diff/report.ts'
 import type { Touched } from '../testing/diff/traffic.ts'
 import { counted } from './counts.ts'
+import { visible } from '../language/display.ts'
 import { shownPlaces } from './find-files.ts'
 import { table } from './formats/markdown-table.ts'
 import { painter } from './terminal.ts'
@@ -17,14 +18,17 @@ export function renderDiff(report: DiffReport, { color }: { readonly color: bool
     ...changedLines(report),
     ...report.differences.flatMap((one) => ['', paint('bold', titleOf(one)), ...linesOf(one, report)]),
     ...recordedLines(report),
+    ...besideLines(report),
     ...closing(report),
     ...(report.gates.length > 0 ? [''] : []),
     ...report.gates.map(({ gate, passed }) => paint(passed ? 'green' : 'red', gateLine(gate, passed))),
   ].join('\n')
 }
 
-function headLine({ proved_same: isSame, differences, changed }: DiffReport): string {
-  if (isSame) return 'the same: the rules of both are equal, with their lists and parameters'
+function headLine({ proved_same: isSame, differences, changed, settings, policies }: DiffReport): string {
+  if (isSame && settings.length + policies.length === 0)
+    return 'the same: the rules of both are equal, with their lists, parameters, policies and settings'
+  if (isSame) return 'the rules of both are equal, with their lists and parameters'
   return `${counted(changed.length, 'rule')} changed, ${counted(differences.length, 'difference')} found`
 }
 
@@ -86,6 +90,46 @@ function recordedLines({ traffic }: DiffReport): readonly string[] {
   ]
 }
 
+/** What was compared as it stands there, whatever sessions it is about. */
+function besideLines({ lists, policies, settings }: DiffReport): readonly string[] {
+  return [
+    ...titled('lists', lists.map(listLine)),
+    ...titled(
+      'policies of recipients',
+      policies.flatMap(({ what, policy, keys }) => [
+        `${what.padEnd(8)} ${policy}`,
+        ...(what === 'removed' ? [] : keys.map((key) => `  ${settingText(key)}`)),
+      ]),
+    ),
+    ...titled('settings of the site', settings.map(settingText)),
+  ]
+}
+
+/** Of one kind. */
+const MOST_LINES = 40
+
+function titled(title: string, lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return []
+  const more = lines.length > MOST_LINES ? [`  and ${lines.length - MOST_LINES} more lines; -f json has all`] : []
+  return ['', title, ...lines.slice(0, MOST_LINES).map((line) => `  ${line}`), ...more]
+}
+
+function listLine({ list, added, removed, read_by: readers }: DiffReport['lists'][number]): string {
+  const parts = [
+    ...(added.count > 0 ? [`${added.count.toLocaleString('en')} added (${someOf(added)})`] : []),
+    ...(removed.count > 0 ? [`${removed.count.toLocaleString('en')} removed (${someOf(removed)})`] : []),
+  ]
+  return `${list}: ${parts.join(', ')}; read by ${readers.slice(0, MOST_NAMED).join(', ')}`
+}
+
+function someOf({ count, some }: DiffReport['lists'][number]['added']): string {
+  return visible(`${some.join(', ')}${count > some.length ? ', …' : ''}`)
+}
+
+function settingText({ key, before = 'not set', after = 'not set' }: DiffReport['settings'][number]): string {
+  return visible(`${key}: ${before} → ${after}`)
+}
+
 function closing(report: DiffReport): readonly string[] {
   const { proved_same: isSame, without_difference: without, differences, not_proved: doubts, tried } = report
   if (isSame) return []
@@ -122,6 +166,25 @@ export function renderDiffMarkdown(report: DiffReport): string {
     ...table(
       ['changed', 'rule', 'hook'],
       changed.map(({ what, plugin, rule, hook }) => [what, `${plugin}/${rule}`, hook]),
+    ),
+    ...table(
+      ['list', 'added', 'removed', 'read by'],
+      report.lists.map(({ list, added, removed, read_by: readers }) => [
+        list,
+        `${added.count} ${someOf(added)}`,
+        `${removed.count} ${someOf(removed)}`,
+        readers.join(', '),
+      ]),
+    ),
+    ...table(
+      ['policy', '', 'key', 'before', 'new'],
+      report.policies.flatMap(({ what, policy, keys }) =>
+        keys.map(({ key, before = '', after = '' }) => [policy, what, key, before, after]),
+      ),
+    ),
+    ...table(
+      ['setting', 'before', 'new'],
+      report.settings.map(({ key, before = '', after = '' }) => [key, before, after]),
     ),
     ...table(
       ['not proved'],

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { DiffReport } from '../../src/testing/diff/report.ts'
+import { reportOf } from './diff-report.ts'
 import { type Folder, folder } from './folder.ts'
 import { commitAll } from './git.ts'
 
@@ -38,12 +39,6 @@ function twoSites(test: TestContext, before: House, after: House): Folder {
     'postern.yaml': SITE,
     'house.yaml': house(after),
   })
-}
-
-async function reportOf(of: Folder, ...args: readonly string[]): Promise<DiffReport> {
-  const { stdout, stderr } = await of.postern(['diff', 'before', '-f', 'json', ...args])
-  assert.equal(stderr, '')
-  return JSON.parse(stdout) as DiffReport
 }
 
 function differences({ differences: all }: DiffReport): readonly string[] {
@@ -104,7 +99,7 @@ describe('diff', () => {
     const { code, stdout } = await of.postern(['diff', 'before', '--gate', 'no-change'])
     assert.deepEqual(
       [code, stdout.split('\n')[0]],
-      [0, 'the same: the rules of both are equal, with their lists and parameters'],
+      [0, 'the same: the rules of both are equal, with their lists, parameters, policies and settings'],
     )
   })
 

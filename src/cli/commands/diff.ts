@@ -1,15 +1,22 @@
 /** `postern diff`: what do these rules decide differently, before anybody meets them? */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
+import type { Policy } from '../../core/policy.ts'
+import type { Site } from '../../core/site.ts'
+import { policyKey } from '../../ports/policies/policy-path.ts'
 import { changesBetween, isProvedSame } from '../../testing/diff/changes.ts'
 import { type DiffFound, type DiffSide, diffSites } from '../../testing/diff/diff-sites.ts'
 import { type Inventory, inventoryOf } from '../../testing/diff/inventory.ts'
+import { listChanges } from '../../testing/diff/list-changes.ts'
+import { policyChanges, type PolicyTexts, sessionsAbout } from '../../testing/diff/policy-changes.ts'
 import { DIFF_GATES, type DiffGate, type DiffReport, reportOf } from '../../testing/diff/report.ts'
+import { settingChanges } from '../../testing/diff/setting-changes.ts'
 import { type Traffic, TrafficTally } from '../../testing/diff/traffic.ts'
 import { Envelopes, isReplayable } from '../../testing/replay.ts'
 import { type BaseSite, openBase } from '../base-site.ts'
+import { comparableSettings } from '../comparable-settings.ts'
 import { EXIT } from '../exit-code.ts'
 import { renderDiff, renderDiffMarkdown } from '../format-diff.ts'
 import { judgeSafely, judgesOf } from '../judges.ts'
@@ -17,6 +24,7 @@ import { type OpenSite, openSite } from '../open-site.ts'
 import { readLog } from '../read-log.ts'
 import type { Shell } from '../shell.ts'
 import type { Terminal } from '../terminal.ts'
+import { compileEnvironment } from '../wiring.ts'
 
 interface Options {
   readonly site: string
@@ -82,13 +90,22 @@ async function diff(
 
 interface Side extends DiffSide {
   readonly inventory: Inventory
+  readonly policies: PolicyTexts
+  readonly settings: object
 }
 
 async function sideAt(path: string, terminal: Terminal): Promise<Side> {
-  const { site, outline, ...rest } = await openSite(path, terminal)
+  const { site, outline, settings, ...rest } = await openSite(path, terminal)
   if (!outline) throw new Error('a site that loads has plugins')
-  const inventory = inventoryOf({ outline, site, files: await digestsOf({ site, outline, ...rest }) })
-  return { inventory, outline, program: site.program, judges: judgesOf(site, { trace: true }) }
+  const inventory = inventoryOf({ outline, site, files: await digestsOf({ site, outline, settings, ...rest }) })
+  return {
+    inventory,
+    outline,
+    program: site.program,
+    judges: judgesOf(site, { trace: true }),
+    policies: await policiesOf(site),
+    settings: comparableSettings({ site, settings, directory: dirname(resolve(path)) }),
+  }
 }
 
 async function diffOpened(
@@ -97,9 +114,16 @@ async function diffOpened(
   terminal: Terminal,
 ): Promise<DiffReport> {
   const changes = changesBetween(before.inventory, after.inventory)
-  const found = isProvedSame(changes) ? NOTHING : await diffSites([before, after], changes)
+  const policies = policyChanges(before.policies, after.policies)
+  const found = isProvedSame(changes) ? NOTHING : await diffSites([before, after], changes, sessionsAbout(policies))
   const traffic = logs && (await weigh(logs, [before, after], found, terminal))
-  return reportOf(changes, found, { gates, traffic })
+  return reportOf(changes, found, {
+    gates,
+    traffic,
+    lists: listChanges(before.inventory, after.inventory),
+    policies,
+    settings: settingChanges(before.settings, after.settings),
+  })
 }
 
 const NOTHING: DiffFound = { groups: [], tried: 0, isWhole: true, unsaid: [], elsewhere: [] }
@@ -118,6 +142,19 @@ async function weigh(
     if (tally.decisions % 10_000 === 0) terminal.progress(`${tally.decisions} decisions`)
   }
   return tally.report()
+}
+
+/** Those in files; undefined for one that does not load. */
+async function policiesOf({ policies: plan, limits }: Site): Promise<PolicyTexts> {
+  const found = new Map<string, Policy | undefined>()
+  if (plan?.directory === undefined) return found
+  const { allPolicies } = compileEnvironment()
+  for await (const { path, text, isLookedFor } of allPolicies(plan.directory, limits.policy_size)) {
+    const key = policyKey(relative(plan.directory, path))
+    const read = isLookedFor && key !== undefined && text !== undefined ? plan.read(text, key) : undefined
+    if (read && key !== undefined) found.set(key, read.ok ? read.policy : undefined)
+  }
+  return found
 }
 
 /** Policies of recipients, and plugins in TypeScript. */

@@ -62,7 +62,7 @@ export async function decided(record: SessionRecord, { judges }: Judge): Promise
   return isMissing ? undefined : decisions
 }
 
-function groupOf(difference: Difference, session: SessionRecord, changed: ReadonlySet<string>): DiffGroup {
+export function groupOf(difference: Difference, session: SessionRecord, changed: ReadonlySet<string>): DiffGroup {
   const { before, after } = difference
   const through = [...new Set([...after.held, ...before.held])].filter((key) => changed.has(key))
   return {

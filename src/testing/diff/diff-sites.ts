@@ -6,10 +6,12 @@
  */
 import type { Outline } from '../../compiler/analysis/outline.ts'
 import { HOOK_TABLE, type Hook } from '../../core/hook.ts'
+import { asideGroups, compareAside, isAnsweredAside } from './aside.ts'
 import type { Changes } from './changes.ts'
 import { compareSession, completed, type DiffGroup, type Judge } from './compare.ts'
 import { lowerBoth } from './lowered.ts'
-import { search } from './search.ts'
+import { mergeRecords, type SessionRecord } from '../session-record.ts'
+import { atMost, search } from './search.ts'
 import { shortened } from './shortened.ts'
 import { plainSessions } from './telling.ts'
 import { usualAnswers } from './usual-answers.ts'
@@ -30,10 +32,23 @@ export interface DiffFound {
   readonly elsewhere: readonly Hook[]
 }
 
+/** To each of which everything is tried. */
+const MOST_PLAIN = 4
+
+function* chained<T>(one: Iterable<T>, other: Iterable<T>): Generator<T> {
+  yield* one
+  yield* other
+}
+
 /** More than anybody reads. */
 const MOST_GROUPS = 200
 
-export async function diffSites(sides: readonly [DiffSide, DiffSide], changes: Changes): Promise<DiffFound> {
+/** `about`: what else sessions are tried with, such as recipients whose policies changed. */
+export async function diffSites(
+  sides: readonly [DiffSide, DiffSide],
+  changes: Changes,
+  about: readonly SessionRecord[] = [],
+): Promise<DiffFound> {
   const [before, after] = sides
   const rules = lowerBoth(before.outline, after.outline)
   const { sessions, isWhole, unsaid } = search(rules, changes.rules)
@@ -41,7 +56,9 @@ export async function diffSites(sides: readonly [DiffSide, DiffSide], changes: C
   const changed = new Set(changes.rules.map(({ key }) => key))
   const groups = new Map<string, DiffGroup>()
   const tried = new Set<string>()
-  for (const said of sessions) {
+  const plain = [...atMost(MOST_PLAIN, plainSessions(rules))]
+  const more = about.flatMap((one) => plain.map((session) => mergeRecords(session, one)))
+  for (const said of chained(sessions, more)) {
     for (const session of completed(said, sides, answers)) {
       if (tried.has(JSON.stringify(session))) continue
       tried.add(JSON.stringify(session))
@@ -49,6 +66,8 @@ export async function diffSites(sides: readonly [DiffSide, DiffSide], changes: C
       if (group && groups.size < MOST_GROUPS && !groups.has(nameOf(group))) groups.set(nameOf(group), group)
     }
   }
+  for await (const group of asideGroups(changes.rules, rules, sides))
+    if (groups.size < MOST_GROUPS && !groups.has(nameOf(group))) groups.set(nameOf(group), group)
   const shown: DiffGroup[] = []
   for (const group of [...groups.values()].toSorted((one, other) => weightOf(one) - weightOf(other)))
     shown.push(await shortest(group, sides, changed))
@@ -63,7 +82,9 @@ async function shortest(
 ): Promise<DiffGroup> {
   let best = group
   await shortened(group.session, async (session) => {
-    const other = await compareSession(session, sides, changed)
+    const other = isAnsweredAside(group.hook)
+      ? await compareAside(session, group.hook, { sides, changed })
+      : await compareSession(session, sides, changed)
     const isSame = other !== undefined && nameOf(other) === nameOf(group)
     if (isSame) best = other
     return isSame
@@ -81,7 +102,7 @@ function nameOf({ change, hook, by }: DiffGroup): string {
   return `${change} ${hook} ${by}`
 }
 
-/** Commands beside the way of a message, and what is told afterwards. */
+/** Commands beside the way of a message that no session says, and what is told afterwards. */
 function isBeside(hook: Hook): boolean {
-  return hook === 'auth' || hook === 'queue_post' || HOOK_TABLE[hook].stage === 'any'
+  return !isAnsweredAside(hook) && (hook === 'queue_post' || HOOK_TABLE[hook].stage === 'any')
 }

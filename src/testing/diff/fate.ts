@@ -47,7 +47,23 @@ export function differenceBetween(
 export function fateOf(decisions: readonly Decision[], upTo: Hook, record: SessionRecord): Fate | undefined {
   const asked = decisions.filter(({ hook }) => isReplayable(hook) && HOOKS.indexOf(hook) <= HOOKS.indexOf(upTo))
   const end = asked.find((one) => endingOf(one.hook, one.return, record) !== 'accept') ?? asked.at(-1)
-  if (!end) return undefined
+  return end && spokenBy(end, decisions, record)
+}
+
+/** What is answered at one hook, wherever it stands. Undefined where nobody was asked. */
+export function fateAt(decisions: readonly Decision[], hook: Hook, record: SessionRecord): Fate | undefined {
+  const end = decisions.find((one) => one.hook === hook)
+  return end && { ...spokenBy(end, decisions, record), ending: ENDINGS_BY_REPLY.get(end.reply.charAt(0)) ?? 'accept' }
+}
+
+/** Beside the way of a message nothing is accepted or refused but the command: the client hears which. */
+const ENDINGS_BY_REPLY: ReadonlyMap<string, Ending> = new Map<string, Ending>([
+  ['4', 'defer'],
+  ['5', 'reject'],
+  ['', 'silent'],
+])
+
+function spokenBy(end: Decision, decisions: readonly Decision[], record: SessionRecord): Fate {
   const { hook, plugin, rule, at, reply } = end
   return {
     ending: endingOf(hook, end.return, record),

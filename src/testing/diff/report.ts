@@ -2,6 +2,9 @@
 import { type Changes, isProvedSame, type RuleChange } from './changes.ts'
 import { type DiffGroup, nameIn } from './compare.ts'
 import type { DiffFound } from './diff-sites.ts'
+import type { ListChange } from './list-changes.ts'
+import type { PolicyChange } from './policy-changes.ts'
+import type { SettingChange } from './setting-changes.ts'
 import type { RecordedDifference, Touched, Traffic } from './traffic.ts'
 
 export interface ShownDifference extends DiffGroup {
@@ -15,6 +18,11 @@ export interface DiffReport {
   readonly changed: readonly Pick<RuleChange, 'what' | 'hook' | 'plugin' | 'rule' | 'at'>[]
   /** What else differs. */
   readonly besides: readonly string[]
+  /** Lists at hand whose entries came or went. */
+  readonly lists: readonly ListChange[]
+  readonly policies: readonly PolicyChange[]
+  /** Listeners, services and the other keys of the site files. */
+  readonly settings: readonly SettingChange[]
   readonly differences: readonly ShownDifference[]
   /** Rules that changed and are part of no difference, as `hook plugin/rule`. */
   readonly without_difference: readonly string[]
@@ -40,10 +48,15 @@ const BREAKS: Readonly<Record<DiffGate, (change: string) => boolean>> = {
   'no-change': () => true,
 }
 
+export interface Reported extends Pick<DiffReport, 'lists' | 'policies' | 'settings'> {
+  readonly gates: readonly DiffGate[]
+  readonly traffic?: Traffic | undefined
+}
+
 export function reportOf(
   changes: Changes,
   found: DiffFound,
-  { gates, traffic }: { readonly gates: readonly DiffGate[]; readonly traffic?: Traffic | undefined },
+  { gates, traffic, lists, policies, settings }: Reported,
 ): DiffReport {
   const { groups, tried } = found
   const all: readonly Pick<RecordedDifference, 'change'>[] = [...groups, ...(traffic?.others ?? [])]
@@ -52,6 +65,9 @@ export function reportOf(
     proved_same: isProvedSame(changes),
     changed: changes.rules.map(({ what, hook, plugin, rule, at }) => ({ what, hook, plugin, rule, at })),
     besides: changes.besides,
+    lists,
+    policies,
+    settings,
     differences: groups.map((group, index) => ({
       ...group,
       ...(traffic && { touched: traffic.touched[index] ?? { count: 0 } }),

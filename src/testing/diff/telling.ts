@@ -113,7 +113,7 @@ const ENTRY_SESSIONS: ReadonlyMap<string, (entry: string, name: string) => Sessi
 ])
 
 /** Whom the entry is about. */
-function entrySession(fact: string, entry: string): SessionRecord {
+export function entrySession(fact: string, entry: string): SessionRecord {
   const name = entry.replace(/^@/, '').replace(/^\./, 'host.')
   return ENTRY_SESSIONS.get(fact.split('.')[0] ?? '')?.(entry, name) ?? {}
 }

@@ -115,9 +115,9 @@ describe('what is not proved', () => {
   it('names hooks whose answers are not compared', async () => {
     const { found } = await between(
       NOTHING,
-      `${NOTHING.replace(/ \}\n$/, '')}, vrfy: [{ id: v, match: always, return: DENY }] }\n`,
+      `${NOTHING.replace(/ \}\n$/, '')}, disconnect: [{ id: v, match: always, log: bye }] }\n`,
     )
-    assert.deepEqual(found.elsewhere, ['vrfy'])
+    assert.deepEqual(found.elsewhere, ['disconnect'])
   })
 })
 
