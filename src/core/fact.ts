@@ -46,3 +46,8 @@ export function fact(
 ): FactDefinition {
   return { name, type, stage, summary, read }
 }
+
+/** A fact is absent rather than empty. */
+export function presentOnly(values: readonly string[] | undefined): readonly string[] | undefined {
+  return values?.length ? values : undefined
+}

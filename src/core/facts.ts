@@ -5,9 +5,8 @@
  */
 import { type Address, addressText, splitDetail } from './address.ts'
 import type { HookContext } from './context.ts'
-import { fact, type FactDefinition, type FactValue } from './fact.ts'
-import { headerDate } from './header.ts'
-import type { Message } from './message.ts'
+import { fact, type FactDefinition, type FactValue, presentOnly } from './fact.ts'
+import { MESSAGE_FACTS } from './message-facts.ts'
 import { TRANSPORT_FACTS } from './transport-facts.ts'
 import { Unknown } from './truth.ts'
 
@@ -18,10 +17,6 @@ function localOf(address: Address | undefined): string | undefined {
 
 function domainOf(address: Address | undefined): string | undefined {
   return address?.kind === 'mailbox' ? address.domain : undefined
-}
-
-function fromMessage<T>(read: (message: Message) => T): (context: HookContext) => T | undefined {
-  return ({ transaction }) => (transaction?.message ? read(transaction.message) : undefined)
 }
 
 function parameterValue(params: ReadonlyMap<string, string | true> | undefined, name: string): string | undefined {
@@ -35,15 +30,7 @@ function announcedSize({ transaction }: HookContext): number | undefined {
   return size === undefined ? undefined : Number(size)
 }
 
-function dateOf(message: Message): number | undefined {
-  const [date] = message.values('Date')
-  return date === undefined ? undefined : headerDate(date)
-}
-
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
-
-/** How much of the body rules can see. */
-const BODY_OCTETS = 262_144
 
 const CONNECTION_FACTS: readonly FactDefinition[] = [
   fact('remote_ip', 'ip', 'accept', "The client's address", ({ connection }) => connection.remote.ip),
@@ -175,61 +162,6 @@ const ENVELOPE_FACTS: readonly FactDefinition[] = [
   ),
 ]
 
-const MESSAGE_FACTS: readonly FactDefinition[] = [
-  fact('header.NAME', 'texts', 'headers', 'Values of a header field, unfolded', ({ transaction }, name) =>
-    presentOnly(transaction?.message?.values(name)),
-  ),
-  fact(
-    'header_count.NAME',
-    'number',
-    'headers',
-    'How often a header field is there',
-    ({ transaction }, name) => transaction?.message?.values(name).length,
-  ),
-  fact(
-    'hops',
-    'number',
-    'headers',
-    'Received and Delivered-To fields together',
-    fromMessage((message) => message.values('Received').length + message.values('Delivered-To').length),
-  ),
-  fact(
-    'date',
-    'time',
-    'headers',
-    'The Date field; absent when there is none or it cannot be read',
-    fromMessage(dateOf),
-  ),
-  fact(
-    'quarantined',
-    'boolean',
-    'message',
-    'At queue: whether the message is for those who would have refused it (`on_split: quarantine`)',
-    ({ transaction }) => transaction?.recipients.length !== 0 && transaction?.recipients.every(({ held }) => held),
-  ),
-  fact(
-    'size',
-    'number',
-    'message',
-    'Octets of the message',
-    fromMessage((message) => message.size),
-  ),
-  fact(
-    'body.size',
-    'number',
-    'message',
-    'Octets of the body',
-    fromMessage((message) => message.body.length),
-  ),
-  fact(
-    'body',
-    'text',
-    'message',
-    'The first 256 KiB of the body as received',
-    fromMessage((message) => message.body.head(BODY_OCTETS).toString('latin1')),
-  ),
-]
-
 const COMMAND_FACTS: readonly FactDefinition[] = [
   fact('command', 'text', 'greeting', 'The command in question, upper case', ({ command }) => command?.verb),
   fact('command.argument', 'text', 'greeting', 'What followed the command', ({ command }) => command?.argument),
@@ -263,10 +195,6 @@ function isImmune({ connection, transaction, recipient }: HookContext): boolean 
 /** Behind the colon, without parameters. */
 function pathIn(argument = ''): string | undefined {
   return /^(?:from|to):[ \t]*(<.*>|[^ \t]+)/i.exec(argument)?.[1]
-}
-
-function presentOnly(values: readonly string[] | undefined): readonly string[] | undefined {
-  return values?.length ? values : undefined
 }
 
 export const FACTS: readonly FactDefinition[] = [
