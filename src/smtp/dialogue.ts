@@ -12,49 +12,22 @@ import type { Limits } from '../core/limits.ts'
 import { type Offer, PLAIN_OFFER } from '../core/offer.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Policies } from '../core/policy.ts'
-import type { Entropy, Log, LogEnding, LogFields, Ports, Spool } from '../core/ports.ts'
+import type { Entropy, Log, LogEnding, LogFields, Ports } from '../core/ports.ts'
 import type { Split } from '../core/program.ts'
 import { replyRow } from '../core/reply-table.ts'
 import { type Connection, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
 import type { TlsState } from '../core/tls.ts'
 import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
-import type { Dispatch } from '../engine/dispatch.ts'
 import type { Answer } from './answer.ts'
 import type { Attributes } from './attributes.ts'
 import { logRuling, type Ruling, type Subject, subjectFields } from './decision-log.ts'
+import type { DialogueOptions } from './dialogue-options.ts'
 import { EarlyEar } from './early-input.ts'
 import { Pauses } from './pauses.ts'
 import { TOO_MANY_AUTH_FAILURES, TOO_MANY_ERRORS } from './protocol-replies.ts'
 import { composeReply, type Reply } from './reply.ts'
 import { PLAIN_TERMS, type Terms } from './terms.ts'
 import { TransactionRoom } from './transaction-room.ts'
-
-export interface DialogueOptions {
-  readonly connection: Connection
-  readonly hostname: string
-  readonly limits: Limits
-  /** Plain SMTP without it. */
-  readonly terms?: Terms
-  /** Which rules decide, for the log. */
-  readonly revision: string
-  readonly dispatch: Dispatch
-  /** What the listener offers; without it, what every listener does. */
-  readonly offer?: Offer | undefined
-  readonly ports: Ports
-  /** Without it recipients have none. */
-  readonly policies?: Policies | undefined
-  /** Rules after DATA know recipients apart. */
-  readonly split?: Split | undefined
-  /** Some plugin wants to hear of every line that is logged. */
-  readonly tellsLog?: boolean
-  readonly entropy: Entropy
-  /** For content that is too big for memory, and for temporary files of plugins. */
-  readonly spool?: Spool | undefined
-  /** Unique texts of letters and digits, for transactions. */
-  readonly newId: () => string
-  /** Whether the client has sent more than what is being worked on. */
-  readonly inputWaits: () => boolean
-}
 
 export interface Question {
   readonly hook: Hook
