@@ -2,7 +2,7 @@
 import { HOOK_TABLE, HOOKS } from '../core/hook.ts'
 import type { Vocabulary } from '../core/word.ts'
 import { type JsonSchema, toJsonSchema } from '../language/json-schema.ts'
-import { PLUGIN_SCHEMA } from '../language/plugin-file.ts'
+import { PLUGIN_SCHEMA } from '../language/plugin-schema.ts'
 import { POLICY_SCHEMA } from '../language/policy-file.ts'
 import { RULE_SCHEMA } from '../language/rule-schema.ts'
 import { SESSION_SCHEMA, SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-schema.ts'

@@ -4,7 +4,8 @@ import { LIST_KINDS, type ListKind } from '../../core/list.ts'
 import { keysAt, scalarAt } from '../../language/cursor.ts'
 import { startOf } from '../../language/diagnostic.ts'
 import type { Mark, Path } from '../../language/loose-yaml.ts'
-import { PARAM_TYPES, type ParamDeclaration } from '../../language/plugin-file.ts'
+import type { ParamDeclaration } from '../../language/plugin-file.ts'
+import { PARAM_TYPES } from '../../language/plugin-schema.ts'
 import type { Sheet } from './mention.ts'
 
 export function paramsOf(sheet: Sheet): readonly ParamDeclaration[] {
