@@ -23,6 +23,7 @@ import { lookAtLog } from './look-at-log.ts'
 import { lookAtMeans } from './look-at-means.ts'
 import { lookAtHealth, lookAtListener } from './look-at-ports.ts'
 import { lookAtDescriptors, lookAtUser } from './look-at-process.ts'
+import { lookAtQuestion } from './look-at-questions.ts'
 import { lookAtPolicies, lookAtSource, lookAtStore } from './look-at-sources.ts'
 import { lookAtTls } from './look-at-tls.ts'
 import { type SiteUses, usesOf } from './site-uses.ts'
@@ -85,6 +86,7 @@ async function lookOutside({ loaded: { site, settings } }: SiteUses, world: Sour
   const stores = settings.store.url === 'memory:' ? [] : [settings.store]
   return Promise.all([
     ...sources.map((source) => lookAtSource(source, world)),
+    ...(site?.program.questions ?? []).map((question) => lookAtQuestion(question, world)),
     ...(policies?.source ? [lookAtPolicies(policies.source, policies, world)] : []),
     ...stores.map((store) => lookAtStore(store, world)),
   ])

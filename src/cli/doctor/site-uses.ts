@@ -89,6 +89,10 @@ function hearingDelivery(word: DeliveryWord, heard: Heard): DeliveryWord {
   }
 }
 
+/** What they name is looked at by asking. */
+const ASKED: ReadonlySet<string> = new Set(['sql', 'ldap', 'http'])
+
 function hearMeans({ name }: Word, given: unknown, { means }: Heard): void {
+  if (ASKED.has(name)) return
   for (const one of meansIn(name, Object(given))) means.set(`${one.about} ${one.path}`, one)
 }
