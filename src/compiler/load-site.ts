@@ -23,6 +23,8 @@ import { type LoadEnvironment, readText } from './resolve-entries.ts'
 import { readServices } from './services.ts'
 
 export interface LoadedSite {
+  /** As written; undefined where nothing was read at all. */
+  readonly root?: MapNode
   /** Undefined when something is wrong; the report says what. */
   readonly site: Site | undefined
   readonly settings: SiteSettings

@@ -3,7 +3,9 @@ import type { Hook } from '../../core/hook.ts'
 import type { Chain } from '../../core/program.ts'
 import type { PluginFile } from '../../language/plugin-file.ts'
 import type { PluginEntry } from '../../language/site-file.ts'
-import type { ListRegistry } from '../list-registry.ts'
+import type { YamlNode } from '../../language/node.ts'
+import type { ListRegistry, NamedList } from '../list-registry.ts'
+import type { BoundParams } from '../params.ts'
 import type { LiveChain, SiteScope } from '../plugin.ts'
 
 export interface OutlinedChain {
@@ -21,6 +23,8 @@ export interface OutlinedPlugin {
   /** Absent for a TypeScript plugin. */
   readonly file: PluginFile | undefined
   readonly lists: ListRegistry
+  /** `hostname` among them; none of a TypeScript plugin. */
+  readonly params: BoundParams
   readonly chains: readonly OutlinedChain[]
 }
 
@@ -30,12 +34,12 @@ export interface Outline {
   readonly site: SiteScope
 }
 
-interface Compiled extends Omit<OutlinedPlugin, 'entry' | 'lists' | 'chains'> {
+interface Compiled extends Omit<OutlinedPlugin, 'entry' | 'lists' | 'params' | 'chains'> {
   readonly chains: readonly (readonly [Hook, Chain])[]
 }
 
 interface Written {
-  readonly use: { readonly lists: ListRegistry }
+  readonly use: Pick<OutlinedPlugin, 'lists' | 'params'>
   readonly live: readonly LiveChain[]
 }
 
@@ -53,5 +57,19 @@ export function outlinePlugin(
     chain,
     rules: written?.live[index]?.rules ?? [],
   }))
-  return [{ entry, name, path, file, lists: written?.use.lists ?? noLists, chains }]
+  const { lists, params } = written?.use ?? { lists: noLists, params: new Map() }
+  return [{ entry, name, path, file, lists, params, chains }]
+}
+
+/** The lists that a rule, or a condition of the entry, may mean: those that some text in it is the name of. */
+export function namedIn({ lists, entry }: OutlinedPlugin, node: YamlNode | undefined): readonly NamedList[] {
+  const names = new Set([node, entry.match, entry.unless].flatMap((one) => (one ? textsIn(one) : [])))
+  return [...names].flatMap((name) => lists.get(name) ?? [])
+}
+
+/** All texts that are values. */
+export function textsIn(node: YamlNode): readonly string[] {
+  if (node.kind === 'scalar') return typeof node.value === 'string' ? [node.value] : []
+  if (node.kind === 'seq') return node.items.flatMap(textsIn)
+  return node.entries.flatMap(({ value }) => textsIn(value))
 }

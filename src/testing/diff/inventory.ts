@@ -3,14 +3,14 @@
  * plugin's entry and the lists it names. Places and comments do not count.
  */
 import { createHash } from 'node:crypto'
-import type { Outline, OutlinedChain, OutlinedPlugin } from '../../compiler/analysis/outline.ts'
+import { namedIn, type Outline, type OutlinedChain, type OutlinedPlugin } from '../../compiler/analysis/outline.ts'
 import type { NamedList } from '../../compiler/list-registry.ts'
 import type { Hook } from '../../core/hook.ts'
 import type { ListIndex } from '../../core/list.ts'
 import type { Rule } from '../../core/program.ts'
 import { askedOf } from '../../core/question.ts'
 import type { Site } from '../../core/site.ts'
-import { type MapNode, toJson, type YamlNode } from '../../language/node.ts'
+import { type MapNode, toJson } from '../../language/node.ts'
 
 export interface InventoryRule {
   readonly hook: Hook
@@ -87,17 +87,6 @@ const SAYS_NOTHING: ReadonlySet<string> = new Set(['summary', 'mutation', 'until
 
 function bare({ entries }: MapNode): unknown {
   return entries.flatMap(({ key, value }) => (SAYS_NOTHING.has(key.value) ? [] : [[key.value, toJson(value)]]))
-}
-
-function namedIn({ lists, entry }: OutlinedPlugin, node: MapNode | undefined): readonly NamedList[] {
-  const names = new Set([node, entry.match, entry.unless].flatMap((one) => (one ? textsIn(one) : [])))
-  return [...names].flatMap((name) => lists.get(name) ?? [])
-}
-
-function textsIn(node: YamlNode): readonly string[] {
-  if (node.kind === 'scalar') return typeof node.value === 'string' ? [node.value] : []
-  if (node.kind === 'seq') return node.items.flatMap(textsIn)
-  return node.entries.flatMap(({ value }) => textsIn(value))
 }
 
 function listText({ name, kind, index, source }: NamedList): readonly (string | undefined)[] {
