@@ -1,5 +1,7 @@
 /** One session through a site's rules, offline. */
 import type { Decision } from '../core/decision.ts'
+import { type DnsWords, inDnsWords } from '../core/dns-words.ts'
+import type { DnsAnswer } from '../core/ports.ts'
 import { reasonOf } from '../core/reason.ts'
 import type { Site } from '../core/site.ts'
 import { createDispatcher } from '../engine/dispatch.ts'
@@ -28,17 +30,28 @@ export interface Explained {
   readonly accepted: readonly string[]
   readonly relay_client: boolean
   readonly asked: readonly Unanswered[]
+  /** Questions to the DNS and what it said, as a session has them. */
+  readonly heard?: Readonly<Record<string, DnsWords>>
+}
+
+export interface Circumstances {
+  readonly message: Buffer | undefined
+  /** Asks the DNS what the record does not answer. */
+  readonly live: ((question: string) => Promise<DnsAnswer>) | undefined
 }
 
 export async function explainSession(
   site: Site,
   record: SessionRecord,
-  message: Buffer | undefined,
+  { message, live }: Circumstances,
 ): Promise<Explained> {
   const asked = new Map<string, Unanswered>()
-  const onMissingDns = (question: string): { kind: 'failed'; because: string } => {
-    asked.set(question, { kind: 'dns', what: question })
-    return { kind: 'failed', because: 'not recorded' }
+  const heard = new Map<string, DnsAnswer>()
+  const onMissingDns = async (question: string): Promise<DnsAnswer> => {
+    const answer = heard.get(question) ?? (await live?.(question))
+    if (answer) heard.set(question, answer)
+    else asked.set(question, { kind: 'dns', what: question })
+    return answer ?? { kind: 'failed', because: 'not recorded' }
   }
   const told = offlinePorts(record, {
     ...offlineWorld(),
@@ -69,6 +82,9 @@ export async function explainSession(
       accepted: walked.accepted,
       relay_client: walked.connection.relayClient,
       asked: [...asked.values()],
+      ...(heard.size > 0 && {
+        heard: Object.fromEntries([...heard].map(([question, answer]) => [question, inDnsWords(answer)])),
+      }),
     }
   } catch (fault) {
     throw new CommandError(reasonOf(fault))

@@ -1,11 +1,18 @@
 /** A resolver that answers from a table: `"7.2.0.192.bl.example A": ["127.0.0.2"]`. */
+import { type DnsWords, fromDnsWords } from '../core/dns-words.ts'
 import type { DnsAnswer, RecordType, Resolver } from '../core/ports.ts'
+import type { MaybePromise } from '../core/truth.ts'
 
-export type DnsFixtures = Readonly<Record<string, string | readonly string[]>>
+export type DnsFixtures = Readonly<Record<string, DnsWords>>
 
 /** `onMissing` says what a question means that is not in the table. */
-export function fixtureResolver(fixtures: DnsFixtures, onMissing: (question: string) => DnsAnswer): Resolver {
-  const answers = new Map(Object.entries(fixtures).map(([question, answer]) => [normal(question), answerOf(answer)]))
+export function fixtureResolver(
+  fixtures: DnsFixtures,
+  onMissing: (question: string) => MaybePromise<DnsAnswer>,
+): Resolver {
+  const answers = new Map(
+    Object.entries(fixtures).map(([question, answer]) => [normal(question), fromDnsWords(answer)]),
+  )
   return {
     resolve: async (name: string, type: RecordType) =>
       answers.get(normal(`${name} ${type}`)) ?? onMissing(`${name} ${type}`),
@@ -19,12 +26,4 @@ export function hasAnswer(fixtures: DnsFixtures, question: string): boolean {
 function normal(question: string): string {
   const [name = '', type = 'A'] = question.trim().split(/\s+/)
   return `${name.toLowerCase().replace(/\.$/, '')} ${type.toUpperCase()}`
-}
-
-function answerOf(answer: string | readonly string[]): DnsAnswer {
-  if (typeof answer !== 'string') return answer.length > 0 ? { kind: 'found', records: answer } : { kind: 'none' }
-  if (answer === 'NXDOMAIN') return { kind: 'none' }
-  return answer === 'TIMEOUT' || answer === 'SERVFAIL'
-    ? { kind: 'failed', because: answer }
-    : { kind: 'found', records: [answer] }
 }

@@ -1,6 +1,7 @@
 /** Ports for commands that must not touch the world: DNS and words from tables, the clock where the record says, nothing delivered. */
 import type { DeliveryResult } from '../core/delivery.ts'
 import type { Clock, DnsAnswer, Log, Ports } from '../core/ports.ts'
+import type { MaybePromise } from '../core/truth.ts'
 import { fakeAnswers } from './fake-answers.ts'
 import { fixtureQuestions } from './fixture-questions.ts'
 import { fixtureResolver } from './fixture-resolver.ts'
@@ -13,7 +14,7 @@ export interface OfflineWorld {
   readonly clock: Clock
   readonly log: Log
   /** What a DNS question means that the record does not answer. */
-  readonly onMissingDns: (question: string) => DnsAnswer
+  readonly onMissingDns: (question: string) => MaybePromise<DnsAnswer>
   /** Hears of a word that would ask the world, and whose answer the record does not say; it is unknown. */
   readonly onMissingAnswer: (word: string) => void
   /** Hears of a list outside that the record does not give. */
@@ -26,7 +27,15 @@ export interface OfflineWorld {
 
 export function offlinePorts(
   record: SessionRecord,
-  { clock: real, log, onMissingDns, onMissingAnswer, onMissingSource, onMissingQuestion, store = new MemoryStore() }: OfflineWorld,
+  {
+    clock: real,
+    log,
+    onMissingDns,
+    onMissingAnswer,
+    onMissingSource,
+    onMissingQuestion,
+    store = new MemoryStore(),
+  }: OfflineWorld,
 ): Ports {
   const now = timeOf(record, real.now())
   const clock: Clock = { now: () => now, after: (milliseconds, callback) => real.after(milliseconds, callback) }

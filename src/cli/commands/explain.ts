@@ -6,14 +6,16 @@ import type { Site } from '../../core/site.ts'
 import { suggest } from '../../language/suggest.ts'
 import { counterpart, lastRuling, without } from '../../testing/otherwise.ts'
 import { Envelopes, sessionOf } from '../../testing/replay.ts'
-import { mergeRecords, type SessionRecord } from '../../testing/session-record.ts'
+import type { SessionRecord } from '../../testing/session-record.ts'
 import { ruleNames, whyNot } from '../../testing/why-not.ts'
 import { suiteHead, writtenTest } from '../../testing/written-test.ts'
-import { explainSession, type Explained, type Unanswered } from '../explain-session.ts'
+import { answeredSession } from '../answered-session.ts'
+import { explainSession, type Explained } from '../explain-session.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { type Reasoned, renderExplained, renderWhyNot } from '../format-explained.ts'
 import type { Shell } from '../shell.ts'
 import { loadCheckedSite } from '../open-site.ts'
+import { liveDns } from '../live-dns.ts'
 import { readLog } from '../read-log.ts'
 import { readSessions, type SessionFlags } from '../read-sessions.ts'
 import { addSiteFlags, type SiteFlags, siteGiven } from '../site-option.ts'
@@ -26,6 +28,7 @@ interface Options extends SessionFlags, SiteFlags {
   readonly log?: readonly string[]
   readonly id?: string
   readonly whyNot?: string
+  readonly liveDns?: boolean
 }
 
 const FORMATS = ['pretty', 'json', 'ndjson', 'test'] as const
@@ -39,7 +42,7 @@ Examples:
   $ postern explain --session session.json --why-not dnsbl/listed
   $ postern explain --log decisions.ndjson --id b83e802cef2d1564038d.3 -f test > refused.test.yaml
 
-DNS is answered from the session's "dns" only; what is not there is unknown.
+DNS is answered from the session's "dns"; what is not there is unknown, or asked with --live-dns.
 `
 
 export function addExplain(program: Command, { terminal, finish }: Shell): void {
@@ -55,6 +58,7 @@ export function addExplain(program: Command, { terminal, finish }: Shell): void 
     .option('--rcpt <address...>', 'the recipients')
     .option('--eml <file>', 'the message')
     .option('--dns <answer...>', 'an answer of the DNS: "2.0.0.127.bl.example A=127.0.0.2"')
+    .option('--live-dns', 'ask the DNS servers of this machine')
     .option('--relay-client', 'the client may relay')
     .option('--log <file...>', 'decision logs, for --id')
     .option('--id <decision>', 'a decision of the log: its session, with the rules of now')
@@ -77,14 +81,16 @@ async function explainAll(options: Options, terminal: Terminal): Promise<void> {
   const file = siteGiven(options) ?? options.site
   const site = await loadCheckedSite(file, terminal)
   if (options.format === 'test') terminal.print(suiteHead(file))
+  const live = options.liveDns ? liveDns() : undefined
   const base = options.session !== undefined && options.session !== '-' ? dirname(options.session) : '.'
   for (const given of await sessionsGiven(options)) {
     // A test has another time than now.
     const session = options.format === 'test' ? { now: new Date().toISOString(), ...given } : given
     const message = session.message === undefined ? undefined : await readMessage(resolve(base, session.message))
-    const ask = (asked: Site): Promise<Explained> => explainSession(asked, session, message)
+    const ask = (asked: Site): Promise<Explained> => explainSession(asked, session, { message, live })
     const explained = await ask(site)
-    if (options.format === 'test') terminal.print(writtenTest(answered(session, base, explained), explained))
+    if (options.format === 'test')
+      terminal.print(writtenTest(answeredSession(movedMessage(session, base), explained), explained))
     else if (options.whyNot !== undefined) reportWhyNot(explained, site, options, terminal)
     else report(await reasoned(explained, site, ask), options, terminal)
   }
@@ -103,22 +109,9 @@ function readMessage(path: string): Promise<Buffer> {
   })
 }
 
-/** With what the world was asked and did not say, so that it is unknown to a test too. */
-function answered(session: SessionRecord, base: string, { asked }: Explained): SessionRecord {
-  const of = (kind: Unanswered['kind']): readonly Unanswered[] => asked.filter((one) => one.kind === kind)
-  const unanswered: SessionRecord = {
-    dns: Object.fromEntries(of('dns').map(({ what }) => [what, 'SERVFAIL'])),
-    answers: Object.fromEntries(of('word').map(({ what }) => [what, 'unknown'])),
-    sources: Object.fromEntries(of('source').map(({ source = '' }) => [source, 'FAILED'])),
-  }
-  const { message } = session
-  const whole = mergeRecords(session, { ...unanswered, ...(message !== undefined && { message: join(base, message) }) })
-  return Object.fromEntries(Object.entries(whole).filter(([, value]) => !isEmpty(value)))
-}
-
-function isEmpty(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value === undefined
-  return Object.values(value).every(isEmpty)
+/** Seen from here, where the suite will be. */
+function movedMessage({ message, ...session }: SessionRecord, base: string): SessionRecord {
+  return message === undefined ? session : { ...session, message: join(base, message) }
 }
 
 function oneLevelMore(_flag: unknown, before: number): number {

@@ -6,13 +6,12 @@ import type { Ports } from '../../core/ports.ts'
 import { reasonOf } from '../../core/reason.ts'
 import { reverseName } from '../../core/reverse-name.ts'
 import type { Site } from '../../core/site.ts'
-import { openResolver } from '../../ports/dns-resolver.ts'
-import { systemClock } from '../../ports/system-clock.ts'
 import { offlinePorts } from '../../testing/offline-ports.ts'
 import { connectionOf, type SessionRecord } from '../../testing/session-record.ts'
 import { Conversation } from '../conversation.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { renderDecisions } from '../format-explained.ts'
+import { liveDns } from '../live-dns.ts'
 import { offlineWorld } from '../offline.ts'
 import { loadCheckedSite } from '../open-site.ts'
 import { readSessions, type SessionFlags } from '../read-sessions.ts'
@@ -104,7 +103,7 @@ function connectionFor(record: SessionRecord, { clock }: Ports): ReturnType<type
 }
 
 /** The client's name is an answer of the DNS, as it is for the server. */
-function portsFor(record: SessionRecord, { liveDns = false }: Options, terminal: Terminal): Ports {
+function portsFor(record: SessionRecord, { liveDns: isLive = false }: Options, terminal: Terminal): Ports {
   const { remote_host: host, remote_ip: ip = '192.0.2.1' } = record
   const name = host === undefined ? {} : { [`${reverseName(ip)} PTR`]: host === null ? 'NXDOMAIN' : [host] }
   const asked = new Set<string>()
@@ -114,19 +113,18 @@ function portsFor(record: SessionRecord, { liveDns = false }: Options, terminal:
     terminal.talk(`    asked: ${what}; nobody answers for it here, so it is unknown`)
   }
   const world = offlineWorld()
-  const ports = offlinePorts(
+  return offlinePorts(
     { ...record, dns: { ...record.dns, ...name } },
     {
       ...world,
-      onMissingDns: (question) => {
-        missing(`DNS ${question} (--dns "${question}=…" answers it, --live-dns asks)`)
-        return { kind: 'failed', because: 'not recorded' }
-      },
+      onMissingDns: isLive
+        ? liveDns()
+        : (question) => {
+            missing(`DNS ${question} (--dns "${question}=…" answers it, --live-dns asks)`)
+            return { kind: 'failed', because: 'not recorded' }
+          },
       onMissingAnswer: missing,
       onMissingSource: missing,
     },
   )
-  if (!liveDns) return ports
-  const resolver = openResolver({ servers: [], timeout: 5000, attempts: 1 }, systemClock())
-  return { ...ports, resolver }
 }

@@ -4,6 +4,7 @@
  * It stands around the real one and sees what goes in and what comes out; sessions know nothing of it. Answers of DNS, and
  * of what words ask outside, are caught on their way, since a decision cannot be repeated without them.
  */
+import { type DnsWords, inDnsWords } from '../../core/dns-words.ts'
 import type { HookContext } from '../../core/context.ts'
 import type { Outcome } from '../../core/outcome.ts'
 import type { DnsAnswer, Resolver } from '../../core/ports.ts'
@@ -86,7 +87,7 @@ const MOST_RECORDS = 10
 
 class SessionBook {
   count = 0
-  readonly answers = new Map<string, string | readonly string[]>()
+  readonly answers = new Map<string, DnsWords>()
   readonly questions = new AskedBook()
 
   #resolver: Resolver | undefined
@@ -102,18 +103,11 @@ class SessionBook {
   }
 
   #remember(question: string, answer: DnsAnswer): void {
-    const written = writtenAs(answer)
+    const written = inDnsWords(answer)
     if (typeof written !== 'string' && written.length > MOST_RECORDS) return
     this.answers.delete(question)
     this.answers.set(question, written)
     const [oldest] = this.answers.keys()
     if (this.answers.size > MOST_QUESTIONS && oldest !== undefined) this.answers.delete(oldest)
   }
-}
-
-/** In the words of a session record. */
-function writtenAs(answer: DnsAnswer): string | readonly string[] {
-  if (answer.kind === 'found') return answer.records
-  if (answer.kind === 'none') return 'NXDOMAIN'
-  return /time/i.test(answer.because) ? 'TIMEOUT' : 'SERVFAIL'
 }
