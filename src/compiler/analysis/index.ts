@@ -15,7 +15,6 @@ import { Findings, LIKELY_NOTE } from './findings.ts'
 import type { Service } from '../../core/service.ts'
 import type { Listener } from '../../core/site.ts'
 import type { Outline, OutlinedPlugin } from './outline.ts'
-import type { World } from './product.ts'
 import { type PolicyFile, strangePolicies } from '../policies/strange-policies.ts'
 import { unreadSettings } from '../policies/unread-settings.ts'
 import { type Unreached, unreachedRules } from './reach.ts'
@@ -23,7 +22,7 @@ import { overlongMessage } from './replies.ts'
 import { SiteWorld } from './site-world.ts'
 import { idleConditions, neverHolds } from './truths.ts'
 import { relayFindings } from './relay.ts'
-import { universeOf } from './universe.ts'
+import { worldOver } from './universe.ts'
 import type { ValueSet } from './value-set.ts'
 import { canMailGoOn, reachedFromOutside } from './way-in.ts'
 
@@ -46,7 +45,7 @@ export function analyse(analysed: Analysed, report: Report): void {
   const hasCode = outline.plugins.some(({ file }) => !file)
   const hooks = askedHooks({ outline, universe, hasCode })
   const rules = hooks.flatMap((hook) => hook.rules)
-  const world: World = (fact) => universe.get(fact) ?? universeOf(fact.split('@', 1)[0] ?? '', 'disconnect')
+  const world = worldOver(universe)
   const answersAuth = hooks.some(({ hook }) => hook === 'auth')
   const facts = { services: services ?? new Map<string, Service>(), answersAuth: answersAuth || hasCode }
   const site = new SiteWorld(facts, world)

@@ -7,6 +7,7 @@ import type { FactType } from '../../core/fact.ts'
 import { findFact } from '../../core/facts.ts'
 import { HOOK_TABLE, type Hook, STAGES } from '../../core/hook.ts'
 import { NameTree } from './name-tree.ts'
+import type { World } from './product.ts'
 import { ADDRESSES, RangeSet } from './range-set.ts'
 import { TextSet } from './text-set.ts'
 import type { AnyRegion, ValueSet } from './value-set.ts'
@@ -92,4 +93,9 @@ export function universeOf(fact: string, hook: Hook, type?: FactType): ValueSet 
   const region =
     REGIONS.get(fact) ?? (isWhole(fact) ? COUNT : regionOf(type ?? findFact(fact)?.definition.type ?? 'text'))
   return { absent: !isAlwaysThere(fact, hook), unknown: !isFoundOut(fact), region, literals: new Map() }
+}
+
+/** What rules know of each fact, and of others what they can be at all; `@` and what follows tells moments apart. */
+export function worldOver(universe: ReadonlyMap<string, ValueSet>): World {
+  return (fact) => universe.get(fact) ?? universeOf(fact.split('@', 1)[0] ?? '', 'disconnect')
 }
