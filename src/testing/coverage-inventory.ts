@@ -8,6 +8,7 @@ import { type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../
 import { type PluginFile, readPluginFile } from '../language/plugin-file.ts'
 import { readEntries } from '../language/site-file.ts'
 import { conditionSites } from './condition-sites.ts'
+import { oncePerRule } from './once-per-rule.ts'
 
 export interface RuleFile {
   readonly path: string
@@ -60,11 +61,7 @@ export function inventoryOf({ path, root }: RuleFile): Inventory {
 }
 
 function rulesOf({ chains }: PluginFile): readonly RulePlace[] {
-  const rules = chains.flatMap(({ hook, rules: nodes }) => nodes.flatMap((node) => rulePlace(node, hook)))
-  const byKey = Map.groupBy(rules, ({ key }) => key)
-  return [...byKey.values()].flatMap(([first, ...others]) =>
-    first ? [{ ...first, hooks: [first, ...others].flatMap(({ hooks }) => hooks) }] : [],
-  )
+  return oncePerRule(chains.flatMap(({ hook, rules }) => rules.flatMap((node) => rulePlace(node, hook))))
 }
 
 function rulePlace(node: YamlNode, hook: string): readonly RulePlace[] {

@@ -8,12 +8,13 @@ import { type AskedRule, askedHooks } from '../../compiler/analysis/asked-rule.t
 import { asksIn, type Formula, restrict } from '../../compiler/analysis/formula.ts'
 import type { Outline } from '../../compiler/analysis/outline.ts'
 import type { World } from '../../compiler/analysis/product.ts'
-import { universeOf } from '../../compiler/analysis/universe.ts'
+import { worldOver } from '../../compiler/analysis/universe.ts'
 import type { ValueSet } from '../../compiler/analysis/value-set.ts'
 import type { Hook } from '../../core/hook.ts'
 import { type Finding, placeOf, type Span } from '../../language/diagnostic.ts'
 import { type MapNode, textOf, toJson, valueOf } from '../../language/node.ts'
 import type { PluginFile } from '../../language/plugin-file.ts'
+import { oncePerRule } from '../once-per-rule.ts'
 import type { TestCase } from '../test-case.ts'
 import { comesTo, type Facts, factsAt } from './given-sessions.ts'
 
@@ -56,9 +57,7 @@ function rulesIn({ chains }: PluginFile): readonly WrittenRule[] {
   const rules = chains.flatMap(({ hook, rules: nodes }) =>
     nodes.flatMap((node) => (node.kind === 'map' ? writtenRule(node, hook) : [])),
   )
-  return [...Map.groupBy(rules, ({ key }) => key).values()].flatMap(([first, ...others]) =>
-    first ? [{ ...first, hooks: [first, ...others].flatMap(({ hooks }) => hooks) }] : [],
-  )
+  return oncePerRule(rules)
 }
 
 function writtenRule(node: MapNode, hook: Hook): readonly WrittenRule[] {
@@ -107,7 +106,7 @@ function compiledIn(outline: Outline, path: string): readonly Compiled[] {
   const universe = new Map<string, ValueSet>()
   const hasCode = outline.plugins.some(({ file }) => !file)
   const hooks = askedHooks({ outline: { ...outline, plugins }, universe, hasCode })
-  const world: World = (fact) => universe.get(fact) ?? universeOf(fact.split('@', 1)[0] ?? '', 'disconnect')
+  const world = worldOver(universe)
   const chains = outline.plugins.flatMap((plugin) => plugin.chains)
   const rewrites = hasCode || chains.some(({ hook }) => hook === 'mail_pre' || hook === 'rcpt_pre')
   return hooks.flatMap(({ rules }) => rules.map((rule) => ({ key: placeOf(rule.node.at), rule, world, rewrites })))
