@@ -1,12 +1,11 @@
 /** Sessions to explain: from flags, or from JSON with one object, or one a line. */
-import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
 import { checkWithAjv } from '../language/ajv.ts'
 import { toJsonSchema } from '../language/json-schema.ts'
 import { SESSION_SCHEMA } from '../language/session-schema.ts'
 import type { SessionRecord } from '../testing/session-record.ts'
 import { CommandError } from './exit-code.ts'
 import { parseJson } from './parse-json.ts'
+import { readInput } from './read-input.ts'
 
 export interface SessionFlags {
   readonly session?: string
@@ -44,13 +43,6 @@ function answerIn(answer: string): [string, string | readonly string[]] {
   if (split < 0) throw new CommandError(`--dns takes "NAME TYPE=ANSWER", not ${answer}`, 2)
   const value = answer.slice(split + 1)
   return [answer.slice(0, split), /^(TIMEOUT|SERVFAIL|NXDOMAIN)$/.test(value) ? value : [value]]
-}
-
-async function readInput(file: string): Promise<string> {
-  if (file === '-') return text(process.stdin)
-  return readFile(file, 'utf8').catch(() => {
-    throw new CommandError(`${file} cannot be read`)
-  })
 }
 
 /** One JSON document, else one a line. */

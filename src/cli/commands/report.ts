@@ -1,6 +1,4 @@
 /** `postern report`: a report that was saved with `-f json`, once more, in any format. */
-import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { checkWithAjv } from '../../language/ajv.ts'
 import { REPORT_SCHEMA, REPORT_VERSION, type SavedReport } from '../../testing/report-shape.ts'
@@ -9,6 +7,7 @@ import { withoutFindings } from '../formats/assemble.ts'
 import { addReportFlags, formatsHelp, type ReportFlags } from '../formats/flags.ts'
 import type { Output } from '../formats/outputs.ts'
 import { publish } from '../formats/publish.ts'
+import { readInput } from '../read-input.ts'
 import type { Shell } from '../shell.ts'
 
 interface Options extends ReportFlags {
@@ -43,10 +42,7 @@ export function addReport(program: Command, shell: Shell): void {
 }
 
 async function readReport(file: string): Promise<SavedReport> {
-  const json = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8')).catch(() => {
-    throw new CommandError(`${file} cannot be read`)
-  })
-  const value = parse(json, file)
+  const value = parse(await readInput(file), file)
   const [fault] = checkWithAjv(REPORT_SCHEMA, value)
   if (!fault) return value as SavedReport
   const isOther = typeof value === 'object' && value !== null && 'version' in value && value.version !== REPORT_VERSION
