@@ -58,6 +58,7 @@ function isSoundTest({ key, value }: MapEntry, declaration: ParamDeclaration, re
   return false
 }
 
+/** Of a parameter with several values, any is enough. */
 function isWanted(wanted: YamlNode, bound: BoundParam): boolean {
   const { value, declaration } = bound
   if (wanted.kind === 'seq') return wanted.items.some((item) => isWanted(item, bound))
@@ -67,6 +68,7 @@ function isWanted(wanted: YamlNode, bound: BoundParam): boolean {
     const isThere = exists?.kind !== 'scalar' || (value !== undefined) === exists.value
     return isThere && (!unwanted || !isWanted(unwanted, bound))
   }
+  if (value?.kind === 'seq') return value.items.some((item) => isWanted(wanted, { ...bound, value: item }))
   const settled = settle(wanted, declaration, '/')
   return value?.kind === 'scalar' && settled.kind === 'scalar' && value.value === settled.value
 }

@@ -92,12 +92,16 @@ export function bindParams(declarations: readonly ParamDeclaration[], binding: B
 /** The schema of a parameter's value, for checks, editors and documentation. */
 export function paramSchema({ list, type, values, minimum, maximum }: ParamDeclaration): Schema {
   if (list) return { 'x-list': list }
-  if (values) return { type: 'string', enum: values }
+  if (values) return oneOrSeveral({ type: 'string', enum: values }, type)
   if (type === 'integer' || type === 'number')
     return { type, ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) }
   return type === 'return_code'
     ? { type: 'string', enum: [...RETURN_CODES, ...Object.keys(RETURN_CODE_WORDS)] }
     : TYPE_SCHEMAS[type ?? 'text']
+}
+
+function oneOrSeveral(one: Schema, type: ParamType | undefined): Schema {
+  return type === 'texts' ? { anyOf: [one, { type: 'array', items: one }] } : one
 }
 
 function unknownParam(

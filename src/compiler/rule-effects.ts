@@ -5,7 +5,7 @@ import { isFieldName } from '../core/header.ts'
 import { canonicalDomain } from '../core/domain.ts'
 import { type Hook, isKnownAt } from '../core/hook.ts'
 import type { SettingValue } from '../core/policy.ts'
-import type { SessionConfig } from '../core/session.ts'
+import { SESSION_LIMITS, type SessionConfig } from '../core/session.ts'
 import { ownTemplateFault } from '../core/source.ts'
 import {
   entriesOf,
@@ -91,7 +91,7 @@ function setOwnFiles({ key, value }: MapEntry, scope: Scope): readonly MakeEffec
   return [() => ({ kind: 'set_own_files', path })]
 }
 
-const CONFIG = ['hostname', 'greeting', 'message_size'] as const satisfies readonly (keyof SessionConfig)[]
+const CONFIG = ['hostname', 'greeting', ...SESSION_LIMITS] as const satisfies readonly (keyof SessionConfig)[]
 
 function configIn(key: string): keyof SessionConfig | undefined {
   return CONFIG.find((name) => key === `config.${name}`)
@@ -108,7 +108,9 @@ function setConfig(name: keyof SessionConfig, { key, value }: MapEntry, scope: S
       help: 'write the name that DNS has for this server: `config.hostname: mx.example.org`',
     })
   }
-  return made ? [(context) => ({ kind: 'set_config', name, value: made(context) })] : []
+  if (!made) return []
+  const isNumber = name !== 'hostname' && name !== 'greeting'
+  return [(context) => ({ kind: 'set_config', name, value: isNumber ? Number(made(context)) : made(context) })]
 }
 
 /** What is filled in is known when the session begins; a name that is none then is not set. */

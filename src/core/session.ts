@@ -6,6 +6,7 @@
 import type { Address } from './address.ts'
 import type { HeaderField } from './header.ts'
 import type { Hook } from './hook.ts'
+import type { LimitName } from './limits.ts'
 import type { Message } from './message.ts'
 import type { Notes } from './notes.ts'
 import type { RecipientPolicy } from './policy.ts'
@@ -34,13 +35,15 @@ export interface DelayedRefusal {
   readonly verdict: Verdict
 }
 
+/** Limits that rules at `config` may change. */
+export const SESSION_LIMITS = ['message_size', 'command_timeout'] as const satisfies readonly LimitName[]
+export type SessionLimit = (typeof SESSION_LIMITS)[number]
+
 /** What rules at `config` may change, for one session. */
-export interface SessionConfig {
+export interface SessionConfig extends Partial<Record<SessionLimit, number>> {
   hostname?: string
   /** What follows the name in the greeting. */
   greeting?: string
-  /** Octets. */
-  message_size?: number
 }
 
 export interface Connection {

@@ -101,7 +101,8 @@ type SetConfig = EffectOf<'set_config'>
 
 /** What cannot be said to clients is not said: a name that is none, a size below what every server must take. */
 function isConfig({ name, value }: SetConfig): boolean {
-  if (name === 'message_size') return Number.isInteger(value) && Number(value) >= LIMITS.message_size.minimum
+  if (name === 'message_size' || name === 'command_timeout')
+    return Number.isInteger(value) && Number(value) >= LIMITS[name].minimum
   if (name === 'hostname') return typeof value === 'string' && canonicalDomain(value) !== undefined
   return name === 'greeting' && typeof value === 'string'
 }

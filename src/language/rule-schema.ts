@@ -77,6 +77,11 @@ export const RULE_SCHEMA = {
           minimum: LIMITS.message_size.minimum,
           description: 'At config: the largest message of this session, in octets',
         },
+        'config.command_timeout': {
+          type: 'integer',
+          minimum: LIMITS.command_timeout.minimum,
+          description: 'At config: time for one command of this session, in seconds',
+        },
       },
       patternProperties: { [NOTE]: NOTE_VALUES, [SETTING]: NOTE_VALUES },
       description: 'Sets note.NAME, relay_client or immune; at user_config also policy.NAME and own_files',

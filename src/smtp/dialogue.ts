@@ -123,8 +123,8 @@ export class Dialogue {
   configure(): MaybePromise<void> {
     return andThen(this.tell('config'), () => {
       const { limits } = this.#options
-      const { message_size } = this.#connection.config ?? {}
-      this.limits = message_size === undefined ? limits : { ...limits, message_size }
+      const { hostname: _, greeting: __, ...changed } = this.#connection.config ?? {}
+      this.limits = { ...limits, ...changed }
     })
   }
 

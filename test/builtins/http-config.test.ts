@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { it } from 'node:test'
+import { verdict } from '../../src/core/verdict.ts'
 import { listen } from '../support/listen.ts'
 import { serve, siteFolder } from '../support/served-site.ts'
+import { smtpRig } from '../support/smtp-rig.ts'
 
 const GREETING = '220 mx.example.org ESMTP Postern ready\r\n'
 
@@ -26,4 +28,25 @@ it('a session has the name and the greeting that the web service says, as long a
   assert.equal(await greeting(), '220 mx.example.org good evening\r\n')
   settings = undefined
   assert.equal(await greeting(), GREETING)
+})
+
+it('a session takes what the web service says that it takes, and waits as long', async () => {
+  const rig = smtpRig({
+    policy: {
+      config: ({ connection }) => {
+        Object.assign(connection.config ?? {}, { message_size: 100_000, command_timeout: 60 })
+        return verdict('DECLINED')
+      },
+    },
+  })
+  rig.session.start()
+  await rig.settle()
+  await rig.say('EHLO client.example\r\n')
+  assert.match(rig.heard(), /^250-SIZE 100000\r$/m)
+  rig.clock.advance(59_999)
+  await rig.settle()
+  assert.equal(rig.wire.closed, false)
+  rig.clock.advance(1)
+  await rig.settle()
+  assert.match(rig.heard(), /^421 /)
 })

@@ -21,6 +21,7 @@ describe('a setting of the session', () => {
     config('hostname', 'mx.example.net'),
     config('greeting', 'Hello'),
     config('message_size', 70_000),
+    config('command_timeout', 60),
   ])
     it(`may be ${JSON.stringify(effect)}`, () => assert.equal(isEffect(effect), true))
 
@@ -32,6 +33,8 @@ describe('a setting of the session', () => {
     config('message_size', 100),
     config('message_size', 70_000.5),
     config('message_size', 'all'),
+    config('command_timeout', 0),
+    config('command_timeout', Number.NaN),
     config('__proto__' as keyof SessionConfig, 'x'),
   ])
     it(`cannot be ${JSON.stringify(effect)}`, () => assert.equal(isEffect(effect), false))

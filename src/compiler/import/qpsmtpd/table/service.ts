@@ -91,7 +91,7 @@ export const SERVICE: Rows = {
   http_config: absent(
     'settings are read from files',
     'laxer',
-    'fetch the files beforehand, into this directory; the builtin asks for name and greeting only',
+    '`http_config: { source: "URL{key}" }` for me, smtpgreeting, databytes and timeout; a URL for each list, or files fetched beforehand',
   ),
   user_config: { builtin: 'user_config', keyed: byPlace('pattern'), params: { pattern: { to: 'pattern' } } },
 }
