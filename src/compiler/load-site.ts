@@ -96,7 +96,7 @@ export async function loadSite(path: string, given: CompileEnvironment): Promise
   const { program, plugins, log, policies, outline } = await compileSite(spec, environment)
   checkNeverAsked(root, plugins, report)
   const plan = await policyPlan(valueOf(root, 'recipients'), policies, directory, environment)
-  const found = { plugins, policies, plan, outline, services, listeners }
+  const found = { root, plugins, policies, plan, outline, services, listeners }
   if (!valid || !program || report.errors > 0) return { ...found, site: undefined, settings: DEFAULT_SETTINGS }
   const served = settleAuth(services, root, program, report)
   const site = { hostname: spec.hostname, listeners, services: served, limits, program, policies: plan }
