@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Difference, readDifferences } from '../compiler/import/differences.ts'
+import { printSuite } from '../compiler/import/draft.ts'
+import { type Candidate, FIRST_TESTS } from '../compiler/import/first-tests.ts'
 import type { ForeignSite } from '../compiler/import/foreign.ts'
 import { PROGRAMS, type ProgramName } from '../compiler/import/index.ts'
 import { printSite } from '../compiler/import/print-site.ts'
@@ -14,6 +16,7 @@ import { count } from './counts.ts'
 import { CommandError } from './exit-code.ts'
 import { fencedFiles } from './fenced-files.ts'
 import { maskSecrets } from './masked-secrets.ts'
+import { runAllTests } from './run-all-tests.ts'
 import { compileEnvironment, packageFile } from './wiring.ts'
 
 export interface ImportedSite {
@@ -84,10 +87,47 @@ export async function writeSite(site: ForeignSite, { to, force, from }: Target):
   try {
     await writeText(path, printSite(site, [`Made by \`postern import ${from}\`. Lists are used where they lie.`]))
     for (const [name, text] of site.copies) await writeText(join(to, name), text, site.modes?.get(name))
-    return site.copies.size === 0 ? path : `${path} and ${count(site.copies.size, 'more file')}`
+    const tests = await writeTests(site, to)
+    const written = site.copies.size === 0 ? path : `${path} and ${count(site.copies.size, 'more file')}`
+    return [written, ...tests].join('\n')
   } catch (fault) {
     throw new CommandError(`${to} cannot be written: ${reasonOf(fault)}`)
   }
+}
+
+const EVERY_TEST = { filters: [], shard: undefined, bail: false, coverage: false } as const
+
+/** Those first tests that hold; answers with a sentence about them. */
+async function writeTests({ tests: candidates }: ForeignSite, to: string): Promise<readonly string[]> {
+  if (!candidates) return []
+  const { suite, given, tests } = candidates
+  const path = join(to, FIRST_TESTS)
+  const holding = async (some: readonly Candidate[]): Promise<readonly Candidate[]> => {
+    await writeText(path, printSuite(suite, given, some))
+    const { results } = await runAllTests([path], EVERY_TEST, () => undefined)
+    return some.filter((_, index) => results[index]?.passed === true)
+  }
+  const kept = await keptOf(tests, holding)
+  const passed = await holding(kept)
+  const failed = kept.filter((one) => !passed.includes(one)).map(({ name }) => `; it does not hold that ${name}`)
+  return [
+    `${path} has ${count(kept.length, 'first test')} for \`postern test\`, ${passed.length} passed${failed.join('')}`,
+  ]
+}
+
+/** With the first recipient who gets mail: where nobody does, a refusal says nothing. */
+async function keptOf(
+  tests: readonly Candidate[],
+  holding: (some: readonly Candidate[]) => Promise<readonly Candidate[]>,
+): Promise<readonly Candidate[]> {
+  const certain = tests.filter(({ isCertain }) => isCertain)
+  const alone = tests.filter((one) => one.to === undefined && !one.isCertain)
+  for (const group of Map.groupBy(tests, ({ to }) => to).values()) {
+    const [mail] = group
+    const held = mail?.to === undefined ? [] : await holding([...alone, ...group])
+    if (mail && held.includes(mail)) return [...certain, ...held]
+  }
+  return [...certain, ...(await holding(alone))]
 }
 
 async function writeText(path: string, text: string, mode = 0o644): Promise<void> {

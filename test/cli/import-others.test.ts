@@ -1,7 +1,7 @@
-/** `postern import postfix` and `postern import haraka`: what they write is sound, laid out, and passes its first tests. */
+/** `postern import`: what it writes is sound, laid out, and passes its first tests. */
 import assert from 'node:assert/strict'
 import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { folder } from './folder.ts'
 
@@ -59,16 +59,44 @@ const HARAKA = {
   'etc/config/auth_flat_file.ini': '[users]\nann=pencil\n',
 }
 
+const QPSMTPD = {
+  'etc/plugins': 'relay\ndnsbl\nhelo policy lenient\nbadmailfrom\nbadrcptto\nresolvable_fromhost reject 0\nrcpt_ok\n',
+  'etc/rcpthosts': '.sub.example\nexample.org\n',
+  'etc/relayclients': '10.\n10.0.0.5\n',
+  'etc/dnsbl_zones': 'bl.example\n',
+  'etc/badhelo': 'liar.example\n',
+  'etc/badmailfrom': '@spam.example no\n',
+  'etc/badrcptto': '^old.*\ngone@example.org\n',
+}
+
+const DEBIAN_QPSMTPD = '/etc/qpsmtpd/plugins'
+
+/** Some of the first tests, and how many there are. */
 const ROWS = [
-  ['postfix', 'as Debian has it', DEBIAN, 1, 1],
-  ['postfix', 'with tables', BUSY, 1, 3],
-  ['haraka', 'with its lists', HARAKA, 0, 2],
+  ['postfix', 'as Debian has it', DEBIAN, 1, 3, ['a stranger may not relay', '127.0.0.0 may relay']],
+  ['postfix', 'with tables', BUSY, 1, 7, ['someone@spam.example (check_sender_access_inline) is refused']],
+  ['haraka', 'with its lists', HARAKA, 0, 5, ['10.0.0.0 may relay', 'mail to someone@example.org is accepted']],
+  [
+    'qpsmtpd',
+    'with its lists',
+    QPSMTPD,
+    0,
+    11,
+    [
+      '10.0.0.5 may relay',
+      'liar.example (badhelo) is refused',
+      'unlisted-liar.example is not (badhelo)',
+      'someone@spam.example (badmailfrom) is refused',
+      'gone@example.org (badrcptto) is refused',
+      'a client on a list of DNS (dnsbl) is refused',
+    ],
+  ],
 ] as const
 
 describe('postern import', () => {
-  for (const [program, what, files, code, tests] of ROWS)
+  for (const [program, what, files, code, tests, names] of ROWS)
     it(`${program}, ${what}`, async (test) => {
-      const { postern, path } = folder(test, files)
+      const { postern, path, read } = folder(test, files)
       const done = await postern(['import', program, 'etc', '--to', 'site'])
       assert.equal(done.code, code, done.stdout)
       assert.ok(existsSync(join(path, 'site/postern.yaml')))
@@ -76,8 +104,18 @@ describe('postern import', () => {
       assert.equal(checked.code, 0, checked.stdout)
       assert.equal((await postern(['fmt', '--check', 'site'])).code, 0)
       const { stdout } = await postern(['test', 'site'])
-      assert.match(stdout, new RegExp(`${tests} passed, 0 failed`))
+      assert.match(stdout, new RegExp(`^${tests} passed, 0 failed`, 'm'))
+      assert.match(done.stderr, new RegExp(`has ${tests} first tests for .postern test., ${tests} passed$`, 'm'))
+      for (const name of names) assert.ok(read('site/first.test.yaml').includes(`name: ${JSON.stringify(name)}`), name)
     })
+
+  it('qpsmtpd, as Debian installs it', {
+    skip: !existsSync(DEBIAN_QPSMTPD) && 'needs the Debian package qpsmtpd',
+  }, async (test) => {
+    const { postern } = folder(test, {})
+    assert.equal((await postern(['import', 'qpsmtpd', dirname(DEBIAN_QPSMTPD), '--to', 'site'])).code, 0)
+    for (const command of ['check', 'test']) assert.equal((await postern([command, 'site'])).code, 0, command)
+  })
 
   it('keeps the passwords of users to their owner', async (test) => {
     const { postern, path } = folder(test, HARAKA)

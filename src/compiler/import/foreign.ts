@@ -6,6 +6,7 @@ import type { Files } from '../../core/ports.ts'
 import type { Report } from '../../language/diagnostic.ts'
 import type { MapNode } from '../../language/node.ts'
 import type { Difference } from './differences.ts'
+import type { Candidates } from './first-tests.ts'
 
 /** The machine whose configuration is read. */
 export interface Machine {
@@ -32,6 +33,8 @@ export interface ForeignSite {
   readonly root: MapNode
   /** Files that the site needs besides, such as rules and changed lists: texts by name, relative to the site's directory. */
   readonly copies: ReadonlyMap<string, string>
+  /** What may be its first tests. */
+  readonly tests?: Candidates
   /** Permissions of those of them that are not for everybody to read. */
   readonly modes?: ReadonlyMap<string, number>
   /** Lines of the plugin list that have no entry. */

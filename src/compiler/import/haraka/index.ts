@@ -11,7 +11,7 @@ import { LIMITS, type LimitName } from '../../../core/limits.ts'
 import type { MapEntry } from '../../../language/node.ts'
 import { nearestOf } from '../../../language/suggest.ts'
 import type { RuleDraft } from '../draft.ts'
-import { FIRST_TESTS, firstTests } from '../first-tests.ts'
+import { firstTests } from '../first-tests.ts'
 import type { ForeignReader, ForeignSite } from '../foreign.ts'
 import { entry, map, scalar, seq } from '../nodes.ts'
 import type { PlacedText } from '../placed-text.ts'
@@ -52,9 +52,9 @@ async function run(context: HarakaContext, lines: readonly PlacedText[]): Promis
   reportEnd(names, context)
   const root = map(await keys(context), context.start)
   const [ours] = context.localDomains
-  const tests = firstTests({ program: 'Haraka', answers: UNSUSPICIOUS, ours, examples: context.examples })
-  if (tests !== undefined) context.copies.set(FIRST_TESTS, tests)
-  return { root, copies: context.copies, left: [], modes: context.modes }
+  const networks = context.relaysFirst ? (await context.lines('relay_acl_allow')).map(({ text }) => text) : []
+  const tests = firstTests({ program: 'Haraka', networks, ours, examples: context.examples })
+  return { root, copies: context.copies, left: [], modes: context.modes, ...(tests && { tests }) }
 }
 
 /** Whom no plugin has answered for may relay, or is refused for good (Haraka's connection.js, `rcpt_respond`). */
@@ -193,15 +193,4 @@ function limit({ text, at }: PlacedText, name: LimitName, context: HarakaContext
       effect: 'stricter',
       message: `\`${text}\` is nothing that \`${name}\` can be: at least ${minimum} ${unit}, and its default holds`,
     })
-}
-
-/** What the words behind these plugins say about somebody without a blemish. */
-const UNSUSPICIOUS = {
-  dnsbl: 'miss',
-  rhsbl: 'miss',
-  fcrdns: 'miss',
-  resolvable: 'hit',
-  helo_matches: 'hit',
-  spf: 'miss',
-  early_talker: 'miss',
 }

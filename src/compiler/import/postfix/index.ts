@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { startOf } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
 import { type Json, printPlugin, type RuleDraft } from '../draft.ts'
-import { FIRST_TESTS, firstTests } from '../first-tests.ts'
+import { firstTests } from '../first-tests.ts'
 import type { ForeignReader, ForeignSite } from '../foreign.ts'
 import { entry, map, scalar, seq } from '../nodes.ts'
 import { PlacedText } from '../placed-text.ts'
@@ -29,16 +29,6 @@ import { authEntries, type ImportedService, limitEntries, listenEntry, servicesO
 
 /** The file that stands for the site. */
 export const POSTFIX_SITE = 'main.cf'
-
-/** Words that rules of restrictions ask the world with, and what they say about somebody without a blemish. */
-const UNSUSPICIOUS = {
-  dnsbl: 'miss',
-  rhsbl: 'miss',
-  fcrdns: 'miss',
-  resolvable: 'hit',
-  dns: 'miss',
-  rate: 'miss',
-}
 
 export const readPostfix: ForeignReader = async (path, environment) => {
   const context = new PostfixContext(path, environment)
@@ -85,10 +75,9 @@ class Import {
     const root = map(this.#keys(domains, entries), context.start)
     const ours = [...domains.names.values()].flat().find((name) => !name.startsWith('.'))
     const { examples, sources } = context
-    const tests = firstTests({ program: 'Postfix', answers: UNSUSPICIOUS, sources, networks, ours, examples })
-    if (tests !== undefined) context.copies.set(FIRST_TESTS, tests)
+    const tests = firstTests({ program: 'Postfix', sources, networks, ours, examples })
     reportLeftovers(this.#settings, this.#parameters, context)
-    return { root, copies: context.copies, modes: context.modes, left: [] }
+    return { root, copies: context.copies, modes: context.modes, ...(tests && { tests }), left: [] }
   }
 
   #keys(domains: OurDomains, plugins: readonly YamlNode[]): readonly MapEntry[] {

@@ -17,6 +17,7 @@ import { ConfigReader, type ConfigText } from './config-reader.ts'
 import { importList } from './list-file.ts'
 import { listeningOf } from './listening.ts'
 import { loggersOf, logOf } from './logging.ts'
+import { firstTestsOf } from './first-tests-of.ts'
 import { type EntryContext, entryFor } from './plugin-entry.ts'
 import { onlyLooksOn, type PluginLine, pluginLine } from './plugin-line.ts'
 import { limitsOf, reportStrangers, reportWithout } from './settings.ts'
@@ -70,7 +71,8 @@ class Import {
     await reportWithout(this.#reader)
     await reportStrangers(this.#reader, this.#files)
     const copies = new Map(this.#context.copies.map(({ name, text }) => [name, text]))
-    return { root, copies, left: this.#left }
+    const tests = await firstTestsOf(this.#reader)
+    return { root, copies, left: this.#left, ...(tests && { tests }) }
   }
 
   get #path(): string {
