@@ -40,7 +40,9 @@ function matchSchema(words: readonly MatcherWord[]): JsonSchema {
       '^note\\..+$': typedSchema('A note that some rule sets'),
       '^policy\\..+$': typedSchema("What the recipient's policy says"),
       ...Object.fromEntries(families.map((fact) => [patternOf(fact), factSchema(fact)])),
-      ...Object.fromEntries(finds.filter(isFamily).map((find) => [patternOf(find), typedSchema(find.summary)])),
+      ...Object.fromEntries(
+        finds.filter(isFamily).map((find) => [patternBeside(find, finds), typedSchema(find.summary)]),
+      ),
     },
     additionalProperties: {
       anyOf: [{ const: true }, { type: 'object' }],
@@ -62,6 +64,14 @@ function isFamily({ name }: Pick<FactDefinition, 'name'>): boolean {
 
 function patternOf({ name }: Pick<FactDefinition, 'name'>): string {
   return `^${name.slice(0, -'NAME'.length).replaceAll('.', '\\.')}`
+}
+
+/** Strict validators want each key to be described once. */
+function patternBeside(find: Pick<FactDefinition, 'name'>, finds: readonly Pick<FactDefinition, 'name'>[]): string {
+  const prefix = find.name.slice(0, -'NAME'.length)
+  const others = finds.filter((one) => one.name.startsWith(prefix) && !isFamily(one))
+  const names = others.map(({ name }) => name.slice(prefix.length))
+  return `${patternOf(find)}${names.length === 0 ? '' : `(?!(?:${names.join('|')})$)`}`
 }
 
 /** What a word finds can be asked behind it. */

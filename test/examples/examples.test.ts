@@ -38,6 +38,7 @@ test('the examples are in the order of a course', () => {
     '05-typescript-plugin',
     '06-recipient-policies',
     '07-behind-postfix',
+    '08-questions',
   ])
 })
 
