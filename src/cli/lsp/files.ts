@@ -14,10 +14,12 @@ export const LARGEST_TEXT = 1024 * 1024
 /** Of a larger one, enough to tell whose it is. */
 const HEAD = 65_536
 
-/** Undefined: it was not there. */
 interface OnDisk {
+  /** Undefined: it was not there. */
   readonly stamp: string | undefined
   readonly text: Promise<string | undefined> | undefined
+  /** When it was last looked at: see `refresh`. */
+  readonly round: number
 }
 
 export class EditorFiles implements Files {
@@ -30,6 +32,7 @@ export class EditorFiles implements Files {
   readonly #tooLarge = new Map<string, string>()
   readonly #disk = new Map<string, OnDisk>()
   readonly #files: Files
+  #round = 0
 
   constructor(files: Files) {
     this.#files = files
@@ -56,11 +59,11 @@ export class EditorFiles implements Files {
   async read(path: string, most?: number): Promise<string | undefined> {
     const open = this.#open.get(path)
     if (open !== undefined) return open
-    const known = this.#disk.get(path)
+    const known = await this.#lookedAt(path)
     if (known?.text) return known.text
     const stamp = known?.stamp ?? (await stampOf(path))
     const text = stamp === undefined ? Promise.resolve(undefined) : this.#files.read(path, mostOf(path, most))
-    this.#disk.set(path, { stamp, text })
+    this.#disk.set(path, { stamp, text, round: this.#round })
     return text
   }
 
@@ -68,18 +71,28 @@ export class EditorFiles implements Files {
   async pieces(path: string): ReturnType<NonNullable<Files['pieces']>> {
     const open = this.#open.get(path)
     if (open !== undefined) return inOnePiece(open)
-    if (!this.#disk.has(path)) this.#disk.set(path, { stamp: await stampOf(path), text: undefined })
+    if (!this.#disk.has(path)) this.#disk.set(path, { stamp: await stampOf(path), text: undefined, round: this.#round })
     return this.#files.pieces?.(path)
   }
 
-  /** Looks whether files that were read, or were not there, are what they were. */
+  /**
+   * What was read, or was not there, is what it is on the disk from here on. Of what a tree or an index is kept that is looked
+   * at now: those are used without being asked for. Of a text alone, when it is asked for: there may be thousands.
+   */
   async refresh(): Promise<void> {
-    const known = [...this.#disk].filter(([path]) => !this.#open.has(path))
-    await Promise.all(
-      known.map(async ([path, { stamp }]) => {
-        if ((await stampOf(path)) !== stamp) this.#forget(path)
-      }),
-    )
+    this.#round += 1
+    const used = [...this.#disk].filter(([path, { text }]) => !text || this.trees.has(path) || this.sources.has(path))
+    await Promise.all(used.map(([path]) => this.#lookedAt(path)))
+  }
+
+  async #lookedAt(path: string): Promise<OnDisk | undefined> {
+    const known = this.#disk.get(path)
+    if (!known || known.round === this.#round || this.#open.has(path)) return known
+    const [round, stamp] = [this.#round, await stampOf(path)]
+    if (this.#disk.get(path) !== known) return this.#disk.get(path)
+    if (stamp === known.stamp) this.#disk.set(path, { ...known, round })
+    else this.#forget(path)
+    return this.#disk.get(path)
   }
 
   #forget(path: string): void {

@@ -81,6 +81,21 @@ describe('the workspace', () => {
     assert.equal((await workspace.diagnostics()).soon.has(house), false)
   })
 
+  it('knows names in files that nothing uses yet, as they are on the disk', async (test) => {
+    const { path } = folder(test, { ...FILES, 'new.yaml': 'plugin: new\n' })
+    const workspace = new Workspace(listFiles())
+    const [house, unused] = [join(path, 'house.yaml'), join(path, 'new.yaml')]
+    const names = async (): Promise<readonly string[]> => {
+      const { sheets } = await workspace.modelAround(house)
+      return (sheets.get(unused)?.mentions ?? []).map(({ name }) => name)
+    }
+    assert.deepEqual(await names(), [])
+    writeFileSync(unused, 'plugin: new\nlists:\n  friends: { of: ip }\n')
+    assert.deepEqual(await names(), ['friends'])
+    rmSync(unused)
+    assert.deepEqual(await names(), [])
+  })
+
   it('takes the text of the editor, not that of the disk', async (test) => {
     const { path } = folder(test, FILES)
     const workspace = new Workspace(listFiles())
