@@ -36,6 +36,10 @@ export interface Asked {
 }
 
 /** Hooks at which most sites have no rule. Where no rule was asked there, nothing is told of them. */
+export function isQuiet(hook: Hook): boolean {
+  return QUIET.has(hook)
+}
+
 const QUIET: ReadonlySet<Hook> = new Set([
   'config',
   'user_config',
@@ -114,9 +118,9 @@ export class OfflineSession {
   async consult(asked: Asked): Promise<Ruled> {
     const outcome = await this.#options.dispatch(this.#context(asked))
     const row = replyRow(asked.hook, outcome.verdict.code, this.connection.attached)
-    const isQuiet = QUIET.has(asked.hook) && !outcome.by && !outcome.trace?.length
+    const isUnasked = isQuiet(asked.hook) && !outcome.by && !outcome.trace?.length
     if (outcome.each) this.#noteEach(outcome, outcome.each)
-    else if (!isQuiet) this.#note(outcome, asked)
+    else if (!isUnasked) this.#note(outcome, asked)
     const isOpen = this.#options.isolated && outcome.verdict.code === 'DECLINED'
     return { outcome, row, goesOn: isOpen || (row.meaning !== 'refuse' && row.meaning !== 'silent') }
   }

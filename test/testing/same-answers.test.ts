@@ -8,24 +8,12 @@ import type { Site } from '../../src/core/site.ts'
 import { andThen, type MaybePromise } from '../../src/core/truth.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { createDispatcher } from '../../src/engine/dispatch.ts'
+import { isQuiet } from '../../src/testing/offline-session.ts'
 import type { SessionRecord } from '../../src/testing/session-record.ts'
-import { caseFiles, sessionsOf, textsOf } from '../compiler/case-file.ts'
+import { textsOf } from '../compiler/case-file.ts'
 import { loadTexts, sound, tell } from '../compiler/memory-site.ts'
 import { smtpRig } from '../support/smtp-rig.ts'
-import { canBeSaid, speak } from './spoken.ts'
-
-/** Hooks of which a record tells nothing where no rule decides. */
-const QUIET = new Set([
-  'config',
-  'user_config',
-  'mail_pre',
-  'rcpt_pre',
-  'received_line',
-  'queue_post',
-  'reset_transaction',
-  'disconnect',
-  'post_connection',
-])
+import { saidSessions, speak } from './spoken.ts'
 
 interface Heard {
   readonly decisions: readonly string[]
@@ -38,7 +26,7 @@ async function talk(site: Site, record: SessionRecord): Promise<Heard> {
   const ask = (context: HookContext): Verdict | Promise<Verdict> =>
     andThen(dispatch(context), ({ hook, verdict, by }): MaybePromise<Verdict> => {
       const about = hook === 'rcpt' && context.recipient ? ` ${addressText(context.recipient.address)}` : ''
-      if (!QUIET.has(hook) || by) decisions.push(`${hook}${about} ${verdict.code} ${by?.plugin}/${by?.rule}`)
+      if (!isQuiet(hook) || by) decisions.push(`${hook}${about} ${verdict.code} ${by?.plugin}/${by?.rule}`)
       return verdict
     })
   const policy = Object.fromEntries(HOOKS.map((hook) => [hook, ask]))
@@ -50,12 +38,7 @@ async function talk(site: Site, record: SessionRecord): Promise<Heard> {
 /** Deliveries need a target; what recipients differ in is answered by the server, whatever the rules said. */
 const ELSEWHERE = new Set(['Delivery', 'Policies of recipients'])
 
-const SESSIONS = caseFiles()
-  .filter(({ topic }) => !ELSEWHERE.has(topic))
-  .flatMap((file) =>
-    (file.cases ?? []).flatMap((one) => sessionsOf(one, file).map(({ given }) => ({ file, one, given }))),
-  )
-  .filter(({ given }) => canBeSaid(given))
+const SESSIONS = saidSessions(ELSEWHERE)
 
 describe('a client hears what `postern explain` says', () => {
   it('in many sessions', () => {
@@ -69,7 +52,7 @@ describe('a client hears what `postern explain` says', () => {
       const { decisions: heard, replies } = await talk(site, given)
       assert.deepEqual(
         decisions
-          .filter(({ hook, rule }) => !QUIET.has(hook) || rule !== undefined)
+          .filter(({ hook, rule }) => !isQuiet(hook) || rule !== undefined)
           .map(
             (said) =>
               `${said.hook}${said.rcpt === undefined ? '' : ` ${said.rcpt}`} ${said.return} ${said.plugin}/${said.rule}`,

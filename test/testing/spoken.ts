@@ -1,6 +1,7 @@
 /** A recorded session as a client says it. */
 import { makeField } from '../../src/core/header.ts'
 import { recipientsOf, type SessionRecord } from '../../src/testing/session-record.ts'
+import { type Case, type CaseFile, caseFiles, sessionsOf } from '../compiler/case-file.ts'
 import type { Rig } from '../support/smtp-rig.ts'
 
 /** What a client can say; the rest of a record is the server's or the clock's. */
@@ -8,7 +9,23 @@ const SAID = new Set(['remote_ip', 'helo', 'helo_verb', 'sender', 'rcpt', 'heade
 /** RFC 5321 section 4.5.3.1.2: a longer name is answered 501. */
 const LONGEST_NAME = 255
 
-export function canBeSaid({ notes, ...record }: SessionRecord): boolean {
+/** The sessions of all cases that a client can say, but for those of some topics. */
+export function saidSessions(without: ReadonlySet<string>): readonly SaidSession[] {
+  return caseFiles()
+    .filter(({ topic }) => !without.has(topic))
+    .flatMap((file) =>
+      (file.cases ?? []).flatMap((one) => sessionsOf(one, file).map(({ given }) => ({ file, one, given }))),
+    )
+    .filter(({ given }) => canBeSaid(given))
+}
+
+interface SaidSession {
+  readonly file: CaseFile
+  readonly one: Case
+  readonly given: SessionRecord
+}
+
+function canBeSaid({ notes, ...record }: SessionRecord): boolean {
   if ((record.helo ?? '').length > LONGEST_NAME) return false
   const said = Object.entries({ ...record, ...notes }).filter(([, value]) => !isEmptyMap(value))
   return said.every(([key]) => SAID.has(key))
