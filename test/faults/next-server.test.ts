@@ -1,25 +1,16 @@
 /** The next server as an enemy or a ruin: whatever it does, the client never hears 250 for mail it did not take. */
 import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
-import { afterEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import type { DeliveryJob, DeliveryOutcome } from '../../src/core/delivery.ts'
 import { smtpForward } from '../../src/delivery/smtp-forward.ts'
 import { brokenJob, deliveryJob, type JobParts } from '../support/delivery-job.ts'
 import { answer, deliveryTarget } from '../support/delivery-target.ts'
 import { fakeClock } from '../support/fake-clock.ts'
-import { type Answers, CLOSE, HANG, type SmtpSink, smtpSink } from '../support/smtp-sink.ts'
+import { type Answers, CLOSE, HANG, smtpSink } from '../support/smtp-sink.ts'
+import { sinkWith } from '../support/smtp-sinks.ts'
 
 const MINUTE = 60_000
-const open: SmtpSink[] = []
-
-async function sinkWith(answers: Answers): Promise<SmtpSink> {
-  const sink = await smtpSink(answers)
-  open.push(sink)
-  return sink
-}
-
-afterEach(() => Promise.all(open.splice(0).map((sink) => sink.close())))
-
 /** The answer for all recipients; no connection stays open. A server that failed rests for a minute, by a timer. */
 function send(port: number, parts: JobParts = {}, clock = fakeClock()): Promise<DeliveryOutcome> {
   return sendJob(port, deliveryJob({ ...parts, ports: { clock } }))

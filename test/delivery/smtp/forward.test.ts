@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { afterEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { SMTPServer } from 'smtp-server'
 import type { DeliveryJob, DeliveryOutcome } from '../../../src/core/delivery.ts'
 import { smtpForward } from '../../../src/delivery/smtp-forward.ts'
 import { deliveryJob } from '../../support/delivery-job.ts'
 import { answer, deliveryTarget } from '../../support/delivery-target.ts'
-import { type Answers, type SmtpSink, smtpSink } from '../../support/smtp-sink.ts'
-
-const open: SmtpSink[] = []
-
-async function sinkWith(answers: Answers = {}): Promise<SmtpSink> {
-  const sink = await smtpSink(answers)
-  open.push(sink)
-  return sink
-}
-
-afterEach(() => Promise.all(open.splice(0).map((sink) => sink.close())))
+import type { Answers, SmtpSink } from '../../support/smtp-sink.ts'
+import { sinkWith } from '../../support/smtp-sinks.ts'
 
 /** The answer for all recipients; no connection stays open. */
 function send(sink: SmtpSink, job: DeliveryJob = deliveryJob()): Promise<DeliveryOutcome> {

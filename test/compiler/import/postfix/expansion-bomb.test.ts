@@ -1,20 +1,14 @@
 /** Parameters of main.cf that double at each step: what is cut, and what is not. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { startOf } from '../../../../src/language/diagnostic.ts'
 import { readPostfix } from '../../../../src/compiler/import/postfix/index.ts'
-import { settingsIn, Parameters } from '../../../../src/compiler/import/postfix/main-cf.ts'
 import { importTexts } from '../foreign-texts.ts'
+import { MAIN, parameters } from './parameters.ts'
 
-const MAIN = '/etc/postfix/main.cf'
 const STEPS = 29
 
 /** The last of them would be half a billion words. */
 const BOMB = Array.from({ length: STEPS }, (_, step) => `a${step} = $a${step + 1} $a${step + 1}`).join('\n')
-
-function parameters(text: string): Parameters {
-  return new Parameters(new Map(settingsIn(text, MAIN).map(({ name, value }) => [name, value])), startOf(MAIN))
-}
 
 describe('values that name others', () => {
   it('twice at each step are cut, and the next one asked for is whole', () => {

@@ -2,19 +2,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { startOf } from '../../../../src/language/diagnostic.ts'
 import { readPostfix } from '../../../../src/compiler/import/postfix/index.ts'
 import { zoneIn } from '../../../../src/compiler/import/postfix/dns-filter.ts'
 import { logicalLines, wordsOf } from '../../../../src/compiler/import/postfix/logical-lines.ts'
-import { Parameters, settingsIn } from '../../../../src/compiler/import/postfix/main-cf.ts'
 import { inetServices, placeOf } from '../../../../src/compiler/import/postfix/master-cf.ts'
 import { importTexts } from '../foreign-texts.ts'
-
-const MAIN = '/etc/postfix/main.cf'
-
-function parameters(text: string): Parameters {
-  return new Parameters(new Map(settingsIn(text, MAIN).map(({ name, value }) => [name, value])), startOf(MAIN))
-}
+import { MAIN, parameters } from './parameters.ts'
 
 describe('main.cf', () => {
   const ROWS: readonly (readonly [what: string, text: string, value: string])[] = [
