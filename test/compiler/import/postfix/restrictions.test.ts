@@ -174,7 +174,7 @@ describe('a list of restrictions', () => {
     const { files } = await importTexts(readPostfix, MAIN, texts)
     assert.match(
       files['postern.yaml'] ?? '',
-      /use: "\.\/rules\/submission_smtpd_recipient_restrictions\.yaml"\n {4}match: \{ listener: \[submission\] \}/,
+      /use: \.\/rules\/submission_smtpd_recipient_restrictions\.yaml\n {4}match: \{ listener: \[submission\] \}/,
     )
   })
 })

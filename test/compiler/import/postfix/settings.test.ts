@@ -22,7 +22,7 @@ const CERTIFICATE = 'smtpd_tls_cert_file = /k/c.pem\nsmtpd_tls_key_file = /k/k.p
 
 /** Lines of main.cf, and what the site file then has. */
 const ROWS: readonly (readonly [what: string, main: string, line: RegExp])[] = [
-  ['its name', '', /^hostname: "mx\.example\.org"$/m],
+  ['its name', '', /^hostname: mx\.example\.org$/m],
   [
     'its limits',
     'message_size_limit = 70000\nsmtpd_recipient_limit = 200\nsmtpd_timeout = 2m\n',
@@ -31,7 +31,7 @@ const ROWS: readonly (readonly [what: string, main: string, line: RegExp])[] = [
   [
     'its domains',
     'mydestination = $myhostname example.org\nvirtual_alias_domains = v.example\nrelay_domains = r.example\n',
-    /^local_domains: \["mx\.example\.org", "example\.org", "v\.example", "r\.example", "\.r\.example"\]$/m,
+    /^local_domains: \[mx\.example\.org, example\.org, v\.example, r\.example, "\.r\.example"\]$/m,
   ],
   ['domains in a file', 'mydestination = /etc/postfix/plain\n', /^local_domains: \/etc\/postfix\/plain$/m],
   [
