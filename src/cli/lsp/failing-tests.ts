@@ -19,8 +19,13 @@ export async function failingTests(
   around: Around,
   isOver: () => boolean,
 ): Promise<readonly FailedTest[] | undefined> {
-  const programs = new Map()
-  const environment = { ...around, world: offlineWorld(), readMessage: readFile, isWanted: () => true, programs }
+  const environment: TestEnvironment = {
+    ...around,
+    world: offlineWorld(),
+    readMessage: readFile,
+    isWanted: () => true,
+    programs: new Map(),
+  }
   const failed: FailedTest[] = []
   let left = MOST_TESTS
   for (const path of paths) {

@@ -35,6 +35,8 @@ export class Workspace {
   #analysed: readonly Diagnostic[] = []
   #vocabulary = VOCABULARY
   readonly #builtins = compileEnvironment().builtins
+  /** Too large to be read for names. */
+  readonly #leftOut = new Set<string>()
   readonly #sheets = new Map<string, { readonly text: string; readonly sheet: Sheet }>()
 
   constructor(files: Files) {
@@ -117,7 +119,7 @@ export class Workspace {
     const all = [...new Set([...this.#builtins.values(), ...own.files, path])]
     const sheets = await Promise.all(all.map(async (file) => [file, await this.sheet(file)] as const))
     const isOurs = (file: string): boolean => file === path || (!this.isShipped(file) && file.startsWith(`${root}/`))
-    const isWhole = own.isWhole && all.every((file) => !this.files.tooLarge.has(file))
+    const isWhole = own.isWhole && !all.some((file) => this.#leftOut.has(file))
     return { vocabulary: this.#vocabulary, builtins: this.#builtins, sheets: new Map(sheets), isOurs, isWhole }
   }
 
@@ -129,7 +131,10 @@ export class Workspace {
   /** Empty for what cannot be read, or is too large. */
   async sheet(path: string): Promise<Sheet> {
     const read = (await this.files.read(path).catch(() => undefined)) ?? ''
-    const text = read.length > LARGEST_TEXT || this.files.tooLarge.has(path) ? '' : read
+    const isTooLarge = read.length > LARGEST_TEXT || this.files.tooLarge.has(path)
+    if (isTooLarge) this.#leftOut.add(path)
+    else this.#leftOut.delete(path)
+    const text = isTooLarge ? '' : read
     const known = this.#sheets.get(path)
     if (known?.text === text) return known.sheet
     const sheet = readSheet(path, text, this.#vocabulary.matchers)

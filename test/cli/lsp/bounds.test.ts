@@ -34,7 +34,7 @@ describe('a text in an editor', () => {
     assert.deepEqual(await said(broken), ['CFG106 error'])
   })
 
-  it('that is too large leaves the site with the file on the disk, names nothing, and nothing is renamed', async (test) => {
+  it('that is too large leaves the site with the file on the disk, and names nothing', async (test) => {
     const { path } = folder(test, FILES)
     const workspace = new Workspace(listFiles())
     const [site, house] = [join(path, 'postern.yaml'), join(path, 'house.yaml')]
@@ -42,11 +42,22 @@ describe('a text in an editor', () => {
     workspace.files.edit(house, padded('plugin: other\n', LARGEST_TEXT + 1))
     assert.deepEqual((await workspace.diagnostics()).soon.get(site), [])
     assert.deepEqual((await workspace.sheet(house)).mentions, [])
-    const renamed = renameAt(await workspace.sheet(site), SITE.length, 'b', await workspace.modelAround(site))
-    assert.equal(renamed.ok, false)
+    assert.equal((await workspace.modelAround(site)).isWhole, false)
     workspace.files.edit(house, undefined)
     assert.equal((await workspace.diagnostics()).soon.has(house), false)
     assert.notDeepEqual((await workspace.sheet(house)).mentions, [])
+  })
+
+  it('that is too large on the disk leaves no name to be changed either', async (test) => {
+    const rule = HOUSE.indexOf('id: a') + 'id: '.length
+    const renamed = async (other: string): Promise<boolean> => {
+      const { path } = folder(test, { ...FILES, 'other.yaml': other })
+      const [workspace, house] = [new Workspace(listFiles()), join(path, 'house.yaml')]
+      const model = await workspace.modelAround(house)
+      return renameAt(await workspace.sheet(house), rule, 'b', model).ok
+    }
+    assert.equal(await renamed('plugin: other\n'), true)
+    assert.equal(await renamed(padded('plugin: other\n', LARGEST_TEXT + 1)), false)
   })
 
   it('of YAML is read from the disk as far as anybody would read it', async (test) => {
