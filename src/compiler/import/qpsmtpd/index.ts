@@ -127,7 +127,9 @@ class Import {
   }
 
   /** `tls CERT KEY CA DHPARAM`; without them, the files that the script tls_cert makes. */
-  async #tls({ args: [cert, key], at }: PluginLine): Promise<void> {
+  async #tls({ args: [cert, key, ...others], at }: PluginLine): Promise<void> {
+    for (const one of others)
+      this.#reader.say('info', one.at, `\`${one.text}\` means nothing here: no authority and no dhparam is wanted`)
     const ciphers = await this.#reader.first('tls_ciphers')
     const made = (given: ConfigText | undefined, name: string): MapEntry =>
       entry(name, given ? scalar(given.text, given.at) : scalar(this.#reader.path(`ssl/${TLS_FILES[name]}`), at))

@@ -3,11 +3,12 @@ import type { Span } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
 import { type Difference, differencesOf } from '../differences.ts'
 import { entry, map, scalar, seq } from '../nodes.ts'
+import { Findings } from '../say.ts'
 import { type Argument, type Convert, inPairs } from './arguments.ts'
 import type { ConfigReader, ConfigText } from './config-reader.ts'
 import { type CopiedList, importList } from './list-file.ts'
 import type { PluginLine } from './plugin-line.ts'
-import type { BuiltinRow, ListUse } from './table/row.ts'
+import type { BuiltinRow, ListUse, ParamUse } from './table/row.ts'
 
 export interface EntryContext {
   readonly reader: ConfigReader
@@ -108,13 +109,27 @@ function parameterFor(
   { reader }: EntryContext,
 ): readonly MapEntry[] {
   const use = Object.hasOwn(params, key.text) ? params[key.text] : undefined
+  if (!use && key.text === 'loglevel')
+    reader.say('info', key.at, `\`${name}\` has no level of its own; \`logging/debug_plugin\` writes all its lines`)
   if (!use && COMMON.has(key.text)) return []
   if (!use) reader.say('warning', key.at, `\`${name}\` has no argument \`${key.text}\` here`)
+  else if (use.to === undefined) reportLost(name, { key, value }, use, reader)
   if (use?.to === undefined) return []
   const converted = use.as ? use.as(value.text) : value.text
   if (converted !== undefined) return [entry(use.to, nodeFor(converted, value.at))]
   reader.say('warning', value.at, `\`${value.text}\` is nothing for \`${use.to}\` of \`${name}\`; its default holds`)
   return []
+}
+
+function reportLost(
+  name: string,
+  { key, value }: Argument,
+  { lost: effect = 'none' }: ParamUse,
+  { environment: { report } }: ConfigReader,
+): void {
+  if (value.text === '0') return
+  const message = `\`${key.text}\` of \`${name}\` ${effect === 'none' ? 'means nothing here' : 'is not carried over'}`
+  new Findings(report, 'qpsmtpd').changed({ at: key.at, effect, message })
 }
 
 function nodeFor(value: string | number | boolean | readonly string[], at: Span): YamlNode {

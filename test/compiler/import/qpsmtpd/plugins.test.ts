@@ -40,10 +40,10 @@ describe('a line of the list of plugins', () => {
     ],
     [
       'may have the words of two versions',
-      'check_earlytalker action denysoft wait 2\nearlytalker defer-reject 1 check-at DATA reject_type soft',
+      'check_earlytalker action denysoft wait 2\nearlytalker defer-reject 1 check-at DATA reject_type soft check-at CONNECT',
       [
         '- earlytalker: { reject_type: temp, wait: "2s" }',
-        '- earlytalker:1: { reject_type: soft, defer_reject: true, check_at: DATA }',
+        '- earlytalker:1: { reject_type: soft, defer_reject: true, check_at: [data, connect] }',
       ],
     ],
     [
@@ -149,6 +149,33 @@ describe('a line that is not carried over', () => {
       findings.map((line) => line.split(' ')[1]),
       ['info', 'info'],
     )
+  })
+
+  it('names arguments that come to nothing, by what is lost with them', async () => {
+    const plugins = [
+      'loadcheck cache_time 5',
+      'sender_permitted_from reject 2 no_dmarc_policy 2',
+      'sender_permitted_from no_dmarc_policy 0',
+      'loop loglevel 3',
+      'dnsbl loglevel LOGDEBUG',
+      'tls /k/c.pem /k/k.pem /k/ca.pem /k/dh.pem',
+      'queue/maildir /var/mail %u 0750',
+      'random_error -1',
+    ]
+    const { text, findings } = await imported({ plugins: plugins.join('\n'), dnsbl_zones: 'bl.example\n' })
+    assert.deepEqual(
+      findings.filter((line) => line.includes('IMP002')),
+      [
+        'plugins:1:11 info IMP002 `cache_time` of `loadcheck` means nothing here',
+        'plugins:2:32 error IMP002 `no_dmarc_policy` of `sender_permitted_from` is not carried over',
+        'plugins:4:6 warning IMP002 the arguments of `loop` are not understood',
+        'plugins:5:7 info IMP002 `dnsbl` has no level of its own; `logging/debug_plugin` writes all its lines',
+        'plugins:6:23 info IMP002 `/k/ca.pem` means nothing here: no authority and no dhparam is wanted',
+        'plugins:6:33 info IMP002 `/k/dh.pem` means nothing here: no authority and no dhparam is wanted',
+        'plugins:7:28 warning IMP002 `0750` is nothing for `permissions` of `queue/maildir`; its default holds',
+      ],
+    )
+    assert.match(text, /- random_error: \{ percent: 0 \}/)
   })
 
   it('may have a builtin whose arguments are not known', async () => {

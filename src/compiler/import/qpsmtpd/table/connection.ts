@@ -10,6 +10,7 @@ import {
   inSeconds,
   type Keyed,
   inPairs,
+  splitAtCommas,
 } from '../arguments.ts'
 import { absent, type BuiltinRow, cdbList, list, notYet, optionalList, type Rows } from './row.ts'
 
@@ -52,13 +53,23 @@ const withAction: Keyed = (words) =>
     return { key: { ...one.key, text: key }, value: { ...one.value, text: value } }
   })
 
+/** `check-at` may be given twice. */
+const withPlaces: Keyed = (words) => {
+  const given = withAction(words)
+  const places = given?.filter(({ key }) => key.text === 'check-at') ?? []
+  const [first] = places
+  if (!given || !first) return given
+  const text = places.map(({ value }) => value.text).join(',')
+  return [...given.filter((one) => !places.includes(one)), { ...first, value: { ...first.value, text } }]
+}
+
 const EARLYTALKER: BuiltinRow = {
   builtin: 'earlytalker',
-  keyed: withAction,
+  keyed: withPlaces,
   params: {
     wait: { to: 'wait', as: inSeconds },
     'defer-reject': { to: 'defer_reject', as: asFlag },
-    'check-at': { to: 'check_at' },
+    'check-at': { to: 'check_at', as: (text) => splitAtCommas(text.toLowerCase()) },
   },
   rejects: { type: true },
 }
@@ -145,7 +156,7 @@ export const CONNECTION: Rows = {
   random_error: {
     builtin: 'random_error',
     keyed: byPlace('percent'),
-    params: { percent: { to: 'percent', as: asNumber } },
+    params: { percent: { to: 'percent', as: (text) => (text.startsWith('-') ? 0 : asNumber(text)) } },
   },
   helo: HELO,
   check_spamhelo: HELO,

@@ -46,7 +46,7 @@ export const ENVELOPE: Rows = {
     params: {
       reject: { to: 'reject', as: asNumber },
       spf_deny: { to: 'reject', as: (text) => ({ 1: 3, 2: 4 })[text] ?? 0 },
-      no_dmarc_policy: {},
+      no_dmarc_policy: { lost: 'laxer' },
     },
     setting: { to: 'reject', file: 'spfbehavior', as: asNumber },
   },

@@ -18,10 +18,13 @@ export interface ListUse {
   readonly cdb?: true
 }
 
-/** An argument becomes a parameter; one without `to` means nothing here. */
+/** An argument becomes a parameter. */
 export interface ParamUse {
+  /** Without it the argument is not carried over. */
   readonly to?: string
   readonly as?: Convert
+  /** What is without an argument that is not carried over, unless it is 0. */
+  readonly lost?: Effect
 }
 
 export interface Rejects {

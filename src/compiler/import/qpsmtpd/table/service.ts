@@ -71,7 +71,11 @@ export const SERVICE: Rows = {
   'queue/maildir': {
     builtin: 'queue/maildir',
     keyed: byPlace('path', 'subdirectory', 'permissions'),
-    params: { path: { to: 'path' }, subdirectory: { to: 'subdirectory' }, permissions: { to: 'permissions' } },
+    params: {
+      path: { to: 'path' },
+      subdirectory: { to: 'subdirectory' },
+      permissions: { to: 'permissions', as: (text) => (/^[0-7]{3}$/.test(text) ? text : undefined) },
+    },
   },
   'queue/postfix-queue': { builtin: 'queue/postfix-queue' },
   'queue/smtp-forward': {
