@@ -16,6 +16,7 @@ const COMMANDS = new Map<string, () => Promise<Addition>>(
     check: async () => (await import('./commands/check.ts')).addCheck,
     test: async () => (await import('./commands/test.ts')).addTest,
     report: async () => (await import('./commands/report.ts')).addReport,
+    show: async () => (await import('./commands/show.ts')).addShow,
     explain: async () => (await import('./commands/explain.ts')).addExplain,
     diff: async () => (await import('./commands/diff.ts')).addDiff,
     replay: async () => (await import('./commands/replay.ts')).addReplay,

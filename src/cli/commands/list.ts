@@ -68,12 +68,12 @@ async function listBuiltins(): Promise<readonly Row[]> {
 
 /** In the order in which they are asked. */
 async function listRules(path: string, terminal: Terminal): Promise<readonly Row[]> {
-  const { loadCheckedSite } = await import('../open-site.ts')
-  const { program } = await loadCheckedSite(path, terminal)
+  const { openSite } = await import('../open-site.ts')
+  const { rulesInOrder } = await import('../../compiler/effective/rules.ts')
+  const { outline } = await openSite(path, terminal)
+  if (!outline) return []
   return HOOKS.flatMap((hook) =>
-    (program.chains.get(hook) ?? []).flatMap(({ plugin, rules }) =>
-      rules.map(({ id, at }) => [`${plugin}/${id}`, hook, shownPlaces(at)]),
-    ),
+    rulesInOrder(outline, hook).map(({ plugin, rule }) => [`${plugin.name}/${rule.id}`, hook, shownPlaces(rule.at)]),
   )
 }
 

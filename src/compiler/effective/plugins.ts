@@ -1,6 +1,6 @@
 /** The plugins of a site as its entries load them: scope, parameters, lists, each with its place. */
 import type { Outline, OutlinedPlugin } from '../analysis/outline.ts'
-import { type MapEntry, type MapNode, toJson, type YamlNode } from '../../language/node.ts'
+import { type MapEntry, type MapNode, toJson, valueOf, type YamlNode } from '../../language/node.ts'
 import type { NamedList } from '../list-registry.ts'
 import type { BoundParam } from '../params.ts'
 import { concealed, isSecret } from './conceal.ts'
@@ -11,7 +11,7 @@ import type { EffectiveList, EffectiveParam, EffectivePlugin, EffectiveScope, So
 export interface PluginView {
   readonly plugin: OutlinedPlugin
   readonly entry: EffectiveScope
-  /** By name: declared ones, and `hostname`. */
+  /** By name: declared ones that are no lists, and `hostname`. */
   readonly parameters: ReadonlyMap<string, EffectiveParam>
   readonly lists: ReadonlyMap<string, EffectiveList>
   /** Values of its parameters that are secrets. */
@@ -23,13 +23,11 @@ export function viewsOf({ plugins }: Outline, root: MapNode, places: Places): re
 }
 
 function viewOf(plugin: OutlinedPlugin, root: MapNode, places: Places): PluginView {
-  const bound = [...plugin.params.values()]
+  const bound = [...plugin.params.values()].filter(({ declaration }) => !declaration.list)
   const given = plugin.file ? [] : plugin.entry.args
-  const secrets = bound.flatMap(({ declaration: { name, list }, value }) =>
-    list && value?.kind === 'scalar' ? [] : secretsIn(name, value),
-  )
+  const secrets = bound.flatMap(({ declaration: { name }, value }) => secretsIn(name, value))
   const lists = plugin.lists.names.flatMap((name) => plugin.lists.get(name) ?? [])
-  const shown = lists.map((list) => shownList(list, valueOfList(list, plugin, root), places))
+  const shown = lists.map((list) => shownList(list, saidOf(list, plugin, root), places))
   return {
     plugin,
     entry: scopeOf(plugin, secrets, places),
@@ -83,16 +81,14 @@ interface Showing {
   readonly places: Places
 }
 
-/** Entries of a list are counted, not told: there may be millions, and some are secrets. */
 function shownParam({ declaration, value, isDefault }: BoundParam, { root, secrets, places }: Showing): EffectiveParam {
-  const { name, summary, list } = declaration
+  const { name, summary } = declaration
   if (!value) return { name, summary }
-  const given = name === 'hostname' ? root.entries.find(({ key }) => key.value === name)?.value : undefined
-  const told = list && value.kind === 'seq' ? `${value.items.length} in place` : concealed(toJson(value), name, secrets)
+  const given = name === 'hostname' ? valueOf(root, name) : undefined
   return {
     name,
     summary,
-    value: told,
+    value: concealed(toJson(value), name, secrets),
     from: isDefault && !given ? 'default' : 'given',
     at: places.of((given ?? value).at),
   }
@@ -104,19 +100,23 @@ function shownArgument({ key, value }: MapEntry, places: Places): EffectiveParam
   return { name, summary: '', value: concealed(toJson(value), name), from: 'given', at: places.of(value.at) }
 }
 
-function shownList(
-  { name, kind, index, source }: NamedList,
-  value: YamlNode | undefined,
-  places: Places,
-): EffectiveList {
-  if (!index) return { name, kind, where: source?.shown ?? 'outside' }
-  const where = value?.kind === 'seq' ? places.of(value.at) : places.shown(index.source)
-  return { name, kind, entries: index.size, where }
+/** Where a list was said to be what it is. */
+interface Said {
+  readonly value: YamlNode
+  readonly isDefault: boolean
 }
 
-function valueOfList({ name }: NamedList, { file, params }: OutlinedPlugin, root: MapNode): YamlNode | undefined {
+/** Entries are counted, not told: there may be millions, and some are secrets. */
+function shownList({ name, kind, index, source }: NamedList, said: Said | undefined, places: Places): EffectiveList {
+  const origin = said && ({ from: said.isDefault ? 'default' : 'given', at: places.of(said.value.at) } as const)
+  if (!index) return { name, kind, where: source?.shown ?? 'outside', ...origin }
+  const where = said?.value.kind === 'seq' ? places.of(said.value.at) : places.shown(index.source)
+  return { name, kind, entries: index.size, where, ...origin }
+}
+
+function saidOf({ name }: NamedList, { file, params }: OutlinedPlugin, root: MapNode): Said | undefined {
   const param = params.get(name)
-  if (param?.declaration.list) return param.value
   const own = file?.lists.find((list) => list.name === name)
-  return own ? own.value : root.entries.find(({ key }) => key.value === name)?.value
+  const value = param?.declaration.list ? param.value : own ? own.value : valueOf(root, name)
+  return value && { value, isDefault: param?.isDefault ?? false }
 }

@@ -27,6 +27,9 @@ export interface EffectiveList {
   readonly entries?: number
   /** A file, a URL, or the place of values that stand in YAML. */
   readonly where: string
+  /** Who says so. Absent for one that nobody gave. */
+  readonly from?: Sourced['from']
+  readonly at?: string
 }
 
 /** The conditions and mode that an entry in the site file, or in a ruleset, gives all rules of its plugin. */
@@ -54,7 +57,7 @@ export interface EffectivePlugin {
   readonly file: string
   readonly summary: string
   readonly entry: EffectiveScope
-  /** Without a `value`: optional, and not given. */
+  /** Without a `value`: optional, and not given. Those that are lists are under `lists`. */
   readonly parameters: readonly EffectiveParam[]
   readonly lists: readonly EffectiveList[]
 }
@@ -72,12 +75,12 @@ export interface EffectiveRule {
   readonly on_unknown: OnUnknown
   /** `match`, `unless`, `set`, `return`, `message` and the others, as substituted, in the order written. */
   readonly says: Readonly<Record<string, unknown>>
-  /** What the client hears where the answer is a reply; `reply_at` has it at another hook. */
+  /** What the client hears of a refusal; with `reply_at` at that hook. `…` stands for the address or name in question. */
   readonly reply?: string
   /** Asked once for each part of the recipients that rules tell apart. */
   readonly per_recipient?: true
   readonly lists: readonly EffectiveList[]
-  /** Parameters that were put in place in it. */
+  /** Parameters that were put in place in it, lists aside. */
   readonly parameters: readonly EffectiveParam[]
 }
 

@@ -2,7 +2,7 @@
 import type { Hook } from '../../core/hook.ts'
 import type { Rule } from '../../core/program.ts'
 import { replyRow } from '../../core/reply-table.ts'
-import { isReturnCode } from '../../core/verdict.ts'
+import { isRefusal, isReturnCode } from '../../core/verdict.ts'
 import { entriesOf, type MapNode, textOf, toJson, valueOf, type YamlNode } from '../../language/node.ts'
 import { namedIn, type Outline, type OutlinedChain, type OutlinedPlugin, textsIn } from '../analysis/outline.ts'
 import { concealed } from './conceal.ts'
@@ -60,15 +60,14 @@ function saysOf({ entries }: MapNode, { secrets }: PluginView): Readonly<Record<
   return Object.fromEntries(told.map(({ key, value }) => [key.value, concealed(toJson(value), key.value, secrets)]))
 }
 
-/** Undefined where nothing is said to the client: no answer, or the session's next words. */
 function replyOf(node: MapNode, { replyAt }: Rule, hook: Hook): string | undefined {
   const code = textOf(valueOf(node, 'return'))
-  if (code === undefined || !isReturnCode(code) || code === 'DECLINED') return undefined
+  if (code === undefined || !isReturnCode(code) || !isRefusal(code)) return undefined
   const { reply, isReplyFixed = false } = replyRow(replyAt ?? hook, code)
   if (!reply) return undefined
   const own = (key: string): string | undefined => (isReplyFixed ? undefined : written(valueOf(node, key)))
   const status = own('status')?.replace('X', reply.status?.[0] ?? 'X') ?? reply.status
-  return [own('reply_code') ?? reply.code, status, own('message') ?? reply.text]
+  return [own('reply_code') ?? reply.code, status, own('message') ?? reply.text.replaceAll('{subject}', '…')]
     .filter((one) => one !== undefined)
     .join(' ')
 }
