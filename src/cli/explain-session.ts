@@ -6,7 +6,7 @@ import { reasonOf } from '../core/reason.ts'
 import type { Site } from '../core/site.ts'
 import { createDispatcher } from '../engine/dispatch.ts'
 import { offlinePolicies } from '../testing/offline-policies.ts'
-import { offlinePorts } from '../testing/offline-ports.ts'
+import { offlinePorts, type OfflineWorld } from '../testing/offline-ports.ts'
 import type { SessionRecord } from '../testing/session-record.ts'
 import { walk } from '../testing/walk.ts'
 import { CommandError } from './exit-code.ts'
@@ -45,48 +45,56 @@ export async function explainSession(
   record: SessionRecord,
   { message, live }: Circumstances,
 ): Promise<Explained> {
-  const asked = new Map<string, Unanswered>()
-  const heard = new Map<string, DnsAnswer>()
-  const onMissingDns = async (question: string): Promise<DnsAnswer> => {
-    const answer = heard.get(question) ?? (await live?.(question))
-    if (answer) heard.set(question, answer)
-    else asked.set(question, { kind: 'dns', what: question })
-    return answer ?? { kind: 'failed', because: 'not recorded' }
-  }
-  const told = offlinePorts(record, {
-    ...offlineWorld(),
-    onMissingDns,
-    onMissingAnswer: (word) => asked.set(word, { kind: 'word', what: word }),
-    onMissingQuestion: (entry) => asked.set(entry, { kind: 'question', what: entry }),
-    onMissingSource: (entry, source) => asked.set(entry, { kind: 'source', what: entry, source }),
-  })
-  const ports = withOwnFiles(told, record)
+  const gaps = new Gaps(live)
+  const ports = withOwnFiles(offlinePorts(record, { ...offlineWorld(), ...gaps.listeners }), record)
+  const { clock, log, sources } = ports
+  const { hostname, program, limits, policies: plan } = site
   try {
     const walked = await walk(record, {
-      dispatch: createDispatcher(site.program, { deadline: site.limits.handler_deadline, trace: true }),
-      hostname: site.hostname,
+      dispatch: createDispatcher(program, { deadline: limits.handler_deadline, trace: true }),
+      hostname,
       isolated: false,
       message,
       ports,
-      policies: offlinePolicies(record, {
-        plan: site.policies,
-        open: policySource,
-        clock: ports.clock,
-        log: ports.log,
-        sources: ports.sources,
-      }),
-      split: site.program.split,
+      policies: offlinePolicies(record, { plan, open: policySource, clock, log, sources }),
+      split: program.split,
     })
-    return {
-      decisions: walked.decisions,
-      accepted: walked.accepted,
-      relay_client: walked.connection.relayClient,
-      asked: [...asked.values()],
-      ...(heard.size > 0 && {
-        heard: Object.fromEntries([...heard].map(([question, answer]) => [question, inDnsWords(answer)])),
-      }),
-    }
+    const { decisions, accepted, connection } = walked
+    return { decisions, accepted, relay_client: connection.relayClient, ...gaps.told() }
   } catch (fault) {
     throw new CommandError(reasonOf(fault))
+  }
+}
+
+/** What the record leaves open: the DNS may be asked instead, the rest is noted. */
+class Gaps {
+  readonly #live: Circumstances['live']
+  readonly #asked = new Map<string, Unanswered>()
+  readonly #heard = new Map<string, DnsAnswer>()
+  readonly listeners: Omit<OfflineWorld, 'clock' | 'log' | 'store'> = {
+    onMissingDns: (question) => this.#resolve(question),
+    onMissingAnswer: (word) => this.#note({ kind: 'word', what: word }),
+    onMissingQuestion: (entry) => this.#note({ kind: 'question', what: entry }),
+    onMissingSource: (entry, source) => this.#note({ kind: 'source', what: entry, source }),
+  }
+
+  constructor(live: Circumstances['live']) {
+    this.#live = live
+  }
+
+  told(): Pick<Explained, 'asked' | 'heard'> {
+    const heard = [...this.#heard].map(([question, answer]) => [question, inDnsWords(answer)] as const)
+    return { asked: [...this.#asked.values()], ...(heard.length > 0 && { heard: Object.fromEntries(heard) }) }
+  }
+
+  async #resolve(question: string): Promise<DnsAnswer> {
+    const answer = this.#heard.get(question) ?? (await this.#live?.(question))
+    if (answer) this.#heard.set(question, answer)
+    else this.#note({ kind: 'dns', what: question })
+    return answer ?? { kind: 'failed', because: 'not recorded' }
+  }
+
+  #note(one: Unanswered): void {
+    this.#asked.set(one.what, one)
   }
 }
