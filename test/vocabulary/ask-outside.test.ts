@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type HttpQuestion, questionSent, questionShown } from '../../src/core/question.ts'
+import { questionSent, questionShown } from '../../src/core/question.ts'
 import { VOCABULARY } from '../../src/cli/wiring.ts'
 import { questionFault } from '../../src/ports/questions/open-question.ts'
 import { LONGEST_VALUE } from '../../src/vocabulary/ask-outside.ts'
@@ -59,7 +59,7 @@ describe('whatever a client writes', () => {
   })
 
   it('is one value of a URL, of the server that the rule names', () => {
-    const question = httpQuestion('https://policy.example/a/${x}/b?y=${y}&z=1') as HttpQuestion
+    const question = httpQuestion('https://policy.example/a/${x}/b?y=${y}&z=1')
     fc.assert(
       fc.property(ANY_TEXT, ANY_TEXT, (one, other) => {
         fc.pre(!/^\.{0,2}$/.test(one))

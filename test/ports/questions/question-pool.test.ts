@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { placed, type Question } from '../../../src/core/question.ts'
-import { type Found } from '../../../src/ports/questions/contract.ts'
+import type { Found } from '../../../src/ports/questions/contract.ts'
 import { type QuestionPool, questionPool, SESSION_MEMORY } from '../../../src/ports/questions/question-pool.ts'
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts'
 import { smtpConnection } from '../../support/smtp-rig.ts'

@@ -19,7 +19,7 @@ const COMMON = { timeout: 2000, cache: 0, password: undefined } as const
 /** `${name}` is a place. */
 export function textOf(text: string, type: FactType = 'text'): QuestionText {
   const parts = text.split(/(\$\{[\w.]+\})/).filter((part) => part !== '')
-  return parts.map((part) => (/^\$\{/.test(part) ? { name: part.slice(2, -1), type } : part))
+  return parts.map((part) => (part.startsWith('${') ? { name: part.slice(2, -1), type } : part))
 }
 
 export function sqlQuestion(text: string, over: Partial<SqlQuestion> & Pick<SqlQuestion, 'database'>): SqlQuestion {

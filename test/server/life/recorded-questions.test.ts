@@ -9,7 +9,7 @@ import { toJsonSchema } from '../../../src/language/json-schema.ts'
 import { SESSION_SCHEMA } from '../../../src/language/session-schema.ts'
 import type { DecisionRecord } from '../../../src/server/life/decision-record.ts'
 import { Recorder, type RecorderOptions } from '../../../src/server/life/recorded.ts'
-import { type Judged, judge, type LoggedDecision } from '../../../src/testing/replay.ts'
+import { type Judged, judge } from '../../../src/testing/replay.ts'
 import { VOCABULARY } from '../../../src/cli/wiring.ts'
 import { loadTexts, sound } from '../../compiler/memory-site.ts'
 import { address } from '../../support/address.ts'
@@ -77,7 +77,7 @@ async function recordOf(over: Partial<Answers> = {}, settings: Partial<RecorderO
 
 async function replayed(record: DecisionRecord, limit: number, more = ''): Promise<Judged> {
   const site = await siteWith(limit, more)
-  return judge(record as LoggedDecision, {
+  return judge(record, {
     hostname: site.hostname,
     dispatch: createDispatcher(site.program, { deadline: 1000, trace: true }),
     policies: undefined,
