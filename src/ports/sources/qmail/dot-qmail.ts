@@ -44,7 +44,7 @@ export async function judge(mailbox: Mailbox): Promise<Code> {
   if ((stats.mode & STICKY) !== 0) return CODES.sticky
   for (const name of namesFor(mailbox.owner)) {
     const file = await readDotQmail(join(home, name))
-    if (file !== 'missing') return file === 'denied' ? CODES.denied : judgeLines(file, mailbox)
+    if (file !== 'missing') return file === 'denied' ? CODES.denied : judgeLines(file.text, mailbox)
   }
   return mailbox.owner.dash === '' ? CODES.delivered : CODES.nobody
 }
@@ -71,7 +71,7 @@ const MOST_OCTETS = 65_536
 /** Neither a pipe nor a device is waited for. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
 
-async function readDotQmail(path: string): Promise<string | 'missing' | 'denied'> {
+async function readDotQmail(path: string): Promise<{ readonly text: string } | 'missing' | 'denied'> {
   const file = await open(path, FLAGS).catch((fault: NodeJS.ErrnoException) => fault.code)
   if (file === 'ENOENT' || file === 'ENAMETOOLONG' || file === 'ENOTDIR') return 'missing'
   if (typeof file !== 'object') return 'denied'
@@ -79,7 +79,7 @@ async function readDotQmail(path: string): Promise<string | 'missing' | 'denied'
     const stats: Stats = await file.stat()
     if (!stats.isFile()) return 'denied'
     const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST_OCTETS), 0, MOST_OCTETS, 0)
-    return buffer.subarray(0, bytesRead).toString('latin1')
+    return { text: buffer.subarray(0, bytesRead).toString('latin1') }
   } catch {
     return 'denied'
   } finally {
@@ -108,7 +108,7 @@ async function vpopmail({ owner: { home }, user, vpopmailExtensions }: Mailbox):
   if (isName && (await stat(join(home, user)).catch(() => undefined))?.isDirectory()) return CODES.vpopmailDirectory
   const passwords = await readDotQmail(join(home, 'vpasswd'))
   if (passwords === 'missing' || passwords === 'denied') return CODES.program
-  const users = new Set(passwords.split('\n').map((line) => line.split(':', 1)[0] ?? ''))
+  const users = new Set(passwords.text.split('\n').map((line) => line.split(':', 1)[0] ?? ''))
   users.delete('')
   if (users.has(user)) return CODES.vpopmailUser
   const shorter = user.split('-').map((_, index, parts) => parts.slice(0, index).join('-'))
