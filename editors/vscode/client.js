@@ -3,7 +3,6 @@
 
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
-const { workspace } = require('vscode')
 const { CloseAction, ErrorAction, LanguageClient } = require('vscode-languageclient/node')
 
 const MOST_RESTARTS = 3
@@ -15,13 +14,13 @@ const LONGEST_COMPLAINT = 2000
  * Throws what the server says when it does not start; it is restarted when it ends later.
  *
  * @param {{ command: string, args: string[] }} postern
- * @param {string | undefined} directory
+ * @param {{ directory: string | undefined, changes: import('vscode').FileSystemWatcher }} around
  */
-async function startClient({ command, args }, directory) {
+async function startClient({ command, args }, { directory, changes }) {
   let [complaint, restarts, isRunning] = ['', 0, false]
   const client = new LanguageClient('postern', 'Postern', server, {
     documentSelector: [{ scheme: 'file', language: 'yaml' }],
-    synchronize: { fileEvents: workspace.createFileSystemWatcher('**/*') },
+    synchronize: { fileEvents: changes },
     initializationFailedHandler: () => false,
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue }),
@@ -44,6 +43,7 @@ async function startClient({ command, args }, directory) {
   try {
     await client.start()
   } catch (fault) {
+    await client.dispose().catch(() => undefined)
     throw new Error(complaint.trim() || (fault instanceof Error ? fault.message : String(fault)), { cause: fault })
   }
   isRunning = true

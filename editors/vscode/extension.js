@@ -10,6 +10,9 @@ const { TYPE, runTask, taskProvider } = require('./tasks.js')
 /** @type {Awaited<ReturnType<typeof startClient>> | undefined} */
 let client
 
+/** @type {vscode.FileSystemWatcher} */
+let changes
+
 let turn = Promise.resolve()
 
 /** @type {Record<string, () => Promise<void>>} */
@@ -29,6 +32,8 @@ async function activate({ subscriptions }) {
       if (change.affectsConfiguration('postern.command')) void trying(restart)
     }),
   )
+  changes = vscode.workspace.createFileSystemWatcher('**/*')
+  subscriptions.push(changes)
   await trying(restart)
 }
 
@@ -50,7 +55,7 @@ function restart() {
 
 async function again() {
   await stop()
-  client = await startClient(postern(), folders()[0])
+  client = await startClient(postern(), { directory: folders()[0], changes })
 }
 
 /** One that has crashed cannot be stopped, and that is no reason not to start the next. */
