@@ -156,7 +156,7 @@ function traced({ name, finds, key, value }: Asking, ask: Ask): Test {
   const test = `${name}: ${summarize(value)}`
   return (context) =>
     andThen(answerOf(ask, context), (match: Match) => {
-      if (match.truth === 'unknown') doubt(context, finds, match)
+      if (match.truth === 'unknown') doubt(context, name, finds)
       for (const [found, text] of Object.entries(match.found ?? {})) context.found.set(`${name}.${found}`, String(text))
       context.trace?.push({
         at,
@@ -169,8 +169,8 @@ function traced({ name, finds, key, value }: Asking, ask: Ask): Test {
 }
 
 /** A check of what it might have found would miss otherwise, and the rule pass for one that does not apply. */
-function doubt({ found }: HookContext, finds: readonly string[], { because }: Match): void {
-  for (const name of finds) found.set(name, new Unknown(because ?? 'it could not be found out'))
+function doubt({ found }: HookContext, word: string, finds: readonly string[]): void {
+  for (const name of finds) found.set(name, new Unknown(`\`${word}\` could not find out`))
 }
 
 /** A word that breaks has found out nothing; the conditions beside it still count. */
