@@ -51,14 +51,16 @@ export async function importSite(
 ): Promise<ImportedSite> {
   const { site: name, read, places } = PROGRAMS[program]
   const environment = compileEnvironment()
-  const own = [packageFile('builtins'), packageFile('rules'), ...CERTIFICATES]
-  const files = fencedFiles(environment.files, [directory, ...follow, ...places, ...own])
+  const theirs = [directory, ...follow, ...places]
+  const reading = fencedFiles(environment.files, theirs)
+  const own = [packageFile('builtins'), packageFile('rules')]
+  const files = fencedFiles(environment.files, [...theirs, ...own], CERTIFICATES)
   const differences = differencesFrom(program)
   let site: ForeignSite | undefined
   const { plugins } = await loadSite(join(directory, name), {
     ...environment,
     files,
-    foreign: async (path, given) => (site = await read(path, { ...given, differences })),
+    foreign: async (path, given) => (site = await read(path, { ...given, files: reading, differences })),
   })
   const { report, sources, builtins } = environment
   const shipped = new Set(builtins.values())

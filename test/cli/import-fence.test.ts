@@ -52,6 +52,13 @@ describe('an import reads what lies in its directory', () => {
       assert.doesNotMatch(stdout + stderr, /hunter2/)
     })
 
+  it('and no key, which is for certificates alone', async (test) => {
+    const { postern } = folder(test, { 'etc/main.cf': POSTFIX('/etc/ssl/openssl.cnf') })
+    const { stdout } = await postern(['import', 'postfix', 'etc'])
+    assert.match(stdout, /`\/etc\/ssl\/openssl\.cnf` is left out|not read; `--follow \/etc\/ssl/)
+    assert.doesNotMatch(stdout, /oid_section|copy/)
+  })
+
   it('be the directory a link itself', async (test) => {
     const { path, postern } = folder(test, {
       'real/main.cf': POSTFIX('/etc/postfix/senders'),
