@@ -81,11 +81,17 @@ function optionOf({ short, long, flags, description, argChoices, defaultValue }:
   }
 }
 
+/** Behind what a command says of its own exits; manual pages have a section for it. */
+export const OTHER_EXITS = `
+Exits with 0 when it ran and there is nothing to complain about, 2 for a wrong command line, 3 when it could not run;
+all exit codes, and environment variables: postern --help
+`
+
 /** commander keeps the text behind the options to itself until help is shown. */
 function endOfHelp(command: Command): string {
   const written: string[] = []
   const before = command.configureOutput()
   command.configureOutput({ writeOut: (text) => void written.push(text) }).outputHelp()
   command.configureOutput(before)
-  return written.slice(1).join('').trim()
+  return written.slice(1).join('').replace(OTHER_EXITS.trim(), '').trim()
 }

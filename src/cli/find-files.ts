@@ -1,7 +1,10 @@
 /** Finds the YAML files that commands work on, and names files as the user would type them. */
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import type { Diagnostic } from '../language/diagnostic.ts'
+import { type Diagnostic, Report } from '../language/diagnostic.ts'
+import { fileKind } from '../language/file-kind.ts'
+import { entriesOf } from '../language/node.ts'
+import { parseYaml } from '../language/yaml.ts'
 import { CommandError } from './exit-code.ts'
 
 const SKIPPED = new Set(['node_modules', 'dist', 'schemas', 'coverage'])
@@ -28,8 +31,19 @@ export async function mustBeSiteFile(path: string): Promise<void> {
   const stats = await stat(path).catch(() => undefined)
   if (stats?.isDirectory())
     throw new CommandError(`${path} is a directory; name its site file: ${join(path, 'postern.yaml')}`)
-  if (stats) return
+  if (stats) return mustBeSite(path)
   throw new CommandError(`there is no site file ${path}; name the one you mean, or begin a site with \`postern init\``)
+}
+
+/** By its keys, where it has any: what is wrong with a site its readers say better. */
+async function mustBeSite(path: string): Promise<void> {
+  if (!/\.ya?ml$/.test(path)) return
+  const root = parseYaml(await readFile(path, 'utf8').catch(() => ''), path, new Report())
+  const kind = fileKind(entriesOf(root).map(({ key }) => key.value))
+  if (kind === undefined || kind === 'site' || kind === 'policy') return
+  throw new CommandError(
+    `${path} is a ${kind}, and a site is wanted, such as postern.yaml; \`postern check ${path}\` looks at it`,
+  )
 }
 
 async function findIn(path: string): Promise<readonly string[]> {

@@ -4,12 +4,11 @@
  */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { reasonOf } from '../core/reason.ts'
 import { applyEdits, chooseFixes } from '../language/apply-fixes.ts'
 import { type Diagnostic, placeOf, type Safety } from '../language/diagnostic.ts'
 import type { Checked } from './check-files.ts'
-import { CommandError } from './exit-code.ts'
 import { builtinFiles } from './wiring.ts'
+import { unreadable } from './unreadable.ts'
 
 export interface Fixed {
   /** Texts by path. */
@@ -95,6 +94,6 @@ class Texts {
 
 async function readText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((fault: unknown) => {
-    throw new CommandError(`${path} cannot be read: ${reasonOf(fault)}`)
+    throw unreadable(path, fault)
   })
 }

@@ -1,9 +1,12 @@
 /** The command line. Each command is a file under `commands`, loaded when it is wanted; this one turns ends into exit codes. */
 import { Command, CommanderError } from 'commander'
 import { versionText } from './commands/version.ts'
-import { CommandError, EXIT } from './exit-code.ts'
+import { OTHER_EXITS } from './command-table.ts'
+import { CommandError, EXIT, EXIT_MEANINGS } from './exit-code.ts'
+import { ENVIRONMENT } from './environment.ts'
 import type { Shell } from './shell.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
+import { usageError } from './usage-errors.ts'
 
 type Addition = (program: Command, shell: Shell) => void
 
@@ -71,12 +74,38 @@ async function build(argv: readonly string[], shell: Shell): Promise<Command> {
       writeOut: (text) => shell.terminal.print(text.trimEnd()),
       writeErr: (text) => shell.terminal.talk(text.trimEnd()),
     })
-    .showHelpAfterError('(--help shows the options)')
-    .addHelpText('after', '\nExample:\n  $ postern check && postern test && postern serve\n')
+    .addHelpText('after', END_OF_HELP)
+  tellOfErrors(program, '`postern --help` shows the commands')
   for (const add of await additionsFor(argv)) add(program, shell)
-  for (const command of program.commands) command.exitOverride()
+  for (const command of program.commands) {
+    tellOfErrors(command.exitOverride(), `\`postern ${command.name()} --help\` shows what it takes`)
+    command.addHelpText('after', OTHER_EXITS)
+  }
   return program
 }
+
+function tellOfErrors(command: Command, where: string): void {
+  const usage = `${command.parent ? `${command.name()} ` : ''}${command.usage()}`
+  command
+    .configureOutput({ outputError: (message, write) => write(usageError(message, usage)) })
+    .showHelpAfterError(`(${where})`)
+}
+
+/** Here, and not in each command. */
+const END_OF_HELP = `
+\`postern COMMAND --help\` says more, with examples; \`postern docs NAME\` shows what builtins, facts, hooks and findings are.
+
+Exits with
+${[...EXIT_MEANINGS].map(([code, means]) => `${String(code).padStart(5)}  ${means}`).join('\n')}
+
+Environment
+${[...ENVIRONMENT].map(([name, means]) => `  ${name.padEnd(28)}${means}`).join('\n')}
+
+Examples:
+  $ postern init mail --hostname mx.example.org --domain example.org
+  $ postern check && postern test && postern serve
+  $ postern explain --ip 192.0.2.7 --from a@b.example --rcpt ann@example.org
+`
 
 function exitCodeOf(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage

@@ -1,5 +1,6 @@
 /** Manual pages (man(7)), made from the table of commands. */
 import type { ArgumentRow, CommandRow, OptionRow } from './command-table.ts'
+import { ENVIRONMENT } from './environment.ts'
 import { EXIT_MEANINGS } from './exit-code.ts'
 
 export interface Edition {
@@ -32,10 +33,10 @@ export function programPage(rows: readonly CommandRow[], { version, summary }: E
     ...section('SYNOPSIS', ['.B postern', roff('<command> [options]')]),
     ...section('COMMANDS', rows.flatMap(commandLines)),
     ...exitCodes(),
-    ...section('ENVIRONMENT', [
-      ...item('NO_COLOR', 'no colours, whatever the terminal'),
-      ...item('FORCE_COLOR', 'colours, whatever standard output is'),
-    ]),
+    ...section(
+      'ENVIRONMENT',
+      [...ENVIRONMENT].flatMap(([name, means]) => item(name, means)),
+    ),
     ...section('SEE ALSO', [rows.map((row) => `.BR ${pageName(row).replaceAll('-', '\\-')} (1)`).join('\n')]),
   ])
 }

@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import { isHook } from '../core/hook.ts'
-import { reasonOf } from '../core/reason.ts'
 import { isReturnCode } from '../core/verdict.ts'
 import type { LoggedDecision } from '../testing/replay.ts'
 import { CommandError } from './exit-code.ts'
 import { parseJson } from './parse-json.ts'
+import { unreadable } from './unreadable.ts'
 
 /** Records in the order of the files. Throws a CommandError that names the line for what is no record. */
 export async function* readLog(files: readonly string[]): AsyncGenerator<LoggedDecision> {
@@ -24,7 +24,7 @@ async function* readFile(file: string): AsyncGenerator<LoggedDecision> {
     }
   } catch (fault) {
     if (fault instanceof CommandError) throw fault
-    throw new CommandError(`${file} cannot be read: ${reasonOf(fault)}`)
+    throw unreadable(file, fault)
   }
 }
 

@@ -1,9 +1,12 @@
 /** Sessions to explain: from flags, or from JSON with one object, or one a line. */
+import { parseMailbox } from '../core/address.ts'
+import { canonicalIp } from '../core/ip.ts'
 import { checkWithAjv } from '../language/ajv.ts'
 import { toJsonSchema } from '../language/json-schema.ts'
 import { SESSION_SCHEMA } from '../language/session-schema.ts'
 import type { SessionRecord } from '../testing/session-record.ts'
-import { CommandError } from './exit-code.ts'
+import { bareAddress } from '../testing/walk-parts.ts'
+import { CommandError, EXIT } from './exit-code.ts'
 import { parseJson } from './parse-json.ts'
 import { readInput } from './read-input.ts'
 
@@ -26,6 +29,9 @@ export async function readSessions(flags: SessionFlags): Promise<readonly Sessio
 }
 
 function fromFlags({ ip, host, helo, from, rcpt, eml, dns, relayClient }: SessionFlags): SessionRecord {
+  if (ip !== undefined && canonicalIp(ip) === undefined) throw wrong('--ip', ip, 'IP address')
+  for (const [flag, address] of [['--from', from] as const, ...(rcpt ?? []).map((one) => ['--rcpt', one] as const)])
+    if (address !== undefined && !isAddress(address)) throw wrong(flag, address, 'mail address')
   return {
     ...(ip !== undefined && { remote_ip: ip }),
     ...(host !== undefined && { remote_host: host }),
@@ -38,9 +44,18 @@ function fromFlags({ ip, host, helo, from, rcpt, eml, dns, relayClient }: Sessio
   }
 }
 
+function isAddress(text: string): boolean {
+  const bare = bareAddress(text)
+  return bare === '' || bare.toLowerCase() === 'postmaster' || parseMailbox(bare) !== undefined
+}
+
+function wrong(flag: string, value: string, what: string): CommandError {
+  return new CommandError(`\`${flag}\`: \`${value}\` is no ${what}`, EXIT.usage)
+}
+
 function answerIn(answer: string): [string, string | readonly string[]] {
   const split = answer.indexOf('=')
-  if (split < 0) throw new CommandError(`--dns takes "NAME TYPE=ANSWER", not ${answer}`, 2)
+  if (split < 0) throw new CommandError(`--dns takes "NAME TYPE=ANSWER", not ${answer}`, EXIT.usage)
   const value = answer.slice(split + 1)
   return [answer.slice(0, split), /^(TIMEOUT|SERVFAIL|NXDOMAIN)$/.test(value) ? value : [value]]
 }
@@ -53,7 +68,8 @@ function parseSessions(input: string, file: string): readonly SessionRecord[] {
   return input.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return []
     const value = parseJson(line)
-    if (value === undefined) throw new CommandError(`${file}:${index + 1}: this is not JSON`)
+    if (value === undefined)
+      throw new CommandError(`${file}:${index + 1}: this is not JSON; docs/session.md shows what a session is`)
     return [checked(value, file, index + 1)]
   })
 }

@@ -31,7 +31,11 @@ describe('the exit code', () => {
     const { code, stdout, stderr } = await postern(['check', '--exit-zero'])
     assert.deepEqual(
       [code, stdout, stderr],
-      [4, '', 'postern: nothing to check: no site, plugin, ruleset or suite here\n'],
+      [
+        4,
+        '',
+        'postern: nothing to check: no site, plugin, ruleset or suite here; a site has `plugins:`, a plugin begins with `plugin: NAME`\n',
+      ],
     )
     assert.deepEqual(await postern(['check', '--allow-empty']), {
       code: 0,

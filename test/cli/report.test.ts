@@ -72,7 +72,7 @@ describe('what is no report', () => {
 
   it('is refused: a file that is not there', async (context) => {
     const { code, stderr } = await folder(context, {}).postern(['report', 'a.json'])
-    assert.deepEqual([code, stderr], [3, 'postern: a.json cannot be read\n'])
+    assert.deepEqual([code, stderr], [3, 'postern: there is no file a.json\n'])
   })
 
   it('has no tests or coverage to show', async (context) => {

@@ -74,6 +74,6 @@ describe('shell', () => {
 
   it('wants a listener that is there', () => {
     const { code, stderr } = runPostern([...SITE, '--listener', 'nonsense'])
-    assert.deepEqual([code, stderr], [2, 'postern: the site has no listener nonsense\n'])
+    assert.deepEqual([code, stderr], [2, 'postern: the site has no listener nonsense; there is mx\n'])
   })
 })

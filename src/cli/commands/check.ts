@@ -1,5 +1,5 @@
 /** `postern check`: is everything that these files say valid? Reads files, and nothing else; with `--fix` it corrects them. */
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import type { Diagnostic, Safety } from '../../language/diagnostic.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 import type { Checked, Circumstances } from '../check-files.ts'
@@ -27,8 +27,12 @@ Examples:
   $ postern check --qpsmtpd /etc/qpsmtpd
   $ postern check -f github -f sarif=postern.sarif -f json=check.json
 
-Exits with 1 when there is an error, 4 when there is nothing to check; with --diff, 1 when something would change.
+Exits with 1 when there is a finding as bad as --fail-on says, 4 when there is nothing to check; with --diff, 1 when
+something would change.
 `
+
+const NOTHING =
+  'nothing to check: no site, plugin, ruleset or suite here; a site has `plugins:`, a plugin begins with `plugin: NAME`'
 
 type Level = 'safe' | 'all'
 
@@ -48,7 +52,7 @@ export function addCheck(program: Command, shell: Shell): void {
   const command = program
     .command('check')
     .description('Check sites, plugins, rulesets, lists and tests for mistakes, without touching the network')
-    .argument('[path...]', 'files or directories', ['.'])
+    .addArgument(new Argument('[path...]', 'files or directories').default(['.'], 'all below here'))
     .option(
       '--select <code>',
       'only findings of this code, or of all that begin so; may be given several times',
@@ -121,7 +125,7 @@ async function reportNow(
   const all = await checkNow(files, terminal, circumstances)
   const checked = selected(await onlyNew(all, flags, paths, terminal), flags)
   const { reportOf } = await import('../formats/assemble.ts')
-  const nothing = checked.files === 0 ? 'nothing to check: no site, plugin, ruleset or suite here' : undefined
+  const nothing = checked.files === 0 ? NOTHING : undefined
   return reportOf({ command: 'check', ...checked, nothing }, judgingOf(flags))
 }
 

@@ -13,6 +13,7 @@ import { answeredSession } from '../answered-session.ts'
 import { explainSession, type Explained } from '../explain-session.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { type Reasoned, renderExplained, renderWhyNot } from '../format-explained.ts'
+import { shown } from '../find-files.ts'
 import type { Shell } from '../shell.ts'
 import { loadCheckedSite } from '../open-site.ts'
 import { liveDns } from '../live-dns.ts'
@@ -20,6 +21,7 @@ import { readLog } from '../read-log.ts'
 import { readSessions, type SessionFlags } from '../read-sessions.ts'
 import { addSiteFlags, type SiteFlags, siteGiven } from '../site-option.ts'
 import type { Terminal } from '../terminal.ts'
+import { unreadable } from '../unreadable.ts'
 
 interface Options extends SessionFlags, SiteFlags {
   readonly site: string
@@ -104,8 +106,8 @@ async function sessionsGiven(options: Options): Promise<readonly SessionRecord[]
 }
 
 function readMessage(path: string): Promise<Buffer> {
-  return readFile(path).catch(() => {
-    throw new CommandError(`${path} cannot be read`)
+  return readFile(path).catch((fault: unknown) => {
+    throw unreadable(shown(path), fault)
   })
 }
 

@@ -1,7 +1,7 @@
 /** `postern fmt`: one layout for the files of a site. */
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import { Report } from '../../language/diagnostic.ts'
 import { renderPretty } from '../../language/format-pretty.ts'
 import { layOut } from '../../language/yaml-layout.ts'
@@ -41,7 +41,9 @@ export function addFmt(program: Command, shell: Shell): void {
   program
     .command('fmt')
     .description('Lay out YAML files in one way, comments kept')
-    .argument('[path...]', 'files or directories; - for standard input', ['.'])
+    .addArgument(
+      new Argument('[path...]', 'files or directories; - for standard input').default(['.'], 'all below here'),
+    )
     .option('--check', 'change nothing, exit with 1 when something would change')
     .option('--diff', 'change nothing, show what would change')
     .addHelpText('after', EXAMPLES)

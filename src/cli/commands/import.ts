@@ -1,4 +1,5 @@
 /** `postern import`: a site from another program's configuration, and a report of what could not be carried over. */
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Argument, type Command } from 'commander'
 import { PROGRAMS, type ProgramName } from '../../compiler/import/index.ts'
@@ -53,7 +54,7 @@ async function runImport(name: ProgramName, directory: string, options: Options,
       resolve(directory),
       follow.map((one) => resolve(one)),
     )
-    if (!site) throw new CommandError(`${directory} has no configuration of ${name}`)
+    if (!site) throw await nothingThere(name, directory)
     if (to === undefined) shell.terminal.talk('nothing is written without `--to DIRECTORY`')
     else shell.terminal.talk(`wrote ${await writeSite(site, { to, force, from: `${name} ${directory}` })}`)
     return reportOf(
@@ -61,4 +62,13 @@ async function runImport(name: ProgramName, directory: string, options: Options,
       { failOn, exitZero, allowEmpty, failUnder: undefined },
     )
   })
+}
+
+async function nothingThere(name: ProgramName, directory: string): Promise<CommandError> {
+  const isThere = await stat(directory).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
+  if (!isThere) return new CommandError(`there is no directory ${directory}`)
+  return new CommandError(`${directory} has no configuration of ${name}: there is no ${PROGRAMS[name].site} in it`)
 }

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { suggest } from '../../language/suggest.ts'
 import { allCommands, commandTable, type CommandRow } from '../command-table.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { commandPage, type Edition, pageName, programPage } from '../man-page.ts'
@@ -32,8 +33,17 @@ export function addMan(program: Command, { terminal }: Shell): void {
 function pageOf(words: readonly string[], rows: readonly CommandRow[], edition: Edition): string {
   if (words.length === 0) return programPage(rows, edition)
   const row = allCommands(rows).find((one) => one.words.join(' ') === words.join(' '))
-  if (!row) throw new CommandError(`there is no command ${words.join(' ')}; \`postern --help\` shows them`, EXIT.usage)
+  if (!row) throw unknownCommand(words.join(' '), rows)
   return commandPage(row, edition)
+}
+
+function unknownCommand(name: string, rows: readonly CommandRow[]): CommandError {
+  const near = suggest(
+    name,
+    rows.map(({ words }) => words.join(' ')),
+  )
+  const hint = near === undefined ? '`postern --help` shows them' : `did you mean \`postern man ${near}\`?`
+  return new CommandError(`there is no command ${name}; ${hint}`, EXIT.usage)
 }
 
 async function writeAll(directory: string, rows: readonly CommandRow[], edition: Edition): Promise<number> {

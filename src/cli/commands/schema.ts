@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { suggest } from '../../language/suggest.ts'
 import { listFiles } from '../../ports/list-files.ts'
 import { count } from '../counts.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
@@ -44,8 +45,14 @@ export function addSchema(program: Command, { terminal }: Shell): void {
 function printed(kind = ''): string {
   const schemas = allSchemas(VOCABULARY)
   const schema = schemas.get(kind)
-  if (!schema) throw new CommandError(`name a kind of file: ${[...schemas.keys()].join(', ')}`, EXIT.usage)
+  if (!schema) throw unknownKind(kind, [...schemas.keys()])
   return JSON.stringify(schema, null, 2)
+}
+
+function unknownKind(kind: string, kinds: readonly string[]): CommandError {
+  const near = kind === '' ? undefined : suggest(kind, kinds)
+  const hint = near === undefined ? `name a kind of file: ${kinds.join(', ')}` : `did you mean \`${near}\`?`
+  return new CommandError(kind === '' ? hint : `there is no kind of file \`${kind}\`; ${hint}`, EXIT.usage)
 }
 
 async function writeAll(directory: string, terminal: Terminal): Promise<void> {

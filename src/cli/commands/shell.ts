@@ -74,7 +74,10 @@ async function conversationOf(options: Options, terminal: Terminal): Promise<Con
 
 function listenerOf({ listeners }: Site, wanted: string | undefined): string {
   if (wanted !== undefined && !listeners.some(({ name }) => name === wanted))
-    throw new CommandError(`the site has no listener ${wanted}`, EXIT.usage)
+    throw new CommandError(
+      `the site has no listener ${wanted}; there is ${listeners.map(({ name }) => name).join(', ')}`,
+      EXIT.usage,
+    )
   return wanted ?? listeners[0]?.name ?? 'smtp'
 }
 

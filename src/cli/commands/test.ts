@@ -1,6 +1,6 @@
 /** `postern test`: runs the tests that stand in plugins, rulesets and suites, and says what they reach of the rules. */
 import { resolve } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import { Argument, type Command, InvalidArgumentError } from 'commander'
 import { COVERAGE_KINDS, type CoverageKind } from '../../testing/covered.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { type Gates, reportOf } from '../formats/assemble.ts'
@@ -40,7 +40,7 @@ export function addTest(program: Command, shell: Shell): void {
   const command = program
     .command('test')
     .description('Run the tests of plugins, rulesets and suites, without touching the network')
-    .argument('[path...]', 'files or directories', ['.'])
+    .addArgument(new Argument('[path...]', 'files or directories').default(['.'], 'all below here'))
     .option('--filter <text>', 'only tests with this text in their suite or name; may be given several times', oneMore)
     .option('--shard <k/n>', 'only every nth test, beginning with the kth', shardIn)
     .option('--bail', 'stop behind the first test that fails')
