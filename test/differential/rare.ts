@@ -67,6 +67,8 @@ export const RARE: readonly Dialogue[] = [
     steps: [...HELLO, ...say('RCPT TO:<ann@example.org>'), { command: 'DATA', content: [...HOPS, ...FIELDS, '', 'x'] }],
   },
   { from: '127.4.0.2', steps: say('QUIT') },
+  { from: '127.0.0.1', steps: say('XYZ', 'XYZ', 'XYZ', 'AUTH LOGIN', 'AUTH LOGIN', 'AUTH LOGIN') },
+  { from: '127.0.0.1', steps: say('MAIL FROM:<ann@ok.example>', 'XYZ', 'AUTH LOGIN', 'QUIT') },
   { from: '127.0.0.9', steps: say('EHLO spammer.example', 'QUIT') },
   {
     from: '127.0.0.1',
