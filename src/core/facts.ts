@@ -39,18 +39,18 @@ const CONNECTION_FACTS: readonly FactDefinition[] = [
   fact('local_port', 'number', 'accept', 'The port the client connected to', ({ connection }) => connection.local.port),
   fact('listener', 'text', 'accept', 'Name of the listener in the site file', ({ connection }) => connection.listener),
   fact(
-    'client_sessions',
-    'number',
-    'accept',
-    'Sessions that the address had open when this one began, with this one (IPv6: those of its /64); absent where a mail server asks us',
-    ({ connection }) => connection.clientSessions,
-  ),
-  fact(
     'remote_host',
     'name',
     'connection',
     "The client's name by PTR look-up, which proves nothing (`fcrdns` does); unknown when that failed",
     ({ connection }) => connection.remoteHost,
+  ),
+  fact(
+    'client_sessions',
+    'number',
+    'accept',
+    'Sessions that the address had open when this one began, with this one (IPv6: those of its /64); absent where a mail server asks us',
+    ({ connection }) => connection.clientSessions,
   ),
   fact(
     'relay_client',
