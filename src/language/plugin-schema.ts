@@ -72,6 +72,23 @@ const PARAM_SCHEMA = {
   },
 } as const satisfies Schema
 
+const { place, time, tag, ...others } = PLACES_SCHEMA.items.properties
+
+/** Their forms are checked when parameters are in place. */
+const LOG_PLACES = {
+  ...PLACES_SCHEMA,
+  items: {
+    ...PLACES_SCHEMA.items,
+    properties: {
+      ...others,
+      place: { type: 'string', description: place.description },
+      time: { type: 'string', description: time.description },
+      tag: { type: 'string', description: tag.description },
+    },
+  },
+  description: 'Places of the log of a site that uses the plugin, as in `log: { to: [..] }`',
+} as const satisfies Schema
+
 export const PLUGIN_SCHEMA = {
   type: 'object',
   required: ['plugin'],
@@ -101,10 +118,7 @@ export const PLUGIN_SCHEMA = {
       description: 'Notes that need a type or scope other than what their first writer implies',
     },
     settings: SETTINGS_SCHEMA,
-    log: {
-      ...PLACES_SCHEMA,
-      description: 'Places of the log of a site that uses the plugin, as in `log: { to: [..] }`',
-    },
+    log: LOG_PLACES,
     hooks: {
       type: 'object',
       additionalProperties: { type: 'array', items: RULE_SCHEMA },
