@@ -24,6 +24,7 @@ const COMMANDS = new Map<string, () => Promise<Addition>>(
     diff: async () => (await import('./commands/diff.ts')).addDiff,
     replay: async () => (await import('./commands/replay.ts')).addReplay,
     monitor: async () => (await import('./commands/monitor.ts')).addMonitor,
+    bench: async () => (await import('./commands/bench.ts')).addBench,
     shell: async () => (await import('./commands/shell.ts')).addShell,
     import: async () => (await import('./commands/import.ts')).addImport,
     fmt: async () => (await import('./commands/fmt.ts')).addFmt,

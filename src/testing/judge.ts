@@ -11,7 +11,7 @@ import { MemoryStore } from '../ports/store/memory-store.ts'
 import { neverAsked } from './never-asked.ts'
 import { offlinePolicies, type PolicyWorld } from './offline-policies.ts'
 import { offlinePorts, type OfflineWorld } from './offline-ports.ts'
-import { timeOf } from './session-record.ts'
+import { type SessionRecord, timeOf } from './session-record.ts'
 import { compareSnapshots, type Snapshot, snapshotOf } from './snapshot.ts'
 import type { Expectation, Step, TestCase } from './test-case.ts'
 import { decidedBy, reasonsOf } from './test-reasons.ts'
@@ -124,11 +124,17 @@ async function run(turn: Turn, stage: Stage): Promise<Session> {
 
 const OPTIONS = { deadline: defaultLimits().handler_deadline, trace: true }
 
-/** The clock stands still during a session. A step that says the time itself is not counted from the start. */
-function portsOf({ step, test: { steps }, store }: Turn, { world }: Stage, missing: string[]): Ports {
-  const { given, at } = step
+function portsOf({ step, test, store }: Turn, { world }: Stage, missing: string[]): Ports {
+  return offlinePorts(recordAt(step, test), { ...world, ...noting(missing), store })
+}
+
+/**
+ * The session of a step with the time at which it is held, which stands still during a session. A step that says the time
+ * itself is not counted from the start.
+ */
+export function recordAt({ given, at }: Step, { steps }: Pick<TestCase, 'steps'>): SessionRecord {
   const now = timeOf(given, DEFAULT_NOW) + (given.now === steps[0]?.given.now ? at : 0)
-  return offlinePorts({ ...given, now: new Date(now).toISOString() }, { ...world, ...noting(missing), store })
+  return { ...given, now: new Date(now).toISOString() }
 }
 
 function policiesOf({ step }: Turn, stage: Stage, ports: Ports): ReturnType<typeof offlinePolicies> {

@@ -16,7 +16,7 @@ import { type OfflineWorld, offlinePorts } from './offline-ports.ts'
 import { RecordedMessage } from './recorded-message.ts'
 import { recordedPolicies } from './recorded-policies.ts'
 import { recipientsOf, type SessionRecord } from './session-record.ts'
-import { walk, type WalkOptions } from './walk.ts'
+import { walk, type Walked, type WalkOptions } from './walk.ts'
 
 /** A rule on the path to a decision. */
 export interface LoggedStep {
@@ -125,7 +125,7 @@ export async function judge(record: LoggedDecision, judges: Judges): Promise<Jud
   const gone = missingBefore(record)
   if (gone.length > 0) return { undetermined: gone }
   const missing = new Set<string>()
-  const { outcomes } = await walked(record, judges, (what) => missing.add(what))
+  const { outcomes } = await walkRecorded(record, judges, (what) => missing.add(what))
   if (missing.size > 0) return { undetermined: [...missing] }
   const outcome = outcomeFor(record, outcomes)
   return outcome
@@ -138,7 +138,12 @@ function missingBefore({ masked = {}, rcpt_left_out: leftOut = 0 }: LoggedDecisi
   return leftOut > 0 ? [...hidden, 'some of many recipients'] : hidden
 }
 
-async function walked(record: LoggedDecision, judges: Judges, onMissing: (what: string) => void) {
+/** Walks the session of a record as far as the record knows it; `onMissing` hears what rules ask for and it does not hold. */
+export async function walkRecorded(
+  record: LoggedDecision,
+  judges: Judges,
+  onMissing: (what: string) => void,
+): Promise<Walked> {
   const { dispatch, world, plan, policies, ...rest } = judges
   const facts = sessionOf(record)
   const recorded = facts.policies ?? (plan?.source && {})

@@ -87,7 +87,11 @@ export async function runTestFile(path: string, text: string, environment: TestE
   return { results, diagnostics, sources, stale, snapshots: nextSnapshots(results, snapshots, stale) }
 }
 
-export async function prepareTests(path: string, text: string, environment: TestEnvironment): Promise<PreparedFile> {
+export async function prepareTests(
+  path: string,
+  text: string,
+  environment: Pick<TestEnvironment, 'files' | 'trees'>,
+): Promise<PreparedFile> {
   const report = new Report()
   const root = parseYaml(text, path, report)
   if (root?.kind === 'map' && report.errors === 0) environment.trees?.set(path, root)

@@ -3,7 +3,7 @@
  * set of values is offered whole; where anything may stand, such as a number, nothing is.
  */
 import type { ArgumentRow, CommandRow, OptionRow } from '../command-table.ts'
-import { FORMAT_NAMES, FORMATS } from '../formats/index.ts'
+import { formatsOf } from '../formats/index.ts'
 import { allSchemas } from '../schemas.ts'
 import { codePrefixes, topics } from '../topics.ts'
 import { VOCABULARY } from '../wiring.ts'
@@ -29,12 +29,8 @@ const OFFERS: ReadonlyMap<string, Offering> = new Map<string, Offering>([
   ['topic', () => ({ words: [...new Set([...topics().values()].flat())] })],
   ['kind', () => ({ words: [...allSchemas(VOCABULARY).keys()] })],
   ['command', (_, rows) => ({ words: rows.map(({ words }) => words.join(' ')) })],
-  ['name[=file]', (row) => ({ words: formatsOf(row), files: 'behind =' })],
+  ['name[=file]', ({ words: [command = ''] }) => ({ words: formatsOf(command), files: 'behind =' })],
 ])
-
-function formatsOf({ words: [command] }: CommandRow): readonly string[] {
-  return FORMAT_NAMES.filter((name) => FORMATS[name].commands.some((one) => one === command))
-}
 
 /** What a command's options and arguments take. */
 export interface Offers {

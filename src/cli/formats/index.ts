@@ -71,6 +71,15 @@ export type FormatName = keyof typeof TABLE
 export const FORMATS: Readonly<Record<FormatName, Format>> = TABLE
 export const FORMAT_NAMES = Object.keys(TABLE) as readonly FormatName[]
 
+/** Of commands whose reports are none of findings. */
+export const BENCH_FORMATS = ['pretty', 'json'] as const satisfies readonly FormatName[]
+
+/** What `-f` takes behind a command. */
+export function formatsOf(command: string): readonly FormatName[] {
+  if (command === 'bench') return BENCH_FORMATS
+  return FORMAT_NAMES.filter((name) => FORMATS[name].commands.some((one) => one === command))
+}
+
 export function isFormatName(name: string): name is FormatName {
   return Object.hasOwn(TABLE, name)
 }

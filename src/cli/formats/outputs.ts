@@ -35,6 +35,18 @@ export function completeOutputs(outputs: readonly Output[], command: Command): r
   for (const { name } of outputs)
     if (!FORMATS[name].commands.includes(command))
       throw new CommandError(`\`${name}\` is about tests: \`postern test -f ${name}\``, EXIT.usage)
+  return withStandardOutput(outputs)
+}
+
+/** For commands whose report is none of findings, and which know these formats only. */
+export function outputsAmong(names: readonly FormatName[], outputs: readonly Output[]): readonly Output[] {
+  for (const { name } of outputs)
+    if (!names.includes(name))
+      throw new CommandError(`\`${name}\` is no format of this command; there are ${names.join(', ')}`, EXIT.usage)
+  return withStandardOutput(outputs)
+}
+
+function withStandardOutput(outputs: readonly Output[]): readonly Output[] {
   const targets = outputs.map(({ file }) => file)
   const twice = targets.find((file, index) => targets.indexOf(file) < index)
   if (twice !== undefined) throw new CommandError(`two formats for ${twice}`, EXIT.usage)

@@ -71,7 +71,8 @@ function casesOf({ root }: CheckedFile): readonly TestCase[] {
   )
 }
 
-function targetOf({ path, root }: CheckedFile, builtins: Checked['builtins']): string {
+/** Path of what the tests of a file judge: itself, or what its suite names. */
+export function targetOf({ path, root }: Pick<CheckedFile, 'path' | 'root'>, builtins: Checked['builtins']): string {
   if (!valueOf(root, 'suite')) return path
   const [site, plugin] = ['site', 'plugin'].map((key) => textOf(valueOf(root, key)))
   const use = site ?? plugin ?? ''
