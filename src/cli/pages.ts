@@ -47,7 +47,7 @@ function wordPage(name: string, { matchers, deliveries }: Vocabulary): string | 
 function optionLine(name: string, schema: Schema, required: readonly string[]): string {
   const kind = schema['x-list']
     ? `list of ${schema['x-list']}`
-    : (schema.enum?.join(' | ') ?? schema.format ?? schema.type ?? 'any')
+    : (schema.enum?.join(' | ') ?? (schema['x-path'] && 'path') ?? schema.format ?? schema.type ?? 'any')
   const fallback =
     schema.default === undefined
       ? required.includes(name)

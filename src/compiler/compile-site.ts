@@ -157,7 +157,7 @@ function siteScope(
     naughty: [],
   }
   const today = now && new Date(now()).toISOString().slice(0, 'YYYY-MM-DD'.length)
-  return { report, hostname, today, ...books, vocabulary: joinWords(vocabulary, codes, report) }
+  return { report, directory, hostname, today, ...books, vocabulary: joinWords(vocabulary, codes, report) }
 }
 
 async function sharedLists(

@@ -6,9 +6,9 @@ import { Unknown } from '../core/truth.ts'
 import { type Verdict, verdict } from '../core/verdict.ts'
 import { entriesOf, type MapEntry, type MapNode, valueOf } from '../language/node.ts'
 import { didYouMean } from '../language/fix.ts'
-import { toOptions } from '../language/schema-check.ts'
 import { type Destinations, destinationsFor } from './delivery-recipients.ts'
 import { complain, type Scope } from './scope.ts'
+import { wordOptions } from './word-options.ts'
 import { checkOptions, guarded } from './word-use.ts'
 
 type Deliver = (context: HookContext) => Promise<Verdict>
@@ -43,7 +43,7 @@ function compileTarget({ key, value }: MapEntry, scope: Scope): DeliveryTarget |
     return undefined
   }
   if (!checkOptions(value, word.options, word.name, scope)) return undefined
-  return guarded(key, scope, () => word.compile(toOptions(value, word.options)))
+  return guarded(key, scope, () => word.compile(wordOptions(value, word.options, scope.directory)))
 }
 
 /** No message, no sender or no recipient is nothing to deliver: the rule does not speak then. */

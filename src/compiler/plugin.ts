@@ -44,6 +44,8 @@ export interface PluginUse extends EntryUse {
 /** What all plugins of a site share. */
 export interface SiteScope {
   readonly report: Report
+  /** Names of files are relative to it. */
+  readonly directory: string
   readonly vocabulary: Vocabulary
   readonly notes: NoteBook
   readonly settings: SettingBook

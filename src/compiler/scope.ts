@@ -12,6 +12,8 @@ import type { SplitBook } from './policies/split-book.ts'
 
 export interface Scope {
   readonly report: Report
+  /** The site's: names of files are relative to it. */
+  readonly directory: string
   readonly vocabulary: Vocabulary
   readonly plugin: string
   readonly hook: Hook

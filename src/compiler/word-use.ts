@@ -9,18 +9,19 @@ import { andThen, isPromise, isTruth, type MaybePromise, Unknown, unknownFrom } 
 import { type CompileTools, type Match, type MatcherWord, OptionFault } from '../core/word.ts'
 import { type MapEntry, type ScalarNode, type YamlNode, valueOf } from '../language/node.ts'
 import { spanWithin } from '../language/scalar-offsets.ts'
-import { checkSchema, toOptions } from '../language/schema-check.ts'
+import { checkSchema } from '../language/schema-check.ts'
 import { summarize, tooEarly } from './atom.ts'
 import { type Comparison, inIndex } from './comparison.ts'
 import { findList, findListAtHand, inlineIndex } from './list-use.ts'
 import { inNamed } from './source-list.ts'
 import { complain, moreCareful, type Scope } from './scope.ts'
 import { compileFacts, compileParts, compileText, type Text } from './text.ts'
+import { wordOptions } from './word-options.ts'
 
 export function compileWord(word: MatcherWord, { key, value }: MapEntry, scope: Scope): Test | undefined {
   const node = optionsNode(value)
   if (!checkOptions(node, word.options, word.name, scope)) return undefined
-  const options = toOptions(node, word.options)
+  const options = wordOptions(node, word.options, scope.directory)
   const stage = guarded(key, scope, () => word.stageOf?.(options) ?? word.stage)
   if (!stage) return undefined
   if (!isKnownAt(stage, scope.hook)) return tooEarly(key, stage, scope)
@@ -87,6 +88,7 @@ function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
     if (kind) lists.set(name, (value && listOf(kind, value, scope)) ?? NO_LIST)
   }
   return {
+    directory: scope.directory,
     rule: `${scope.plugin}/${scope.hook}/${scope.rule ?? ''}`,
     lookUp(option) {
       const { 'x-list': kind, 'x-outside': far } = schema.properties?.[option] ?? {}

@@ -36,6 +36,8 @@ export interface Schema {
   readonly 'x-text'?: true
   /** The array holds names of facts. Read through `CompileTools.facts`. */
   readonly 'x-facts'?: true
+  /** The text, or each text of the array, names a file: relative to the site's directory, and arrives as a whole path. */
+  readonly 'x-path'?: true
   /** Beside `x-list`: it may be a list outside, since the word looks things up in it and never goes through it. */
   readonly 'x-outside'?: true
 }

@@ -63,6 +63,8 @@ export interface CompileTools {
   facts(option: string): Template
   /** Has a question asked, in this session once. Throws an Error with a plain sentence when nobody can be asked so. */
   question(question: QuestionDraft): (asked: Asked, context: HookContext) => Promise<QuestionAnswer>
+  /** What names of files within other texts are relative to; those of options marked `x-path` arrive as whole paths. */
+  readonly directory: string
   /** The rule that uses the word, as `PLUGIN/HOOK/RULE`: for what it keeps apart from other rules. */
   readonly rule: string
 }

@@ -24,10 +24,11 @@ export const httpForward = defineDelivery({
     type: 'object',
     properties: {
       url: { type: 'string', minLength: 1, description: 'Where to post: `https://mail.example.org/incoming`' },
-      token_file: { type: 'string', description: 'File whose first line is sent as a bearer token' },
+      token_file: { type: 'string', 'x-path': true, description: 'File whose first line is sent as a bearer token' },
       token_in_clear: { type: 'boolean', default: false, description: 'Whether the token may leave without TLS' },
       ca_file: {
         type: 'string',
+        'x-path': true,
         description: "Authorities that the certificate is checked with (PEM), for the system's",
       },
       timeout: TIMEOUT,

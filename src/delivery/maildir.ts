@@ -6,7 +6,7 @@
  * is deferred, so the client's next try starts from nothing. Only a crash between two names can leave a file behind
  * that will come again.
  */
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { type Address, addressText, formatAddress } from '../core/address.ts'
 import type { DeliveryJob, DeliveryResult } from '../core/delivery.ts'
 import { defineDelivery } from '../core/word.ts'
@@ -23,7 +23,12 @@ export const maildir = defineDelivery({
   options: {
     type: 'object',
     properties: {
-      path: { type: 'string', minLength: 1, description: 'The maildir, or the directory the patterns start from' },
+      path: {
+        type: 'string',
+        minLength: 1,
+        'x-path': true,
+        description: 'The maildir, or the directory the patterns start from',
+      },
       subdirectory: {
         type: 'string',
         description: 'A maildir for each recipient: `%d/%l`. %l is the local part, %d the domain, %u both with an @',
@@ -41,7 +46,7 @@ export const maildir = defineDelivery({
   },
   compile({ path, subdirectory, permissions }) {
     if (subdirectory !== undefined) checkPattern(subdirectory)
-    const store = { root: resolve(path), pattern: subdirectory, mode: Number.parseInt(permissions, 8) }
+    const store = { root: path, pattern: subdirectory, mode: Number.parseInt(permissions, 8) }
     const directories = new DirectorySync()
     return {
       name: `maildir:${path}`,

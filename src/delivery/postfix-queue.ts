@@ -27,7 +27,11 @@ export const postfixQueue = defineDelivery({
         default: '/usr/sbin/sendmail',
         description: "Absolute path of Postfix's sendmail",
       },
-      config: { type: 'string', description: 'Configuration directory, for another instance than the default one' },
+      config: {
+        type: 'string',
+        'x-path': true,
+        description: 'Configuration directory, for another instance than the default one',
+      },
       timeout: TIMEOUT,
     },
     additionalProperties: false,

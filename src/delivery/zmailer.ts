@@ -5,7 +5,7 @@
  * file in the post office's directory `public`, synced, then renamed to its inode number in `router`, which the router
  * scans. The router honours sender and DSN only from files of an owner it trusts.
  */
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { formatAddress } from '../core/address.ts'
 import type { DeliveryJob, DeliveryOutcome } from '../core/delivery.ts'
 import { defineDelivery } from '../core/word.ts'
@@ -26,6 +26,7 @@ export const zmailer = defineDelivery({
     properties: {
       path: {
         type: 'string',
+        'x-path': true,
         minLength: 1,
         default: '/var/spool/postoffice',
         description: 'The post office, with its directories public and router',
@@ -34,11 +35,10 @@ export const zmailer = defineDelivery({
     additionalProperties: false,
   },
   compile({ path }) {
-    const postOffice = resolve(path)
     const directories = new DirectorySync()
     return {
       name: `zmailer:${path}`,
-      deliver: async (job) => unkept(job, { keepsTls: false }) ?? deliver(job, postOffice, directories),
+      deliver: async (job) => unkept(job, { keepsTls: false }) ?? deliver(job, path, directories),
     }
   },
 })

@@ -30,7 +30,7 @@ function compile(schema: object): ValidateFunction {
 
 const OUR_KEYWORDS: ReadonlySet<string> = new Set(
   (
-    'type description title default examples enum const format pattern x-list x-text x-facts x-outside $ref properties patternProperties ' +
+    'type description title default examples enum const format pattern x-list x-text x-facts x-path x-outside $ref properties patternProperties ' +
     'additionalProperties propertyNames required anyOf minProperties maxProperties items minItems minLength minimum maximum'
   ).split(' '),
 )

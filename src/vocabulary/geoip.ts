@@ -19,6 +19,7 @@ export const geoip = defineMatcher({
     type: 'object',
     properties: {
       databases: {
+        'x-path': true,
         anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
         description: 'Files such as GeoLite2-City.mmdb, GeoLite2-ASN.mmdb and GeoIP2-Anonymous-IP.mmdb',
       },

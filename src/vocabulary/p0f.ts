@@ -16,7 +16,12 @@ export const p0f = defineMatcher({
   options: {
     type: 'object',
     properties: {
-      socket: { type: 'string', minLength: 1, description: 'Path of the socket that p0f was started with (-s)' },
+      socket: {
+        type: 'string',
+        minLength: 1,
+        'x-path': true,
+        description: 'Path of the socket that p0f was started with (-s)',
+      },
       version: { type: 'integer', enum: [3, 2], default: 3, description: 'Version of p0f' },
       local_ip: {
         type: 'string',

@@ -235,7 +235,14 @@ describe('spf: the word', () => {
     transaction.sender = address('a@example.com')
     const context = contextAt('mail', { transaction, ports: { ...fakePorts(), resolver } })
     const nobody = { template: () => assert.fail(), facts: () => assert.fail(), question: () => assert.fail() }
-    const tools = { ...nobody, lookUp: assert.fail, list: assert.fail, texts: assert.fail, rule: 'house/mail/a' }
+    const tools = {
+      ...nobody,
+      lookUp: assert.fail,
+      list: assert.fail,
+      texts: assert.fail,
+      directory: '',
+      rule: 'house/mail/a',
+    }
     const results = ['fail', 'pass'].map(async (result) =>
       spf.compile(optionsFor(spf, { result: [result] }), tools)(context),
     )

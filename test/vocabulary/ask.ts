@@ -54,6 +54,7 @@ export function ask(word: MatcherWord, options: Readonly<Record<string, unknown>
     template: () => assert.fail('this word has no template'),
     facts: () => assert.fail('this word names no facts'),
     question: () => assert.fail('this word has no question'),
+    directory: '/etc/postern',
     rule: 'house/rcpt/a',
   })
   const answer = Promise.resolve(compiled(contextFor(situation, clock, resolver)))

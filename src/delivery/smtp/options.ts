@@ -14,10 +14,14 @@ export const CONNECTION_OPTIONS = {
     type: 'boolean',
     description: 'Whether the certificate must be good. Default: when TLS is required or implicit',
   },
-  ca_file: { type: 'string', description: "Authorities that certificates are checked with (PEM), for the system's" },
+  ca_file: {
+    type: 'string',
+    'x-path': true,
+    description: "Authorities that certificates are checked with (PEM), for the system's",
+  },
   tls_name: { type: 'string', description: "The name in the certificate, for the host's" },
   user: { type: 'string', minLength: 1, description: 'Log in as this user (AUTH PLAIN or LOGIN)' },
-  password_file: { type: 'string', description: 'File whose first line is the password' },
+  password_file: { type: 'string', 'x-path': true, description: 'File whose first line is the password' },
   password_in_clear: {
     type: 'boolean',
     default: false,

@@ -1,5 +1,4 @@
 /** auth_file: users and secrets in a file (qpsmtpd auth_flat_file). Serves every mechanism that the secrets allow. */
-import { resolve } from 'node:path'
 import { defineMatcher } from '../../core/word.ts'
 import { TIMEOUT } from './login.ts'
 import { checkPasswordFile, openPasswordFile } from './password-file.ts'
@@ -13,7 +12,7 @@ export const authFile = defineMatcher({
   options: {
     type: 'object',
     properties: {
-      file: { type: 'string', minLength: 1, description: 'The file: `user@domain:password` a line' },
+      file: { type: 'string', minLength: 1, 'x-path': true, description: 'The file: `user@domain:password` a line' },
       timeout: TIMEOUT,
     },
     required: ['file'],
@@ -21,9 +20,8 @@ export const authFile = defineMatcher({
   },
   onUnknown: 'defer',
   compile({ file, timeout }) {
-    const path = resolve(file)
-    checkPasswordFile(path)
-    const passwords = openPasswordFile(path)
+    checkPasswordFile(file)
+    const passwords = openPasswordFile(file)
     return storedMatcher(timeout, ({ user }) => passwords.find(user))
   },
 })

@@ -19,6 +19,7 @@ export const authDovecot = defineMatcher({
     properties: {
       socket: {
         type: 'string',
+        'x-path': true,
         minLength: 1,
         default: '/run/dovecot/auth-client',
         description: 'The socket: a `unix_listener auth-client` in `service auth` that the server may open',

@@ -4,7 +4,6 @@
  * What the user gives is escaped in the filter (RFC 4515), and no password is empty: a bind without one succeeds for
  * everybody (RFC 4513 section 5.1.2). Two entries that fit are unknown, since either may be meant.
  */
-import { resolve } from 'node:path'
 import { defineMatcher } from '../../core/word.ts'
 import { bindAs, type Reader } from './ldap-directory.ts'
 import { checkFilter } from './ldap-filter.ts'
@@ -32,6 +31,7 @@ export const authLdap = defineMatcher({
       bind_dn: { type: 'string', minLength: 1, description: 'Who searches; anonymous without it' },
       bind_password_file: {
         type: 'string',
+        'x-path': true,
         minLength: 1,
         description: 'File whose first line is the password of `bind_dn`',
       },
@@ -52,5 +52,5 @@ export const authLdap = defineMatcher({
 function readerOf(dn: string | undefined, file: string | undefined): Reader | undefined {
   if (dn === undefined && file === undefined) return undefined
   if (dn === undefined || file === undefined) throw new Error('`bind_dn` and `bind_password_file` go together')
-  return { dn, passwordFile: resolve(file) }
+  return { dn, passwordFile: file }
 }

@@ -18,6 +18,7 @@ export const authSaslauthd = defineMatcher({
     properties: {
       socket: {
         type: 'string',
+        'x-path': true,
         minLength: 1,
         default: '/run/saslauthd/mux',
         description: 'The socket; the server must be allowed to open it (group `sasl` on Debian)',

@@ -1,5 +1,4 @@
 /** How a server is reached over the network: options that several words share, and the check of its certificate. */
-import { resolve } from 'node:path'
 import type { Schema } from '../../core/schema.ts'
 import { type TlsCheck, tlsCheck } from '../../delivery/smtp/tls.ts'
 
@@ -18,13 +17,13 @@ export const SERVER_OPTIONS = {
   },
   ca_file: {
     type: 'string',
+    'x-path': true,
     minLength: 1,
     description: "Authorities that the certificate is checked with (PEM), for the system's",
   },
 } as const satisfies Readonly<Record<string, Schema>>
 
 /** Rejects when the file of authorities cannot be read. */
-export function checkFor(host: string, file: string | undefined): Promise<TlsCheck> {
-  const caFile = file === undefined ? undefined : resolve(file)
+export function checkFor(host: string, caFile: string | undefined): Promise<TlsCheck> {
   return tlsCheck({ mode: 'required', verify: true, caFile, serverName: undefined }, host)
 }

@@ -4,7 +4,6 @@
  * The first column of the one row is the secret, in a form of secret.ts. No row, or NULL, is no such user; more than one
  * row is unknown. Serves every mechanism that the secrets allow.
  */
-import { resolve } from 'node:path'
 import { defineMatcher } from '../../core/word.ts'
 import { SharedLinks } from '../shared-links.ts'
 import type { Database, Rows } from '../sql/contract.ts'
@@ -37,6 +36,7 @@ export const authSql = defineMatcher({
       },
       password_file: {
         type: 'string',
+        'x-path': true,
         minLength: 1,
         description: 'PostgreSQL, MySQL: file whose first line is the password for the database',
       },
@@ -46,8 +46,8 @@ export const authSql = defineMatcher({
     additionalProperties: false,
   },
   onUnknown: 'defer',
-  compile({ database, query, password_file: passwordFile, timeout }) {
-    const users = openUsers({ database, query, passwordFile, timeout })
+  compile({ database, query, password_file: passwordFile, timeout }, { directory }) {
+    const users = openUsers({ database, query, passwordFile, timeout, directory })
     let decoy: Secret | undefined
     return storedMatcher(timeout, async (name) => {
       const secret = secretIn(await users.ask(userValues(name)))
@@ -62,12 +62,14 @@ interface Source {
   readonly query: string
   readonly passwordFile: string | undefined
   readonly timeout: number
+  /** What names of files in `database` are relative to. */
+  readonly directory: string
 }
 
-function openUsers({ database: url, query: sql, passwordFile, timeout }: Source): Database {
+function openUsers({ database: url, query: sql, passwordFile, timeout, directory }: Source): Database {
   if (passwordFile !== undefined && url.startsWith('sqlite:')) throw new Error('SQLite has no `password_file`')
   checkUserQuery(sql)
-  const password = passwordFile === undefined ? undefined : () => firstLine(resolve(passwordFile))
+  const password = passwordFile === undefined ? undefined : () => firstLine(passwordFile)
   return openDatabase({
     url,
     query: (mark) => readQuery(sql, { names: USER_PLACES, mark }),
@@ -76,7 +78,7 @@ function openUsers({ database: url, query: sql, passwordFile, timeout }: Source)
     user: passwordFile ?? '',
     links: new SharedLinks(),
     timeout,
-    directory: '.',
+    directory,
   })
 }
 

@@ -24,6 +24,7 @@ export function compiled(word: MatcherWord, options: Options): (context: HookCon
     list: () => {
       throw new Error('auth words have no lists')
     },
+    directory: '/etc/postern',
     rule: 'house/auth/a',
     texts: () => {
       throw new Error('auth words have no texts')

@@ -59,7 +59,7 @@ describe('a user who is right, and one who is not', () => {
     database.exec('CREATE TABLE vpopmail (pw_name TEXT, pw_domain TEXT, pw_clear_passwd TEXT)')
     database.exec("INSERT INTO vpopmail VALUES ('ann', 'example.org', 'pencil')")
     database.close()
-    const entry = { 'auth/auth_vpopmail_sql': { database: `sqlite:${file('vpopmail.db')}` } }
+    const entry = { 'auth/auth_vpopmail_sql': { database: 'sqlite:vpopmail.db' } }
     assert.deepEqual(await codesOf(entry), ['OK', 'DECLINED'])
   })
   test('auth_imap', async () => {
@@ -130,6 +130,13 @@ test('several plugins: the first that knows the user decides, and authdeny has t
   const { verdict, by } = await logIn('eve@example.org', 'x')
   assert.equal(by?.plugin, 'auth/authdeny')
   assert.deepEqual([verdict.code, verdict.message], ['DENY', 'eve@example.org is not free to abuse my relay'])
+})
+
+test('files that words name lie where the site does, whatever the working directory', async () => {
+  writeFileSync(file('machines'), 'ann@example.org:pencil\n')
+  const rule = { id: 'machine', match: { auth_file: { file: 'machines' } }, return: 'OK' }
+  writeFileSync(file('house.yaml'), JSON.stringify({ plugin: 'house', hooks: { auth: [rule] } }))
+  assert.deepEqual(await codesOf('./house.yaml'), ['OK', 'DECLINED'])
 })
 
 test('a line that cannot be used is a mistake of the site', async () => {
