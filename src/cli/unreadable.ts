@@ -1,5 +1,5 @@
 /** A file that a command was given and cannot read, in the words of its user. */
-import { reasonOf } from '../core/reason.ts'
+import { errorCode, reasonOf } from '../core/reason.ts'
 import { CommandError } from './exit-code.ts'
 
 const REASONS: ReadonlyMap<string, (path: string) => string> = new Map([
@@ -9,6 +9,5 @@ const REASONS: ReadonlyMap<string, (path: string) => string> = new Map([
 ])
 
 export function unreadable(path: string, fault: unknown): CommandError {
-  const code = fault instanceof Error && 'code' in fault ? String(fault.code) : ''
-  return new CommandError(REASONS.get(code)?.(path) ?? `${path} cannot be read: ${reasonOf(fault)}`)
+  return new CommandError(REASONS.get(errorCode(fault) ?? '')?.(path) ?? `${path} cannot be read: ${reasonOf(fault)}`)
 }

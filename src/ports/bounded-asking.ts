@@ -6,6 +6,7 @@
 import type { Clock } from '../core/ports.ts'
 import { beforeAbort, withTimeLimit } from '../delivery/time-limit.ts'
 import { gate } from './gate.ts'
+import { shortReason } from './short-reason.ts'
 
 /** Questions that one source has under way, and those that wait for their turn on their own time. */
 export const ASKING_BOUNDS = { most: 50, waiting: 1000 } as const
@@ -67,12 +68,4 @@ async function answer<Question, Answer>(
 
 function failed(because: string): Failed {
   return { kind: 'failed', because }
-}
-
-const REASON_LENGTH = 200
-
-/** Servers may say anything. */
-function shortReason(fault: unknown): string {
-  const text = fault instanceof Error && fault.message !== '' ? fault.message : 'it failed without saying why'
-  return text.replace(/[^ -~\u00a0-\uffff]+/g, ' ').slice(0, REASON_LENGTH)
 }

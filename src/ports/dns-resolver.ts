@@ -7,6 +7,7 @@
  */
 import { promises } from 'node:dns'
 import type { Clock, DnsAnswer, RecordType, Resolver } from '../core/ports.ts'
+import { errorCode } from '../core/reason.ts'
 import { boundedResolver } from './bounded-resolver.ts'
 import { cachingResolver } from './caching-resolver.ts'
 
@@ -58,16 +59,12 @@ async function ask(resolver: promises.Resolver, name: string, type: RecordType):
     if (records.length === 0) return { kind: 'none' }
     return records.length > MOST_RECORDS ? failed('too many records') : { kind: 'found', records }
   } catch (error) {
-    const code = codeOf(error)
-    return code === 'ENOTFOUND' || code === 'ENODATA' ? { kind: 'none' } : failed(code)
+    // `ESERVFAIL`, `ETIMEOUT`, …: words of c-ares, never of the server.
+    const code = errorCode(error)
+    return code === 'ENOTFOUND' || code === 'ENODATA' ? { kind: 'none' } : failed(code ?? 'unexpected error')
   }
 }
 
 function failed(because: string): DnsAnswer {
   return { kind: 'failed', because }
-}
-
-/** `ESERVFAIL`, `ETIMEOUT`, …: words of c-ares, never of the server. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unexpected error'
 }

@@ -9,6 +9,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { getSystemErrorMap } from 'node:util'
 import type { Files, TextPieces } from '../core/ports.ts'
+import { errorCode } from '../core/reason.ts'
 
 /** Ten million list entries are about half of it; a JavaScript string holds no more than 512 MiB. */
 const LARGEST_FILE = 400 * 1024 * 1024
@@ -84,7 +85,7 @@ async function openFile(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    const code = systemError(error)
+    const code = errorCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new Error(`${path} cannot be opened: ${describe(error)}`, { cause: error })
   }
@@ -147,10 +148,6 @@ function badLine(octets: Buffer): number {
     start = stop + 1
   }
   return line
-}
-
-function systemError(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 /** `permission denied` rather than `EACCES: permission denied, open '…'`. */

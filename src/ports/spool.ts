@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, lstat, mkdir, mkdtemp, open, readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log, Spool, SpoolFile, SpoolRoom } from '../core/ports.ts'
-import { reasonOf } from '../core/reason.ts'
+import { errorCode, reasonOf } from '../core/reason.ts'
 import type { MaybePromise } from '../core/truth.ts'
 
 export interface OpenSpool extends Spool {
@@ -75,7 +75,7 @@ async function make(base: string): Promise<string> {
 }
 
 function isMissing(fault: unknown): boolean {
-  return fault instanceof Error && 'code' in fault && fault.code === 'ENOENT'
+  return errorCode(fault) === 'ENOENT'
 }
 
 class Room implements SpoolRoom {
@@ -177,7 +177,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (fault) {
-    return fault instanceof Error && 'code' in fault && fault.code !== 'ESRCH'
+    return errorCode(fault) !== 'ESRCH'
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { canonicalDomain } from '../../core/domain.ts'
-import { reasonOf } from '../../core/reason.ts'
+import { errorCode, reasonOf } from '../../core/reason.ts'
 import { Report } from '../../language/diagnostic.ts'
 import { parseYaml } from '../../language/yaml.ts'
 import { CommandError } from '../exit-code.ts'
@@ -77,7 +77,7 @@ async function write(path: string, text: string): Promise<boolean> {
     await writeFile(path, text, { flag: 'wx', mode })
     return true
   } catch (fault) {
-    if (fault instanceof Error && 'code' in fault && fault.code === 'EEXIST') return false
+    if (errorCode(fault) === 'EEXIST') return false
     throw new CommandError(`${path} cannot be written: ${reasonOf(fault)}`)
   }
 }

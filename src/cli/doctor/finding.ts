@@ -21,7 +21,3 @@ export function warning(about: string, message: string, help?: string): Finding 
 export function error(about: string, message: string, help?: string): Finding {
   return { about, status: 'error', message, ...(help !== undefined && { help }) }
 }
-
-export function codeOf(fault: unknown): string | undefined {
-  return fault instanceof Error && 'code' in fault ? String(fault.code) : undefined
-}

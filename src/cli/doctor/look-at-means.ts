@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { resolve } from 'node:path'
 import type { Clock } from '../../core/ports.ts'
-import { reasonOf } from '../../core/reason.ts'
+import { errorCode, reasonOf } from '../../core/reason.ts'
 import { openGeoIp } from '../../ports/geoip.ts'
-import { codeOf, error, type Finding, ok } from './finding.ts'
+import { error, type Finding, ok } from './finding.ts'
 import { lookAtSecret } from './look-at-files.ts'
 
 export interface Means {
@@ -48,7 +48,7 @@ export async function lookAtMeans({ about: what, path, look }: Means, clock: Pic
     () => undefined,
     (reason: unknown) => reason,
   )
-  if (codeOf(fault) === 'ENOENT') return error(about, 'there is no such file')
+  if (errorCode(fault) === 'ENOENT') return error(about, 'there is no such file')
   return fault === undefined ? look(about, path, clock) : error(about, reasonOf(fault))
 }
 
@@ -66,7 +66,7 @@ async function lookAtSocket(about: string, path: string): Promise<Finding> {
     await once(socket, 'connect')
     return ok(about, 'somebody listens')
   } catch (fault) {
-    const isAlone = ['ECONNREFUSED', 'ENOTSOCK'].includes(codeOf(fault) ?? '')
+    const isAlone = ['ECONNREFUSED', 'ENOTSOCK'].includes(errorCode(fault) ?? '')
     return error(about, isAlone ? 'nobody listens on it' : reasonOf(fault))
   } finally {
     socket.destroy()

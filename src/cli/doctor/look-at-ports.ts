@@ -2,10 +2,10 @@
 import { once } from 'node:events'
 import { connect, createServer, type NetConnectOpts } from 'node:net'
 import { dirname } from 'node:path'
-import { reasonOf } from '../../core/reason.ts'
+import { errorCode, reasonOf } from '../../core/reason.ts'
 import type { Listener } from '../../core/site.ts'
 import { visible } from '../../language/display.ts'
-import { codeOf, error, type Finding, ok } from './finding.ts'
+import { error, type Finding, ok } from './finding.ts'
 import { lookAtDirectory } from './look-at-files.ts'
 
 const PATIENCE = 3000
@@ -47,7 +47,7 @@ async function lookAtPort(about: string, place: Place, whenTaken: () => Promise<
     await tryToListen(place)
     return ok(about, `${placeOf(place)} is free`)
   } catch (fault) {
-    const code = codeOf(fault)
+    const code = errorCode(fault)
     if (code === 'EADDRINUSE') return whenTaken()
     if (code === 'EACCES')
       return error(

@@ -7,6 +7,7 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { printable } from '../../core/printable.ts'
+import { errorCode } from '../../core/reason.ts'
 import { pour } from '../pour.ts'
 
 export interface Post {
@@ -91,7 +92,6 @@ async function readAnswer(response: IncomingMessage): Promise<PostAnswer> {
 /** Node's and OpenSSL's codes only: what the server said is not repeated. */
 function faultOf(error: Error): PostFault {
   if (error instanceof PostFault) return error
-  const code =
-    'code' in error && typeof error.code === 'string' && /^[A-Z0-9_]{1,60}$/.test(error.code) ? error.code : ''
-  return new PostFault(`The next server failed: ${code === '' ? 'the connection failed' : code}`)
+  const code = errorCode(error) ?? ''
+  return new PostFault(`The next server failed: ${/^[A-Z0-9_]{1,60}$/.test(code) ? code : 'the connection failed'}`)
 }

@@ -8,6 +8,7 @@ import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Clock } from '../../core/ports.ts'
+import { errorCode } from '../../core/reason.ts'
 import type { Octets } from '../octets.ts'
 import { pour } from '../pour.ts'
 
@@ -87,7 +88,7 @@ function ownEnd({ code, signal }: Exit, output: string): ProgramEnd {
 /** The code of the fault that kept it from running, or its exit. */
 function endOf(child: ChildProcess): Promise<Exit | string> {
   return new Promise((resolve) => {
-    child.once('error', (fault) => resolve('code' in fault ? String(fault.code) : fault.name))
+    child.once('error', (fault) => resolve(errorCode(fault) ?? fault.name))
     child.once('exit', (code, signal) => resolve({ code, signal }))
   })
 }

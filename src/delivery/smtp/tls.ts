@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
+import { errorCode } from '../../core/reason.ts'
 import { HostFault } from './host-fault.ts'
 
 /**
@@ -53,6 +54,6 @@ export function tlsOptions({ name, verify, ca }: TlsCheck): ConnectionOptions {
 
 /** OpenSSL's and Node's codes only: `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`. */
 export function tlsFailure(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const code = errorCode(error) ?? ''
   return /^[A-Z0-9_]{1,60}$/.test(code) ? `TLS failed (${code})` : 'TLS failed'
 }

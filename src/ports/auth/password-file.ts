@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { reasonOf } from '../../core/reason.ts'
+import { errorCode, reasonOf } from '../../core/reason.ts'
 import { saslPrep } from '../../smtp/sasl/saslprep.ts'
 import { listFiles } from '../list-files.ts'
 import { BackendFault } from './login.ts'
@@ -38,7 +38,7 @@ function textNow(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (errorCode(error) === 'ENOENT') return undefined
     throw new Error(`${path} cannot be read`, { cause: error })
   }
 }

@@ -9,6 +9,7 @@ import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
 import { sep } from 'node:path'
+import { errorCode } from '../../core/reason.ts'
 
 export interface SafeFile {
   readonly text: string
@@ -46,7 +47,7 @@ async function openFile(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, FLAGS)
   } catch (fault) {
-    const code = fault instanceof Error && 'code' in fault ? String(fault.code) : ''
+    const code = errorCode(fault) ?? ''
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new Error(WHY_NOT_OPEN.get(code) ?? `it cannot be opened (${code})`, { cause: fault })
   }

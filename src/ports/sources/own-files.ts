@@ -8,7 +8,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { LIMITS } from '../../core/limits.ts'
 import type { Clock, Log } from '../../core/ports.ts'
-import { reasonOf } from '../../core/reason.ts'
+import { errorCode, reasonOf } from '../../core/reason.ts'
 import { isOwnName } from '../../core/source.ts'
 import { readQuietly } from '../policies/quiet-file.ts'
 import { readSafely, type SafeFile } from '../policies/safe-file.ts'
@@ -145,8 +145,8 @@ async function readOwn({ path, fixed, root }: OwnPath, mostOctets: number): Prom
 
 async function realDirectory(path: string): Promise<string | undefined> {
   return realpath(path).catch((fault: unknown) => {
-    const code = fault instanceof Error && 'code' in fault ? fault.code : undefined
+    const code = errorCode(fault)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new Error(`its directory cannot be read (${String(code)})`, { cause: fault })
+    throw new Error(`its directory cannot be read (${code ?? 'no reason given'})`, { cause: fault })
   })
 }

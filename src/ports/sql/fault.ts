@@ -1,10 +1,12 @@
 /** What a database says when it fails, as a sentence. */
+import { errorCode } from '../../core/reason.ts'
+
 export function databaseFault(error: unknown): Error {
-  const reason = error instanceof Error && error.message !== '' ? error.message : codeOf(error)
-  return new Error(`the database failed: ${reason}`, { cause: error })
+  return new Error(`the database failed: ${reasonIn(error)}`, { cause: error })
 }
 
-/** Of several addresses that refuse, Node's error has the codes and no message. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
+/** Of several addresses that refuse, Node's error has a code and no message. */
+function reasonIn(error: unknown): string {
+  if (error instanceof Error && error.message !== '') return error.message
+  return errorCode(error) ?? 'no reason given'
 }

@@ -5,6 +5,7 @@
  */
 import type { Store, StoreAnswer } from '../../core/ports.ts'
 import type { RedisLink } from '../redis/redis-link.ts'
+import { shortReason } from '../short-reason.ts'
 
 const INCREMENT = `
 local sum = redis.call('INCRBY', KEYS[1], ARGV[1])
@@ -48,7 +49,7 @@ export class RedisStore implements Store {
     try {
       return { kind: 'done', value: await work(this.#link) }
     } catch (fault) {
-      return { kind: 'failed', because: reasonOf(fault) }
+      return { kind: 'failed', because: shortReason(fault) }
     }
   }
 }
@@ -63,11 +64,4 @@ function numberOf(answer: unknown): number {
   if (typeof answer !== 'number' || !Number.isSafeInteger(answer))
     throw new Error('it answered something that is no number')
   return answer
-}
-
-const REASON_LENGTH = 200
-
-function reasonOf(fault: unknown): string {
-  const text = fault instanceof Error && fault.message !== '' ? fault.message : 'it failed without saying why'
-  return text.replace(/[^ -~]+/g, ' ').slice(0, REASON_LENGTH)
 }

@@ -7,6 +7,7 @@
  */
 import { stat } from 'node:fs/promises'
 import type { Clock, Files } from '../../core/ports.ts'
+import { errorCode } from '../../core/reason.ts'
 
 /** Path → what it was when it was read. A file that was not there has a mark too. */
 export type FileMarks = ReadonlyMap<string, string>
@@ -78,7 +79,7 @@ async function markOf(path: string): Promise<string> {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
     return [dev, ino, size, mtimeNs, ctimeNs].join(' ')
   } catch (fault) {
-    return fault instanceof Error && 'code' in fault ? String(fault.code) : 'unreadable'
+    return errorCode(fault) ?? 'unreadable'
   }
 }
 

@@ -7,7 +7,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Clock } from '../../../core/ports.ts'
-import { reasonOf } from '../../../core/reason.ts'
+import { errorCode, reasonOf } from '../../../core/reason.ts'
 import type { Asking, Driver } from '../driver.ts'
 import { choiceIn, fileIn } from '../parameters.ts'
 import { type Control, type ControlTexts, localName, ownerOf, readControl } from './control.ts'
@@ -130,7 +130,7 @@ async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'latin1')
   } catch (fault) {
-    if (fault instanceof Error && 'code' in fault && fault.code === 'ENOENT') return undefined
+    if (errorCode(fault) === 'ENOENT') return undefined
     throw new Error(`${path} cannot be read: ${reasonOf(fault)}`, { cause: fault })
   }
 }
