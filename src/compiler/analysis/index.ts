@@ -22,6 +22,7 @@ import { overlongMessage } from './replies.ts'
 import { SiteWorld } from './site-world.ts'
 import { idleConditions, neverHolds } from './truths.ts'
 import { relayFindings } from './relay.ts'
+import { loginsAt } from './relay-login.ts'
 import { worldOver } from './universe.ts'
 import type { ValueSet } from './value-set.ts'
 import { canMailGoOn, reachedFromOutside } from './way-in.ts'
@@ -60,7 +61,7 @@ export function analyse(analysed: Analysed, report: Report): void {
     const entered = [...services].filter(([name]) => reached?.includes(name.toLowerCase()))
     const outside = new SiteWorld({ ...facts, services: new Map(entered) }, world)
     const narrow = (fact: string, set: ValueSet): ValueSet => outside.narrowed(fact, set)
-    const relay = { outline, hasCode, isOurs, narrow, listeners: reached }
+    const relay = { outline, hasCode, isOurs, narrow, listeners: reached, logins: loginsAt(entered) }
     const isQuestion = reached?.length !== 0 && canMailGoOn(outline)
     for (const finding of isQuestion ? relayFindings(relay) : []) findings.add(finding)
     for (const finding of unreadSettings(outline, isOurs)) findings.add(finding)

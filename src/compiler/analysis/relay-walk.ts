@@ -28,6 +28,8 @@ export interface Way {
   /** The rules that changed something, in order; the last one of an accepted way says OK. */
   readonly rules: readonly AskedRule[]
   readonly asides: readonly Aside[]
+  /** Notes that hold what the client says: the fact that stands in each, or undefined when it is more than one fact alone. */
+  readonly copies: ReadonlyMap<string, string | undefined>
   /** Some refusal on the way was left out of account: whether the way is there has yet to be tried. */
   readonly rough: boolean
 }
@@ -51,6 +53,8 @@ const MANY_WAYS = 24
 
 interface Ended {
   readonly accepted: readonly Way[]
+  /** Refused in a way that does not end the session. */
+  readonly refused: readonly Way[]
   readonly open: readonly Way[]
 }
 
@@ -62,15 +66,16 @@ export function passHook(
   walk: Walk,
 ): Ended {
   let open = ways
-  const accepted: Way[] = []
+  const [accepted, refused]: [Way[], Way[]] = [[], []]
   for (const [plugin, chain] of rules) {
     const turn = passChain(open, chain, walk)
+    refused.push(...turn.refused)
     const speaks = (some: readonly Way[]): readonly Way[] => withoutAsides(some, plugin, hook, walk)
     accepted.push(...speaks(turn.accepted))
     open = [...speaks(turn.open), ...turn.left]
     if (open.length + accepted.length > MOST_WAYS) throw new TooMany()
   }
-  return { accepted, open }
+  return { accepted, refused, open }
 }
 
 interface Turn extends Ended {
@@ -80,16 +85,16 @@ interface Turn extends Ended {
 
 function passChain(ways: readonly Way[], chain: readonly AskedRule[], walk: Walk): Turn {
   let open = ways
-  const [accepted, left]: [Way[], Way[]] = [[], []]
+  const [accepted, refused, left]: [Way[], Way[], Way[]] = [[], [], []]
   for (const rule of chain) {
     if (!matters(rule, walk)) continue
     const next: Way[] = []
     const follow = walk.isLarge || open.length > MANY_WAYS ? followRoughly : followExactly
-    for (const way of open) follow(way, rule, { next, accepted, left }, walk)
+    for (const way of open) follow(way, rule, { next, accepted, refused, left }, walk)
     open = next
     if (open.length + accepted.length + left.length > MOST_WAYS) throw new TooMany()
   }
-  return { open, accepted, left }
+  return { open, accepted, refused, left }
 }
 
 function followExactly(way: Way, rule: AskedRule, bins: Bins, walk: Walk): void {
@@ -137,6 +142,7 @@ function split(way: Way, formula: Formula, want: Want, { terms }: Walk): readonl
 interface Bins {
   readonly next: Way[]
   readonly accepted: Way[]
+  readonly refused: Way[]
   readonly left: Way[]
 }
 
@@ -149,7 +155,11 @@ function sortOut(way: Way, { rule, node, hook, plugin, unless, scope, at }: Aske
     const exempt: Formula = { kind: 'any', at, parts: unless ? [unless, outOfScope] : [outOfScope] }
     bins.left.push({ ...way, asides: [...way.asides, { plugin, at: rule.replyAt, exempt }] })
   } else if (code === 'OK') bins.accepted.push(way)
-  else if (replyRow(hook, code).meaning !== 'refuse' && replyRow(hook, code).meaning !== 'silent') bins.left.push(way)
+  else {
+    const { meaning, close } = replyRow(hook, code)
+    if (meaning !== 'refuse' && meaning !== 'silent') bins.left.push(way)
+    else if (!close) bins.refused.push(way)
+  }
 }
 
 /** Refusals that are due are spoken now, except to who is exempt by now. */
@@ -177,25 +187,34 @@ function isAsked(fact: string, asked: ReadonlySet<string>): boolean {
 
 function acted(way: Way, rule: AskedRule, walk: Walk): Way {
   const changes = changesIn(rule.node, walk)
-  const says = rule.hook === 'rcpt' && textOf(valueOf(rule.node, 'return')) === 'OK'
+  const says = (rule.hook === 'rcpt' || rule.hook === 'auth') && textOf(valueOf(rule.node, 'return')) === 'OK'
   if (changes.length === 0) return says ? { ...way, rules: [...way.rules, rule] } : way
-  const product = new Map(way.product)
+  const [product, copies] = [new Map(way.product), new Map(way.copies)]
   for (const { key, value, adds } of changes) {
     const json = toJson(value)
+    copies.delete(key.value)
+    if (isFilledIn(json)) copies.set(key.value, ONE_FACT.exec(json)?.[1])
     product.set(
       key.value,
       adds ? added(key.value, Number(json), way, walk) : settled(json, walk.terms.world(key.value)),
     )
     if (key.value === 'relay_client' && json === true) product.set('immune', valuesIn(TextSet.of(['true'])))
   }
-  return { ...way, product, rules: [...way.rules, rule] }
+  return { ...way, product, copies, rules: [...way.rules, rule] }
 }
 
-/** What a text becomes whose names are filled in nobody knows. */
+/** Nothing but one fact. */
+const ONE_FACT = /^\$\{\s*([^\s|}]+)\s*\}$/
+
+function isFilledIn(value: unknown): value is string {
+  return typeof value === 'string' && value.includes('${')
+}
+
+/** What is filled in is looked at when the way is there. */
 function settled(value: unknown, before: ValueSet): ValueSet {
   if (typeof value === 'number') return valuesIn(RangeSet.points([value]))
   const text = String(value)
-  if (typeof value === 'string' && text.includes('${')) return valuesIn(TextSet.all)
+  if (isFilledIn(value)) return valuesIn(TextSet.all)
   if (before.region.kind === 'names') return absentOnly(before.region)
   return valuesIn(TextSet.of([text.toLowerCase()]))
 }

@@ -1,13 +1,17 @@
 /** An example session for a way to RCPT, in the form that `postern explain --session` and tests read. */
 import { type Address, mailbox, NULL_SENDER, parseMailbox, POSTMASTER } from '../../core/address.ts'
-import type { FactValue } from '../../core/fact.ts'
+import type { Hook } from '../../core/hook.ts'
 import { isIpFault, parseIp } from '../../core/ip.ts'
 import type { Product, World } from './product.ts'
+import { answersIn, commandsOf, loginOf, timeIn } from './witness-parts.ts'
+import { fits, hintsOf, holds, texts } from './witness-texts.ts'
 import { networksIn, FOREIGN_DOMAINS } from './stranger.ts'
 import { NameTree } from './name-tree.ts'
 import { RangeSet } from './range-set.ts'
 import { TextSet } from './text-set.ts'
-import { type AnyRegion, emptyLike, type Literal, regionAnd, type ValueSet } from './value-set.ts'
+import { emptyLike, type ValueSet } from './value-set.ts'
+
+const NONE: ReadonlySet<Hook> = new Set()
 
 export interface Witness {
   /** As `postern explain --session` reads it. */
@@ -16,16 +20,24 @@ export interface Witness {
   readonly product: Product
 }
 
-/** Undefined when no example comes to mind: patterns may ask for more than can be guessed. */
-export function witnessOf(product: Product, world: World): Witness | undefined {
+/** Undefined when no example comes to mind: patterns may ask for more than can be guessed. `asked`: hooks that have to be. */
+export function witnessOf(product: Product, world: World, asked: ReadonlySet<Hook> = NONE): Witness | undefined {
   const read = (fact: string): ValueSet => product.get(fact) ?? world(fact)
   const rcpt = addressFor('rcpt', read)
   const sender = addressFor('sender', read) ?? senderWithoutDomain(read)
   const ip = addressOfClient(read('remote_ip'))
   const plain = plainFacts(product, read)
-  if (rcpt === undefined || sender === undefined || ip === undefined || !plain) return undefined
-  const session = { ...plain, remote_ip: ip, sender, rcpt }
+  const besides = otherParts(product, asked)
+  if (rcpt === undefined || sender === undefined || ip === undefined || !plain || !besides) return undefined
+  const session = { ...plain, ...besides, remote_ip: ip, sender, rcpt }
   return { session, product: new Map([...product, ...pinned(session, product, read)]) }
+}
+
+/** What several facts say together, and what rules on the way were asked about. */
+function otherParts(product: Product, hooks: ReadonlySet<Hook>): Readonly<Record<string, unknown>> | undefined {
+  const [time, commands] = [timeIn(product), commandsOf(product, hooks)]
+  const login = hooks.has('auth') ? loginOf(product) : {}
+  return time && commands && login && { ...time, ...login, ...commands, ...answersIn(product) }
 }
 
 interface Said extends PlainFacts {
@@ -95,10 +107,6 @@ function senderWithoutDomain(read: Read): string | undefined {
   return isPostmaster && fits(POSTMASTER, whole.literals) ? 'postmaster' : undefined
 }
 
-function fits(value: FactValue, literals: ReadonlyMap<string, Literal>): boolean {
-  return [...literals.values()].every(({ predicate, wanted }) => predicate.now(value) === wanted)
-}
-
 /** RFC 5737 and RFC 3849 first. */
 const CLIENTS = ['203.0.113.9', '198.51.100.9', '192.0.2.9', '2001:db8::9', '8.37.91.113', '8.37.91.113']
 
@@ -113,18 +121,15 @@ function isIn(text: string, region: RangeSet): boolean {
   return !isIpFault(parseIp(text)) && !region.and(RangeSet.networks(networksIn([text]))).isEmpty
 }
 
-function holds(region: AnyRegion, text: string): boolean {
-  if (region.kind === 'range') return false
-  return !regionAnd(region.kind === 'names' ? NameTree.of([text]) : TextSet.of([text.toLowerCase()]), region).isEmpty
-}
-
 const USERS = ['someone', 'ann', 'postmaster']
 
 /** Of all pairs of a user and a domain that come to mind, the first that fits. */
 function addressFor(name: 'sender' | 'rcpt', read: Read): string | undefined {
   const [whole, user, domain] = [read(name), read(`${name}.user`), read(`${name}.domain`)]
   const hints = [whole, user, domain].flatMap(hintsOf)
-  const users = texts(user, [...USERS, ...hints.map((hint) => hint.split('@')[0] ?? '')])
+  const users = texts(user, [...USERS, ...hints.map((hint) => hint.split('@')[0] ?? ''), ...detailed(read)]).filter(
+    (local) => name === 'sender' || hasParts(local, read),
+  )
   if (name === 'sender' && !holds(read('sender.null').region, 'false')) return undefined
   const domains = texts(domain, [...FOREIGN_DOMAINS, ...hints.flatMap(name === 'rcpt' ? foreignNamesLike : namesLike)])
   for (const local of users)
@@ -135,15 +140,21 @@ function addressFor(name: 'sender' | 'rcpt', read: Read): string | undefined {
   return undefined
 }
 
-/** What fits of what comes to mind, and an example if nothing else is known. */
-function texts({ region, literals }: ValueSet, candidates: readonly string[]): readonly string[] {
-  const example = region.example()
-  const all = [...candidates, ...(example === undefined ? [] : [String(example)])]
-  return [...new Set(all)].filter((text) => text !== '' && holds(region, text) && fits(text, literals))
+/** `ann+detail`, as rules ask for it. */
+function detailed(read: Read): readonly string[] {
+  const [mailboxes, details] = [read('rcpt.mailbox'), read('rcpt.detail')]
+  const boxes = texts(mailboxes, [...USERS, ...hintsOf(mailboxes)])
+  const behind = details.region.isEmpty ? [] : texts(details, ['detail', ...hintsOf(details)])
+  return boxes.flatMap((box) => [box, ...behind.map((detail) => `${box}+${detail}`)])
 }
 
-function hintsOf({ literals }: ValueSet): readonly string[] {
-  return [...literals.values()].flatMap(({ predicate, wanted }) => (wanted ? predicate.hints : []))
+function hasParts(local: string, read: Read): boolean {
+  const [, box = '', detail] = /^([^+]*)(?:\+(.*))?$/s.exec(local) ?? []
+  return isOne(box, read('rcpt.mailbox')) && isOne(detail, read('rcpt.detail'))
+}
+
+function isOne(text: string | undefined, set: ValueSet): boolean {
+  return text === undefined ? set.absent : holds(set.region, text) && fits(text, set.literals)
 }
 
 /** Names that contain what a careless pattern looks for, and are somebody else's. */
@@ -189,12 +200,13 @@ const SAYINGS: ReadonlyMap<string, (value: string | number) => PlainFacts> = new
   ['listener', (listener) => ({ listener })],
   ['remote_port', (port) => ({ remote_port: port })],
   ['local_port', (port) => ({ local_port: port })],
-  ['helo.verb', (verb) => ({ helo_verb: String(verb).toUpperCase() })],
-  ['time.hour', (hour) => ({ now: `2026-11-20T${String(hour).padStart(2, '0')}:00:00Z` })],
+  ['client_sessions', (count) => ({ client_sessions: Math.max(1, Number(count)) })],
+  ['helo.verb', (verb) => (verb === 'helo' ? { helo_verb: 'HELO' } : {})],
   ['tls', (isOn) => (isOn === 'true' ? { tls: { protocol: 'TLSv1.3' } } : {})],
 ])
 
-const SAID_ELSEWHERE = /^(?:remote_ip|remote_host|helo|sender(?:\..*)?|rcpt(?:\.user|\.domain)?)$/
+const SAID_ELSEWHERE =
+  /^(?:remote_ip|remote_host|helo|sender(?:\..*)?|rcpt(?:\.user|\.domain|\.mailbox|\.detail)?|time\..*|(?:attempt|auth)\..*|command\b.*@(?:noop|vrfy|help|unrecognized_command))$/
 /** What rules do on the way, or others answer, is not the client's to say. */
 const NOT_SAID = /^(?:relay_client|immune|score|anonymous|note\..*|(?:word|free|skip) .*)$/
 
@@ -204,10 +216,28 @@ function otherFact(fact: string, set: ValueSet): PlainFacts | undefined {
   const isFree = set.literals.size === 0
   const say = SAYINGS.get(fact)
   if (say && isFree && value !== undefined) return say(value)
-  const parameter = /^mail\.params\.(.+)$/.exec(fact)?.[1]
+  const parameter = fact === 'mail.size' ? 'SIZE' : /^mail\.params\.(.+)$/.exec(fact)?.[1]
   if (set.absent) return {}
-  if (parameter !== undefined && isFree) return { mail_params: { [parameter]: String(value) } }
-  return fact === 'rcpt.count' && !set.region.isEmpty && value === 0 ? {} : undefined
+  if (parameter !== undefined) return parameterFor(parameter, set)
+  return isNothing(fact, set) ? {} : undefined
+}
+
+const SIZES = ['1000', '1', '0', '1000000', '100000000']
+
+/** Of several parameters one is enough for an example. */
+function parameterFor(name: string, set: ValueSet): PlainFacts | undefined {
+  const found = set.region.kind === 'range' ? SIZES.find((size) => fits(Number(size), set.literals)) : textFor(set, [])
+  return typeof found === 'string' ? { mail_params: { [name]: found } } : undefined
+}
+
+/** The session has just begun, and nobody is accepted yet. */
+function isNothing(fact: string, { region, literals }: ValueSet): boolean {
+  return (
+    (fact === 'rcpt.count' || fact === 'elapsed') &&
+    region.kind === 'range' &&
+    literals.size === 0 &&
+    !region.and(RangeSet.points([0])).isEmpty
+  )
 }
 
 /** Null where it is absent. */

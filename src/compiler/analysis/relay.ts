@@ -3,16 +3,20 @@
  * FLW511 says where it could not be told.
  */
 import type { Hook } from '../../core/hook.ts'
-import type { Finding, Label } from '../../language/diagnostic.ts'
+import type { Finding } from '../../language/diagnostic.ts'
 import { type AskedRule, askedRule, conditionOf } from './asked-rule.ts'
 import { asksIn, type Ask } from './formula.ts'
 import type { Outline, OutlinedPlugin } from './outline.ts'
 import type { Product, World } from './product.ts'
+import { withCopies } from './relay-copies.ts'
+import { culpritOf, openRelay, tooMany, unproved } from './relay-findings.ts'
+import { loggedIn, loggingIn, type Logins } from './relay-login.ts'
 import { passHook, TooMany, type Walk, type Way } from './relay-walk.ts'
 import { witnessOf } from './relay-witness.ts'
 import { strange, stranger } from './stranger.ts'
 import { universeOf } from './universe.ts'
-import type { ValueSet } from './value-set.ts'
+import { TextSet } from './text-set.ts'
+import { type ValueSet, valuesIn } from './value-set.ts'
 
 /** In the order of a session; what may be asked at any time is asked before MAIL. */
 const ON_THE_WAY: readonly Hook[] = [
@@ -20,6 +24,7 @@ const ON_THE_WAY: readonly Hook[] = [
   'pre_connection',
   'connect',
   'ehlo',
+  'auth',
   'noop',
   'vrfy',
   'help',
@@ -29,7 +34,7 @@ const ON_THE_WAY: readonly Hook[] = [
   'rcpt_pre',
   'user_config',
 ]
-const MAY_BE_LEFT_OUT: ReadonlySet<Hook> = new Set(['noop', 'vrfy', 'help', 'unrecognized_command'])
+const MAY_BE_LEFT_OUT: ReadonlySet<Hook> = new Set(['auth', 'noop', 'vrfy', 'help', 'unrecognized_command'])
 
 export interface RelayScope {
   readonly outline: Outline
@@ -37,6 +42,8 @@ export interface RelayScope {
   /** Names of the listeners that strangers reach; undefined when nothing is known of listeners. */
   readonly listeners: readonly string[] | undefined
   readonly isOurs: (path: string) => boolean
+  /** Undefined where nobody can log in. */
+  readonly logins: Logins | undefined
   /** Facts as they can be on this site. */
   readonly narrow: (fact: string, set: ValueSet) => ValueSet
 }
@@ -54,10 +61,11 @@ export function relayFindings(scope: RelayScope): readonly Finding[] {
   const exact = { terms, asked: factsOf(asks), changed, isLarge: false }
   const greetings = isSameGreeting(hooks, exact.asked) ? (['ehlo'] as const) : (['ehlo', 'helo'] as const)
   const client = stranger(asks, scope.listeners)
-  const start: Way = { product: client, rules: [], asides: [], rough: false }
+  const start = startingWith(client)
+  const { logins } = scope
   try {
     const follow = (from: Way, walk: Walk = exact): readonly Way[] =>
-      greetings.flatMap((greeting) => accepted([from], greeting, hooks, walk))
+      greetings.flatMap((greeting) => accepted([greeted(from, greeting)], { greeting, hooks, logins }, walk))
     const isLarge = asks.length > MANY_QUESTIONS
     return report(follow(start, { ...exact, isLarge }), { follow, world: terms.world, scope, client })
   } catch (fault) {
@@ -79,12 +87,18 @@ function isSameGreeting(hooks: ReadonlyMap<Hook, Rules>, asked: ReadonlySet<stri
   return !asked.has('helo.verb') && places('helo') === places('ehlo')
 }
 
+/** What is said anew each time. */
+const OF_ONE_HOOK = /^(?:attempt|command)\b/
+
 type Rules = ReadonlyMap<OutlinedPlugin, readonly AskedRule[]>
 
 /** Without moments: what changes on the way is followed. Each question to others is one of its own. */
 function rulesAt(hook: Hook, { outline, hasCode }: RelayScope, universe: Map<string, ValueSet>): Rules {
   const moments = {
-    of: (fact: string) => (fact.startsWith('word ') ? `@${universe.size}` : ''),
+    of: (fact: string) => {
+      if (OF_ONE_HOOK.test(fact)) return `@${hook}`
+      return fact.startsWith('word ') ? `@${universe.size}` : ''
+    },
     change: () => undefined,
   }
   const asking = { outline, universe, hasCode }
@@ -98,10 +112,13 @@ function rulesAt(hook: Hook, { outline, hasCode }: RelayScope, universe: Map<str
 }
 
 const OF_OTHERS = /^(?:word|free|skip) /
+/** A stranger has none. */
+const OF_PASSWORDS = /^word auth_/
 
 function worldOf(universe: ReadonlyMap<string, ValueSet>, { narrow }: RelayScope): World {
   return (fact) => {
     const known = universe.get(fact)
+    if (known && OF_PASSWORDS.test(fact)) return { ...known, region: TextSet.of(['miss']) }
     if (known && OF_OTHERS.test(fact)) return known
     const set = known && fact.startsWith('note.') ? known : universeOf(fact, 'rcpt')
     return strange(fact, narrow(fact, set))
@@ -112,24 +129,46 @@ function factsOf(asks: readonly Ask[]): ReadonlySet<string> {
   return new Set(asks.map(({ likely }) => likely.fact))
 }
 
-function accepted(
-  start: readonly Way[],
-  greeting: 'ehlo' | 'helo',
-  hooks: ReadonlyMap<Hook, Rules>,
-  walk: Walk,
-): readonly Way[] {
+function startingWith(product: Product): Way {
+  return { product, rules: [], asides: [], copies: new Map(), rough: false }
+}
+
+function greeted(way: Way, verb: Greeting): Way {
+  return { ...way, product: new Map([...way.product, ['helo.verb', valuesIn(TextSet.of([verb]))]]) }
+}
+
+type Greeting = 'ehlo' | 'helo'
+
+interface Session {
+  readonly greeting: Greeting
+  readonly hooks: ReadonlyMap<Hook, Rules>
+  readonly logins: Logins | undefined
+}
+
+function accepted(start: readonly Way[], session: Session, walk: Walk): readonly Way[] {
   let ways = start
   for (const hook of ON_THE_WAY) {
-    const { accepted: agreed, open } = passHook(
-      ways,
-      hook,
-      hooks.get(hook === 'ehlo' ? greeting : hook) ?? new Map(),
-      walk,
-    )
-    const passed = [...agreed, ...open]
-    ways = MAY_BE_LEFT_OUT.has(hook) ? [...ways, ...passed.filter((way) => !ways.includes(way))] : passed
+    const passed = passing(ways, hook, session, walk)
+    ways = MAY_BE_LEFT_OUT.has(hook) ? [...ways, ...passed.filter((way) => isChanged(way, ways))] : passed
   }
-  return passHook(ways, 'rcpt', hooks.get('rcpt') ?? new Map(), walk).accepted
+  return passHook(ways, 'rcpt', session.hooks.get('rcpt') ?? new Map(), walk).accepted
+}
+
+/** Who comes behind the hook. A refusal of what may be left out ends nothing. */
+function passing(ways: readonly Way[], hook: Hook, { greeting, hooks, logins }: Session, walk: Walk): readonly Way[] {
+  const rules = hooks.get(hook === 'ehlo' ? greeting : hook) ?? new Map<OutlinedPlugin, readonly AskedRule[]>()
+  if (hook !== 'auth') {
+    const { accepted: agreed, refused, open } = passHook(ways, hook, rules, walk)
+    return [...agreed, ...(MAY_BE_LEFT_OUT.has(hook) ? refused : []), ...open]
+  }
+  const trying = logins ? ways.flatMap((way) => loggingIn(way, logins, walk.terms.world)) : []
+  const { accepted: agreed, refused, open } = passHook(trying, hook, rules, walk)
+  return [...agreed.map(loggedIn), ...refused, ...open]
+}
+
+/** Otherwise it is one of the ways that leave the hook out. */
+function isChanged({ rules }: Way, ways: readonly Way[]): boolean {
+  return !ways.some((way) => way.rules === rules)
 }
 
 interface Reporting {
@@ -143,20 +182,23 @@ interface Reporting {
 function report(ways: readonly Way[], reporting: Reporting): readonly Finding[] {
   const findings = new Map<string, Finding>()
   for (const way of ways) {
-    const culprit = culpritOf(way, reporting.scope)
+    const culprit = culpritOf(way, reporting.scope.isOurs)
     const before = findings.get(culprit.key)
     if (before?.code === 'FLW510') continue
-    const session = isUpToOthers(way.product) ? undefined : exampleOf(way, reporting)
-    findings.set(culprit.key, session ? open(way, culprit, session) : unproved(way, culprit))
+    const clear = withCopies(way, reporting.world)
+    if (clear === undefined) continue
+    const isUnclear = clear === 'unclear' || isUpToOthers(way.product)
+    const session = isUnclear ? undefined : exampleOf(clear, reporting)
+    findings.set(culprit.key, session ? openRelay(way, culprit, session) : unproved(way, culprit))
   }
   return [...findings.values()]
 }
 
 /** A session that takes the way; a rough way is tried with it. */
 function exampleOf(way: Way, { follow, world, client }: Reporting): object | undefined {
-  const witness = witnessOf(way.product, world)
+  const witness = witnessOf(way.product, world, new Set(way.rules.map(({ hook }) => hook)))
   if (!witness || !way.rough) return witness?.session
-  const again = follow({ product: startOf(witness.product, client), rules: [], asides: [], rough: false })
+  const again = follow(startingWith(startOf(witness.product, client)))
   return again.some(({ product, rough }) => !rough && !isUpToOthers(product)) ? witness.session : undefined
 }
 
@@ -178,68 +220,4 @@ function isUpToOthers(product: Product): boolean {
     if (!OF_OTHERS.test(fact) || ABOUT_ANYBODY.test(fact) || unknown || region.kind !== 'texts') return false
     return fact.startsWith('word ') ? !region.texts.has('miss') : region.texts.size === 1 && region.texts.has('hit')
   })
-}
-
-interface Culprit {
-  readonly at: Finding['at']
-  readonly key: string
-  readonly rule: AskedRule | undefined
-}
-
-/** The last rule on the way that is not one of ours; else the entry of the first plugin that changed something. */
-function culpritOf({ rules }: Way, { isOurs }: RelayScope): Culprit {
-  const own = rules.findLast(({ plugin }) => !isOurs(plugin.path))
-  const at = own?.at ?? rules[0]?.plugin.entry.at
-  if (!at) throw new Error('nobody said OK')
-  return { at, key: `${at.file}:${at.range.start.offset}`, rule: own }
-}
-
-function open(way: Way, { at, rule }: Culprit, witness: object): Finding {
-  return {
-    ...path(way, rule),
-    code: 'FLW510',
-    severity: 'warning',
-    at,
-    message: `anybody may relay through this server: \`${way.rules.at(-1)?.rule.id}\` says OK to recipients that are not ours`,
-    label: 'here it becomes possible',
-    notes: [...pathNote(way), `a session that does: ${JSON.stringify(witness)}`],
-    help: 'let only those relay who are known by address or login: `relay_client: true`\nor accept only what is ours: `rcpt.domain: { in_list: local_domains }`',
-  }
-}
-
-function unproved(way: Way, { at, rule }: Culprit): Finding {
-  return {
-    ...path(way, rule),
-    code: 'FLW511',
-    severity: 'info',
-    at,
-    message: `whether \`${way.rules.at(-1)?.rule.id}\` lets anybody relay cannot be told from here`,
-    label: 'it depends on an answer from outside, or on a pattern',
-    notes: pathNote(way),
-    help: 'if only recipients of yours can match, all is well',
-  }
-}
-
-function path({ rules }: Way, culprit: AskedRule | undefined): Pick<Finding, 'labels' | 'hook' | 'rule'> {
-  const others = rules.filter((rule) => rule !== culprit)
-  const labels = others.map((rule): Label => ({ ...rule.at, text: rule === rules.at(-1) ? 'says OK' : 'on the way' }))
-  return { labels, ...(culprit && { hook: culprit.hook, rule: culprit.rule.id }) }
-}
-
-function pathNote({ rules }: Way): readonly string[] {
-  return [
-    `the way: ${rules.map(({ plugin, rule, hook }) => `\`${rule.id}\` of \`${plugin.name}\` at \`${hook}\``).join(', then ')}`,
-  ]
-}
-
-function tooMany({ outline }: RelayScope): Finding {
-  const [first] = outline.plugins
-  if (!first) throw new Error('no plugin, no way')
-  return {
-    code: 'FLW511',
-    severity: 'info',
-    at: first.entry.at,
-    message: 'whether anybody may relay cannot be told: there are too many ways to RCPT',
-    help: 'write a test: `expect: { accepted: [] }` for a stranger and a recipient elsewhere',
-  }
 }

@@ -3,8 +3,8 @@
  * ours.
  *
  * It comes from no network that a rule names, unless that is half of the Internet; it has not logged in and shows no
- * certificate; no wrapper or proxy speaks for it. Its HELO, its envelope sender and the name that its address has in DNS are
- * what it likes: those prove nothing.
+ * certificate; no wrapper or proxy speaks for it. Its HELO, without which no listener takes MAIL, its envelope sender and the
+ * name that its address has in DNS are what it likes: those prove nothing.
  */
 import { networkContains, parseIp, parseNetwork, isIpFault, type Network } from '../../core/ip.ts'
 import type { Ask } from './formula.ts'
@@ -78,7 +78,7 @@ export function stranger(asks: readonly Ask[], listeners: readonly string[] | un
     ['score', valuesIn(RangeSet.points([0]))],
     ['anonymous', valuesIn(TextSet.of(['false']))],
   ])
-  if (listeners) product.set('listener', valuesIn(TextSet.of(listeners)))
+  if (listeners) product.set('listener', valuesIn(TextSet.of(listeners))).set('helo', valuesIn(NameTree.all))
   return product
 }
 

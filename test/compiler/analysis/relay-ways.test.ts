@@ -1,0 +1,150 @@
+/** Ways for a stranger to relay, one by one: what is shown as a session is accepted by the real dispatcher. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { VOCABULARY } from '../../../src/cli/wiring.ts'
+import { analyse } from '../../../src/compiler/analysis/index.ts'
+import { type Diagnostic, Report } from '../../../src/language/diagnostic.ts'
+import type { SessionRecord } from '../../../src/testing/session-record.ts'
+import { findingLine, loadTexts, tell } from '../memory-site.ts'
+
+const MX = '{ name: mx, address: 192.0.2.1, port: 25 }'
+const SUBMISSION =
+  '{ name: submission, address: 192.0.2.1, port: 587, auth: { mechanisms: [PLAIN], without_tls: true } }'
+const AT_RCPT = `
+  rcpt:
+    - { id: relay, match: { relay_client: true }, return: OK }
+    - { id: ours, match: { rcpt.domain: example.org }, return: OK }`
+
+/** What the proof says: the rule and the session of each way, of which every one relays. */
+async function ways(hooks: string, listen: readonly string[] = [MX]): Promise<readonly (readonly unknown[])[]> {
+  const texts = {
+    'postern.yaml': `hostname: mx.example.org\nlisten: [${listen.join(', ')}]\nplugins: [./house.yaml]\n`,
+    'house.yaml': `plugin: house\nhooks:${hooks}\n`,
+    passwords: 'ann:pencil\n',
+  }
+  const { site, outline, report: loaded } = await loadTexts(texts, {}, VOCABULARY)
+  assert.ok(site && outline && loaded.errors === 0, loaded.sorted().map(findingLine).join('\n'))
+  const report = new Report()
+  const { services, listeners } = site
+  analyse({ outline, services, listeners, isOurs: () => false }, report)
+  const found = report.sorted().filter(({ code }) => code === 'FLW510' || code === 'FLW511')
+  for (const session of found.flatMap(sessionIn)) {
+    const { accepted } = await tell(site, session, false)
+    assert.equal(accepted.length, 1, JSON.stringify(session))
+  }
+  return found.map((one) => [one.code, one.rule, ...sessionIn(one).map(tellingParts)])
+}
+
+function sessionIn({ notes }: Diagnostic): readonly SessionRecord[] {
+  return notes.filter((note) => note.startsWith('a session that does: ')).map((note) => JSON.parse(note.slice(21)))
+}
+
+/** What another session would have too says nothing. */
+function tellingParts(session: SessionRecord): object {
+  const usual: SessionRecord = {
+    helo: 'client.example',
+    listener: 'mx',
+    remote_ip: '203.0.113.9',
+    sender: 'someone@elsewhere.example',
+    rcpt: 'someone@elsewhere.example',
+  }
+  const usualParts = new Map<string, unknown>(Object.entries(usual))
+  return Object.fromEntries(Object.entries(session).filter(([key, value]) => usualParts.get(key) !== value))
+}
+
+/** One rule at RCPT beside the usual ones. */
+async function wayOf(condition: string): Promise<readonly (readonly unknown[])[]> {
+  return ways(`${AT_RCPT}\n    - { id: all, match: ${condition}, return: OK }`)
+}
+
+describe('whoever relays by what it says', () => {
+  const cases: readonly (readonly [condition: string, session: object])[] = [
+    ['{ rcpt.detail: sesame }', { rcpt: 'someone+sesame@elsewhere.example' }],
+    ['{ rcpt.detail: { exists: true } }', { rcpt: 'someone+detail@elsewhere.example' }],
+    ['{ rcpt.mailbox: ann, rcpt.detail: { exists: false } }', { rcpt: 'ann@elsewhere.example' }],
+    ['{ mail.size: { lt: 500 } }', { mail_params: { SIZE: '1' } }],
+    ['{ mail.params.BODY: { starts_with: 8BIT } }', { mail_params: { BODY: '8bit' } }],
+    ['{ time.weekday: Sunday, time.hour: { lt: 6 } }', { now: '2026-11-22T00:00:00Z' }],
+    ['{ client_sessions: { gt: 3 } }', { client_sessions: 4 }],
+    ['{ elapsed: { lt: 5 } }', {}],
+    ['{ helo_matches: {} }', { answers: { helo_matches: 'hit' } }],
+    ['{ not: { dnsbl: { zones: [bl.example] } } }', { answers: { dnsbl: 'miss' } }],
+  ]
+  for (const [condition, session] of cases)
+    it(`is shown: ${condition}`, async () => {
+      assert.deepEqual(await wayOf(condition), [['FLW510', 'all', session]])
+    })
+
+  it('has said HELO or EHLO: no listener takes MAIL without it', async () => {
+    assert.deepEqual(await wayOf('{ helo: { exists: false } }'), [])
+  })
+
+  it('may say HELO where EHLO is refused, and is shown so', async () => {
+    const all = '\n  rcpt:\n    - { id: all, match: always, return: OK }'
+    const refusing =
+      '- { id: refuse, match: { remote_host: { exists: false } }, unless: { remote_ip: 10.0.0.0/8 }, return: DENY }'
+    const [only, both] = [
+      `\n  ehlo:\n    ${refusing.replace('{ remote_host: { exists: false } }', 'always')}`,
+      '\n  helo, ehlo:\n    - { id: refuse, match: always, return: DENY }',
+    ]
+    assert.deepEqual(await ways(only + all), [['FLW510', 'all', { helo_verb: 'HELO' }]])
+    assert.deepEqual(await ways(both + all), [])
+  })
+})
+
+describe('rules on the way', () => {
+  it('may be asked by commands besides', async () => {
+    const knock = (hook: string, condition: string, more = ''): string =>
+      `\n  ${hook}:\n    - { id: knock, match: ${condition}, set: { relay_client: true }${more} }${AT_RCPT}`
+    const shown = (line: string): readonly unknown[] => [['FLW510', 'knock', { commands: [line] }]]
+    assert.deepEqual(await ways(knock('noop', '{ command.argument: sesame }')), shown('NOOP sesame'))
+    assert.deepEqual(await ways(knock('vrfy', 'always')), shown('VRFY someone'))
+    assert.deepEqual(await ways(knock('vrfy', 'always', ', return: DENY')), shown('VRFY someone'))
+    assert.deepEqual(await ways(knock('unrecognized_command', '{ command: XOPEN }')), shown('XOPEN'))
+    assert.deepEqual(await ways(knock('noop', 'always', ', return: DENY_DISCONNECT')), [])
+  })
+
+  it('may keep what the client said, and ask for it later', async () => {
+    const keeping = (text: string, condition: string): string =>
+      `\n  mail:\n    - { id: keep, match: always, set: { note.said: "${text}" } }\n` +
+      `    - { id: friend, match: { note.said: ${condition} }, set: { relay_client: true } }${AT_RCPT}`
+    assert.deepEqual(await ways(keeping('${helo}', 'mx.friend.example')), [
+      ['FLW510', 'friend', { helo: 'mx.friend.example' }],
+    ])
+    assert.deepEqual(await ways(keeping('${sender.user}', '{ ends_with: boss }')), [
+      ['FLW510', 'friend', { sender: 'boss@elsewhere.example' }],
+    ])
+    assert.deepEqual(await ways(keeping('${remote_ip}', '198.51.100.7')), [['FLW511', 'friend']])
+    assert.deepEqual(await ways(keeping('${helo} ${sender}', 'friend')), [['FLW511', 'friend']])
+    assert.deepEqual(await ways(keeping('${helo}', '{ exists: true }')), [['FLW510', 'friend', {}]])
+  })
+})
+
+describe('a stranger who logs in', () => {
+  const at = (rule: string): string => `\n  auth:\n    - ${rule}${AT_RCPT}`
+  const anybody = { listener: 'submission', auth: { user: 'someone', password: 'anything', mechanism: 'PLAIN' } }
+  const ann = { ...anybody, auth: { ...anybody.auth, user: 'ann' } }
+
+  it('relays where no password is asked for', async () => {
+    const listen = [MX, SUBMISSION]
+    assert.deepEqual(await ways(at('{ id: in, match: always, return: OK }'), listen), [['FLW510', 'in', anybody]])
+    assert.deepEqual(await ways(at('{ id: in, match: { attempt.user: ann }, return: OK }'), listen), [
+      ['FLW510', 'in', ann],
+    ])
+  })
+
+  it('relays where the attempt alone is enough', async () => {
+    const trying = at('{ id: try, match: always, set: { relay_client: true }, return: DENY }')
+    assert.deepEqual(await ways(trying, [MX, SUBMISSION]), [['FLW510', 'try', anybody]])
+  })
+
+  it('relays nothing without a password that is right, or where nobody can log in', async () => {
+    const file = 'auth_file: { file: passwords }'
+    assert.deepEqual(await ways(at(`{ id: in, match: { ${file} }, return: OK }`), [SUBMISSION]), [])
+    assert.deepEqual(
+      await ways(at(`{ id: in, match: { any: [{ ${file} }, { attempt.user: guest }] }, return: OK }`), [SUBMISSION]),
+      [['FLW510', 'in', { ...anybody, auth: { ...anybody.auth, user: 'guest' } }]],
+    )
+    assert.deepEqual(await ways(at('{ id: in, match: always, return: DENY }'), [SUBMISSION]), [])
+  })
+})
