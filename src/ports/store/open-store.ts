@@ -16,6 +16,7 @@ import { type Environment, passwordFault } from '../sources/secret.ts'
 import { timeoutOf } from '../sources/timeout.ts'
 import { MemoryStore } from './memory-store.ts'
 import { RedisStore } from './redis-store.ts'
+import { reportedStore } from './reported-store.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
 export type StoreWorld = Pick<SourceWorld, 'clock' | 'chance' | 'log' | 'env'>
@@ -46,7 +47,8 @@ function readStore(place: StorePlace): (world: StoreWorld) => Store {
   if (url === MEMORY) return ({ clock }) => new MemoryStore().at(clock)
   if (!/^(?:sqlite|rediss?):/.test(url)) throw new Error('a store is `memory:`, `sqlite:FILE` or `redis://HOST:PORT`')
   const source = sourceOf(place)
-  return source.scheme === 'sqlite' ? readSqlite(source) : readRedis(source)
+  const open = source.scheme === 'sqlite' ? readSqlite(source) : readRedis(source)
+  return (world) => reportedStore(open(world), { ...world, shown: source.shown })
 }
 
 function readSqlite(source: SourceSpec): (world: StoreWorld) => Store {

@@ -15,36 +15,37 @@ CREATE TABLE IF NOT EXISTS entries (
   key TEXT PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL, value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entries_until ON entries (until);`
-/** A file grows to a gibibyte at most; a store that is full does not answer. */
-const MOST_PAGES = 262_144
+/** Of 4 KiB: a file grows to a gibibyte at most. One that is full does not answer for new keys. */
+export const MOST_PAGES = 262_144
 /** Milliseconds that a start waits for another process that is opening it too. */
 const OPENING = 500
 
 interface World {
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
+  readonly mostPages: number
 }
 
 /** Throws an Error with a plain sentence when there is no file that can be used. */
-export function openChecked(path: string, { clock, log }: World): DatabaseSync {
+export function openChecked(path: string, { mostPages, ...world }: World): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true })
   const before = inodeOf(path)
   try {
-    return openSound(path)
+    return openSound(path, mostPages)
   } catch (fault) {
     if (!isDamage(fault)) throw fault
     // Another process may have done it in the meantime.
-    if (inodeOf(path) === before) setAside(path, fault, { clock, log })
-    return openSound(path)
+    if (inodeOf(path) === before) setAside(path, fault, world)
+    return openSound(path, mostPages)
   }
 }
 
-function openSound(path: string): DatabaseSync {
+function openSound(path: string, mostPages: number): DatabaseSync {
   // Node warns of it when it is loaded, so it is loaded when it is needed.
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   const database = new DatabaseSync(path, { timeout: OPENING })
   try {
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA max_page_count = ${MOST_PAGES}`)
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA max_page_count = ${mostPages}`)
     const [verdict] = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})
     if (verdict !== 'ok') throw new DamagedFile(String(verdict))
     database.exec(SCHEMA)
@@ -61,7 +62,7 @@ class DamagedFile extends Error {
   override readonly name = 'DamagedFile'
 }
 
-function setAside(path: string, fault: unknown, { clock, log }: World): void {
+function setAside(path: string, fault: unknown, { clock, log }: Pick<World, 'clock' | 'log'>): void {
   const aside = `${path}.damaged-${new Date(clock.now()).toISOString().replace(/[:.]/g, '-')}`
   for (const ending of ['', '-wal', '-shm']) {
     try {

@@ -8,7 +8,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock, Log, Store, StoreAnswer } from '../../core/ports.ts'
 import { reasonOf } from '../../core/reason.ts'
-import { isDamage, openChecked } from './sqlite-file.ts'
+import { isDamage, MOST_PAGES, openChecked } from './sqlite-file.ts'
 
 export interface SqliteStoreOptions {
   readonly path: string
@@ -16,6 +16,8 @@ export interface SqliteStoreOptions {
   readonly log: Log
   /** Milliseconds for one question. */
   readonly timeout: number
+  /** Of 4 KiB each; `MOST_PAGES` without it. */
+  readonly mostPages?: number
 }
 
 const LIVE = 'since <= ?2 AND until > ?2'
@@ -111,10 +113,10 @@ export class SqliteStore implements Store {
   }
 
   #reopen(): void {
-    const { path, clock, log } = this.#options
+    const { path, clock, log, mostPages = MOST_PAGES } = this.#options
     this.#triedAt = clock.now()
     try {
-      this.#database = openChecked(path, { clock, log })
+      this.#database = openChecked(path, { clock, log, mostPages })
     } catch (fault) {
       this.#fault = reasonOf(fault)
       log.write(

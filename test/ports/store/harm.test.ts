@@ -106,7 +106,7 @@ describe('a store in SQLite', () => {
     assert.equal((await store.increment('a', 1, HOUR)).kind, 'failed')
     assert.deepEqual(
       world.said.map(({ level, text }) => `${level} ${text}`),
-      ['error the store cannot be opened; what it would know is unknown'],
+      ['error the store cannot be opened; what it would know is unknown', 'error the store does not answer'],
     )
     await store.close()
   })
