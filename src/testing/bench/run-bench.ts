@@ -48,9 +48,8 @@ export interface BenchRun {
   readonly sessions: readonly BenchSession[]
   /** Why others could not be held, each of them. */
   readonly faults: readonly string[]
-  /** Sessions in which rules ask for what was not written down, and what that is. */
+  /** Sessions in which rules ask for what was not written down. */
   readonly unanswered: number
-  readonly missing: readonly string[]
 }
 
 const FEWEST_ROUNDS = 5
@@ -89,18 +88,15 @@ interface Stretch extends Course {
 async function tryAll(
   sessions: readonly BenchSession[],
   contestant: Contestant,
-): Promise<Pick<BenchRun, 'sessions' | 'faults' | 'unanswered' | 'missing'>> {
-  const [good, faults, missing]: [BenchSession[], string[], Set<string>] = [[], [], new Set()]
-  let unanswered = 0
+): Promise<Pick<BenchRun, 'sessions' | 'faults' | 'unanswered'>> {
+  const [good, faults]: [BenchSession[], string[]] = [[], []]
+  const unanswered = new Set<BenchSession>()
   for (const session of sessions) {
-    const asked: string[] = []
-    const fault = await contestant.try(session, (what) => asked.push(what)).then(() => undefined, reasonOf)
+    const fault = await contestant.try(session, () => unanswered.add(session)).then(() => undefined, reasonOf)
     if (fault === undefined) good.push(session)
     else faults.push(fault)
-    if (fault === undefined && asked.length > 0) unanswered += 1
-    for (const what of asked) missing.add(what)
   }
-  return { sessions: good, faults, unanswered, missing: [...missing] }
+  return { sessions: good, faults, unanswered: good.filter((one) => unanswered.has(one)).length }
 }
 
 /** So often that a pass is long enough. */

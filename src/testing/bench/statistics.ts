@@ -36,7 +36,7 @@ export function sum(numbers: Iterable<number>): number {
 
 /** Between two values, a share of each. */
 function quantile(numbers: readonly number[], share: number): number {
-  const sorted = Float64Array.from(numbers).sort()
+  const sorted = Float64Array.from(numbers).toSorted()
   const place = (sorted.length - 1) * share
   const [below, above] = [sorted[Math.floor(place)] ?? 0, sorted[Math.ceil(place)] ?? 0]
   return below + (above - below) * (place - Math.floor(place))
