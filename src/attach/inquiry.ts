@@ -14,7 +14,7 @@ import { hearSender } from '../smtp/commands/mail.ts'
 import { rcpt } from '../smtp/commands/rcpt.ts'
 import type { Dialogue } from '../smtp/dialogue.ts'
 import { openSession } from '../smtp/opening.ts'
-import { isParameter } from '../smtp/parameters.ts'
+import { isParameter } from '../smtp/arguments/parameters.ts'
 import type { Refusal } from './said.ts'
 
 /** Undefined: nobody objects. */

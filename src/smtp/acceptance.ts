@@ -14,8 +14,8 @@ import type { Ruling } from './decision-log.ts'
 import type { Dialogue } from './dialogue.ts'
 import { PRDR_BEGINS, PRDR_PARTLY } from './protocol-replies.ts'
 import { receivedField } from './received.ts'
-import { queueApart } from './quarantine.ts'
-import { passEach } from './recipient-answers.ts'
+import { queueApart } from './recipients/quarantine.ts'
+import { passEach } from './recipients/answers.ts'
 import type { Reply } from './reply.ts'
 
 export function acceptMessage(dialogue: Dialogue, transaction: Transaction, message: Message): MaybePromise<Answer> {

@@ -19,7 +19,7 @@ import { type Connection, newTransaction, type Recipient, type Transaction } fro
 import type { TlsState } from '../core/tls.ts'
 import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import type { Answer } from './answer.ts'
-import type { Attributes } from './attributes.ts'
+import type { Attributes } from './arguments/attributes.ts'
 import { logRuling, type Ruling, type Subject, subjectFields } from './decision-log.ts'
 import type { DialogueOptions } from './dialogue-options.ts'
 import { EarlyEar } from './early-input.ts'

@@ -5,12 +5,22 @@
  * not work, and nothing works that is not offered.
  */
 import type { ExtensionName } from '../core/extensions.ts'
-import { type AttributeTable, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './attributes.ts'
+import { type AttributeTable, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './arguments/attributes.ts'
 import { offeredMechanisms } from './authentication.ts'
 import { offersTls } from './commands/starttls.ts'
 import type { Dialogue } from './dialogue.ts'
-import { binaryBody, body, envid, flag, identity, notify, originalRecipient, ret, size } from './parameter-checks.ts'
-import type { KnownParameters, ParameterCheck } from './parameters.ts'
+import {
+  binaryBody,
+  body,
+  envid,
+  flag,
+  identity,
+  notify,
+  originalRecipient,
+  ret,
+  size,
+} from './arguments/parameter-checks.ts'
+import type { KnownParameters, ParameterCheck } from './arguments/parameters.ts'
 
 interface Extension {
   /** Its line in the answer to EHLO: keyword (RFC 5321 section 4.1.1.1) and parameters. Undefined where it is not offered. */

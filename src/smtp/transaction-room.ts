@@ -2,8 +2,8 @@
 import type { Limits } from '../core/limits.ts'
 import type { Ports, Spool, SpoolRoom } from '../core/ports.ts'
 import type { MaybePromise } from '../core/truth.ts'
-import { ContentBody } from './content-body.ts'
-import { ContentReader, type Framing } from './content-reader.ts'
+import { ContentBody } from './content/body.ts'
+import { ContentReader, type Framing } from './content/reader.ts'
 
 interface Options {
   readonly ports: Ports

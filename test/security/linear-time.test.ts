@@ -14,7 +14,7 @@ import { defaultLimits, LIMITS } from '../../src/core/limits.ts'
 import { parsePath } from '../../src/core/path.ts'
 import { ReplyReader } from '../../src/delivery/smtp/reply.ts'
 import { parseCommand } from '../../src/smtp/command.ts'
-import { parseParameters } from '../../src/smtp/parameters.ts'
+import { parseParameters } from '../../src/smtp/arguments/parameters.ts'
 import { formatReply } from '../../src/smtp/reply.ts'
 
 /** Far more than any of this takes, far less than the square of a header section does. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { ContentBody } from '../../src/smtp/content-body.ts'
+import { ContentBody } from '../../src/smtp/content/body.ts'
 import { fakeSpool } from '../support/fake-spool.ts'
 
 async function octetsOf(body: ContentBody): Promise<Buffer> {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { ContentBody } from '../../src/smtp/content-body.ts'
-import { type ContentEvent, type ContentFault, ContentReader, type Framing } from '../../src/smtp/content-reader.ts'
+import { ContentBody } from '../../src/smtp/content/body.ts'
+import { type ContentEvent, type ContentFault, ContentReader, type Framing } from '../../src/smtp/content/reader.ts'
 
 type ReadLimits = Record<'message_size' | 'header_size' | 'text_line_length', number>
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { OctetStore } from '../../src/smtp/octet-store.ts'
+import { OctetStore } from '../../src/smtp/content/octet-store.ts'
 
 describe('an octet store', () => {
   it('holds what was appended, in order', () => {

@@ -7,7 +7,7 @@ import { Unknown } from '../../src/core/truth.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import { fromXtext, toXtext } from '../../src/core/xtext.ts'
 import { applyEffect } from '../../src/engine/effects.ts'
-import { parseAttributes, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from '../../src/smtp/attributes.ts'
+import { parseAttributes, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from '../../src/smtp/arguments/attributes.ts'
 import { askedFact } from '../support/asked-fact.ts'
 import { ACCEPTING, greetedRig, type Rig, type RigOptions } from '../support/smtp-rig.ts'
 

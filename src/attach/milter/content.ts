@@ -6,7 +6,7 @@
  */
 import type { Transaction } from '../../core/session.ts'
 import { andThen, type MaybePromise } from '../../core/truth.ts'
-import { endContent, endHeader, type Incoming, spool } from '../../smtp/content-end.ts'
+import { endContent, endHeader, type Incoming, spool } from '../../smtp/content/end.ts'
 import { type Inquiry, judge, type Judgement } from '../inquiry.ts'
 import { editsOf } from './answers.ts'
 import type { Terms } from './negotiation.ts'

@@ -4,7 +4,7 @@
  * Holds at most one packet within its limit, however the stream is cut; a length is judged before what it announces is
  * waited for. Texts within packets end in NUL, the last one too.
  */
-import { OctetStore } from '../../smtp/octet-store.ts'
+import { OctetStore } from '../../smtp/content/octet-store.ts'
 
 export type PacketEvent =
   | { readonly kind: 'packet'; readonly command: string; readonly data: Buffer }

@@ -7,7 +7,7 @@
 import { bodyOf, type Transaction } from '../../core/session.ts'
 import type { MaybePromise } from '../../core/truth.ts'
 import type { Answer } from '../answer.ts'
-import { type Chunk, chunkMode, endChunk, pastChunk } from '../chunk-mode.ts'
+import { type Chunk, chunkMode, endChunk, pastChunk } from '../content/chunk-mode.ts'
 import type { CommandDefinition } from '../command.ts'
 import type { Dialogue } from '../dialogue.ts'
 import { CHUNK_SIZE_NEEDED, CHUNKS_NOT_OFFERED, MAIL_FIRST, RCPT_FIRST, TOO_MUCH_JUNK } from '../protocol-replies.ts'

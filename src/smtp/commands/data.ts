@@ -4,7 +4,7 @@ import type { Command } from '../../core/context.ts'
 import { type MaybePromise, andThen } from '../../core/truth.ts'
 import type { Answer } from '../answer.ts'
 import type { CommandDefinition } from '../command.ts'
-import { contentMode } from '../content-mode.ts'
+import { contentMode } from '../content/mode.ts'
 import type { Dialogue } from '../dialogue.ts'
 import {
   BINARY_IN_CHUNKS,

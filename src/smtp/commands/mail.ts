@@ -6,7 +6,7 @@ import type { MaybePromise } from '../../core/truth.ts'
 import type { Answer } from '../answer.ts'
 import type { CommandDefinition } from '../command.ts'
 import type { Dialogue } from '../dialogue.ts'
-import { type PathSyntax, parsePathArgument, rewritten } from '../path-argument.ts'
+import { type PathSyntax, parsePathArgument, rewritten } from '../arguments/path-argument.ts'
 import { HELLO_FIRST, MAIL_ALREADY, TOO_MANY_TRANSACTIONS } from '../protocol-replies.ts'
 
 const SYNTAX: PathSyntax = { keyword: 'FROM:', status: '5.1.7', command: 'mail' }

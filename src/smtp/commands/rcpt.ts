@@ -6,7 +6,7 @@ import type { MaybePromise } from '../../core/truth.ts'
 import type { Answer } from '../answer.ts'
 import type { CommandDefinition } from '../command.ts'
 import type { Dialogue, Step } from '../dialogue.ts'
-import { type PathSyntax, parsePathArgument, rewritten } from '../path-argument.ts'
+import { type PathSyntax, parsePathArgument, rewritten } from '../arguments/path-argument.ts'
 import {
   CHUNKS_BEGUN,
   MAIL_FIRST,
@@ -16,7 +16,7 @@ import {
   TOO_MANY_DELIVERIES,
   TOO_MANY_RECIPIENTS,
 } from '../protocol-replies.ts'
-import { hasToWait, settle } from '../recipient-terms.ts'
+import { hasToWait, settle } from '../recipients/terms.ts'
 
 const SYNTAX: PathSyntax = { keyword: 'TO:', status: '5.1.3', command: 'rcpt' }
 const NULL_RECIPIENT = syntaxError('5.1.3', 'The null address receives no mail')

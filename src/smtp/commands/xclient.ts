@@ -7,7 +7,7 @@
  */
 import { type Connection, type Endpoint, newConnection } from '../../core/session.ts'
 import { Unknown } from '../../core/truth.ts'
-import { type Attributes, parseAttributes, XCLIENT_ATTRIBUTES } from '../attributes.ts'
+import { type Attributes, parseAttributes, XCLIENT_ATTRIBUTES } from '../arguments/attributes.ts'
 import type { CommandDefinition } from '../command.ts'
 import type { Dialogue } from '../dialogue.ts'
 import { openSession } from '../opening.ts'

@@ -3,7 +3,7 @@
  *
  * For the log and for rules that ask `xforward.*`; it makes nobody another client. Holds until the next transaction ends.
  */
-import { parseAttributes, XFORWARD_ATTRIBUTES } from '../attributes.ts'
+import { parseAttributes, XFORWARD_ATTRIBUTES } from '../arguments/attributes.ts'
 import type { CommandDefinition } from '../command.ts'
 import { PARAMETER_SYNTAX, RESET_DONE, TRANSACTION_OPEN } from '../protocol-replies.ts'
 import { unknown } from './unknown.ts'

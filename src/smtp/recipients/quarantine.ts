@@ -2,14 +2,14 @@
  * `on_split: quarantine`: the message is taken for all recipients. Those who would have refused it have it kept aside; where,
  * rules at `queue` say, which are asked for them on their own (`quarantined`).
  */
-import { addressText } from '../core/address.ts'
-import { type Recipient, repliesEach, type Transaction } from '../core/session.ts'
-import type { MaybePromise } from '../core/truth.ts'
-import type { Answer } from './answer.ts'
-import type { Ruling } from './decision-log.ts'
-import type { Dialogue } from './dialogue.ts'
+import { addressText } from '../../core/address.ts'
+import { type Recipient, repliesEach, type Transaction } from '../../core/session.ts'
+import type { MaybePromise } from '../../core/truth.ts'
+import type { Answer } from '../answer.ts'
+import type { Ruling } from '../decision-log.ts'
+import type { Dialogue } from '../dialogue.ts'
 import { keptAside } from './kept-aside.ts'
-import { KEPT_BEFORE } from './protocol-replies.ts'
+import { KEPT_BEFORE } from '../protocol-replies.ts'
 import { repliesTo } from './replies-to-each.ts'
 
 /** They hear nothing of their refusal; the log does. `rulings` are in the order of the recipients. */

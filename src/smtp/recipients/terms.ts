@@ -1,10 +1,10 @@
 /** What holds for one recipient: its policy, and whether it can have the message together with those before it. */
-import { addressText } from '../core/address.ts'
-import { noPolicy } from '../core/policy.ts'
-import type { Recipient, Transaction } from '../core/session.ts'
-import { differences, mayDiffer } from '../core/split.ts'
-import { andThen, type MaybePromise } from '../core/truth.ts'
-import type { Dialogue } from './dialogue.ts'
+import { addressText } from '../../core/address.ts'
+import { noPolicy } from '../../core/policy.ts'
+import type { Recipient, Transaction } from '../../core/session.ts'
+import { differences, mayDiffer } from '../../core/split.ts'
+import { andThen, type MaybePromise } from '../../core/truth.ts'
+import type { Dialogue } from '../dialogue.ts'
 
 /** The recipient has its policy then, and rules have had their say about it. Where nobody can say which, that is logged. */
 export function settle(dialogue: Dialogue, recipient: Recipient): MaybePromise<void> {

@@ -1,8 +1,8 @@
 /** One reply for each recipient (LMTP, PRDR), when those of some were settled before the others'. */
-import type { Recipient } from '../core/session.ts'
-import type { Answer } from './answer.ts'
-import { PRDR_BEGINS, PRDR_PARTLY } from './protocol-replies.ts'
-import type { Reply } from './reply.ts'
+import type { Recipient } from '../../core/session.ts'
+import type { Answer } from '../answer.ts'
+import { PRDR_BEGINS, PRDR_PARTLY } from '../protocol-replies.ts'
+import type { Reply } from '../reply.ts'
 
 /** Everybody, and what those hear of whom nothing more is decided. */
 export interface Roll {

@@ -4,10 +4,10 @@
  *
  * Values are xtext and checked strictly, each into one spelling; numbers are numbers from here on.
  */
-import { canonicalDomain } from '../core/domain.ts'
-import { canonicalIp } from '../core/ip.ts'
-import { Unknown } from '../core/truth.ts'
-import { fromXtext } from '../core/xtext.ts'
+import { canonicalDomain } from '../../core/domain.ts'
+import { canonicalIp } from '../../core/ip.ts'
+import { Unknown } from '../../core/truth.ts'
+import { fromXtext } from '../../core/xtext.ts'
 
 /** Undefined was said to be unavailable; unknown, to be so for the time being. */
 export type Attributes = ReadonlyMap<string, string | undefined | Unknown>

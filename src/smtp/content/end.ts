@@ -1,13 +1,13 @@
 /** The end of a header section and the end of the content, however the content came: limits, hooks, and the reply. */
-import { countFields } from '../core/header.ts'
-import { Message } from '../core/message.ts'
-import { reasonOf } from '../core/reason.ts'
-import type { Transaction } from '../core/session.ts'
-import type { MaybePromise } from '../core/truth.ts'
-import { acceptMessage } from './acceptance.ts'
-import type { Answer } from './answer.ts'
-import type { ContentFault, ContentReader } from './content-reader.ts'
-import type { Dialogue } from './dialogue.ts'
+import { countFields } from '../../core/header.ts'
+import { Message } from '../../core/message.ts'
+import { reasonOf } from '../../core/reason.ts'
+import type { Transaction } from '../../core/session.ts'
+import type { MaybePromise } from '../../core/truth.ts'
+import { acceptMessage } from '../acceptance.ts'
+import type { Answer } from '../answer.ts'
+import type { ContentFault, ContentReader } from './reader.ts'
+import type { Dialogue } from '../dialogue.ts'
 import {
   CHUNK_LINE_ENDS,
   HEADER_TOO_BIG,
@@ -16,8 +16,8 @@ import {
   STORAGE_FULL,
   TOO_MANY_FIELDS,
   TOO_MANY_HOPS,
-} from './protocol-replies.ts'
-import type { Reply } from './reply.ts'
+} from '../protocol-replies.ts'
+import type { Reply } from '../reply.ts'
 
 const FAULTS: Readonly<Record<ContentFault, Reply>> = {
   message_size: MESSAGE_TOO_BIG,

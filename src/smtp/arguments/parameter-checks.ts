@@ -1,6 +1,6 @@
 /** What the parameters of MAIL and RCPT may say, each by its own RFC. A check answers with the refusal, if any. */
-import { parseMailbox } from '../core/address.ts'
-import { fromXtext, isXtext } from '../core/xtext.ts'
+import { parseMailbox } from '../../core/address.ts'
+import { fromXtext, isXtext } from '../../core/xtext.ts'
 import type { ParameterCheck } from './parameters.ts'
 import {
   AUTH_SYNTAX,
@@ -13,8 +13,8 @@ import {
   ORCPT_SYNTAX,
   RET_SYNTAX,
   SIZE_SYNTAX,
-} from './protocol-replies.ts'
-import type { Reply } from './reply.ts'
+} from '../protocol-replies.ts'
+import type { Reply } from '../reply.ts'
 
 function matching(pattern: RegExp, refusal: Reply): ParameterCheck {
   return (value) => (value !== true && pattern.test(value) ? undefined : refusal)

@@ -1,7 +1,7 @@
 /** Reads one chunk of a message (RFC 3030), or reads past one that is not wanted. A chunk has octets, however few. */
-import type { MaybePromise } from '../core/truth.ts'
-import type { Answer, Mode, Taken } from './answer.ts'
-import { endContent, endHeader, type Incoming, refuseContent, spool } from './content-end.ts'
+import type { MaybePromise } from '../../core/truth.ts'
+import type { Answer, Mode, Taken } from '../answer.ts'
+import { endContent, endHeader, type Incoming, refuseContent, spool } from './end.ts'
 
 export interface Chunk {
   /** Octets. */

@@ -2,14 +2,14 @@
  * data_post where recipients get answers of their own (LMTP, PRDR): who is refused is left out from there on, and hears it
  * when the others have been told what became of the message.
  */
-import { type Recipient, repliesEach, type Transaction } from '../core/session.ts'
-import { andThen, type MaybePromise } from '../core/truth.ts'
-import type { Answer } from './answer.ts'
-import type { Ruling } from './decision-log.ts'
-import type { Dialogue } from './dialogue.ts'
+import { type Recipient, repliesEach, type Transaction } from '../../core/session.ts'
+import { andThen, type MaybePromise } from '../../core/truth.ts'
+import type { Answer } from '../answer.ts'
+import type { Ruling } from '../decision-log.ts'
+import type { Dialogue } from '../dialogue.ts'
 import { holdSome } from './quarantine.ts'
 import { repliesTo } from './replies-to-each.ts'
-import type { Reply } from './reply.ts'
+import type { Reply } from '../reply.ts'
 
 export function passEach(
   dialogue: Dialogue,

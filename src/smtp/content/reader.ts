@@ -6,9 +6,9 @@
  * ends is then anybody's guess, and nothing after it may be read as commands. A chunk has its size, so there it is a fault
  * like others. Content with a fault is read to its true end and not kept.
  */
-import type { Limits } from '../core/limits.ts'
-import type { Progress } from './command-reader.ts'
-import type { ContentBody } from './content-body.ts'
+import type { Limits } from '../../core/limits.ts'
+import type { Progress } from '../command-reader.ts'
+import type { ContentBody } from './body.ts'
 import { OctetStore } from './octet-store.ts'
 
 export type ContentEvent =

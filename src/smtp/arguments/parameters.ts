@@ -1,7 +1,7 @@
 /** ESMTP parameters of MAIL and RCPT (RFC 5321 section 4.1.2): syntax here, meaning in a table of the command. */
-import type { Limits } from '../core/limits.ts'
-import { PARAMETER_SYNTAX, PARAMETER_UNKNOWN } from './protocol-replies.ts'
-import type { Reply } from './reply.ts'
+import type { Limits } from '../../core/limits.ts'
+import { PARAMETER_SYNTAX, PARAMETER_UNKNOWN } from '../protocol-replies.ts'
+import type { Reply } from '../reply.ts'
 
 /** Names in upper case. */
 export type Parameters = ReadonlyMap<string, string | true>

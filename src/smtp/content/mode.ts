@@ -1,7 +1,7 @@
 /** Reads the content of a message after DATA; hooks run at the end of its header section and at its end. */
-import type { Mode, Taken } from './answer.ts'
-import { endContent, endHeader, type Incoming, spool } from './content-end.ts'
-import { CONTENT_LINE_ENDS } from './protocol-replies.ts'
+import type { Mode, Taken } from '../answer.ts'
+import { endContent, endHeader, type Incoming, spool } from './end.ts'
+import { CONTENT_LINE_ENDS } from '../protocol-replies.ts'
 
 export function contentMode(incoming: Incoming): Mode {
   const { reader } = incoming
