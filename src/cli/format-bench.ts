@@ -59,7 +59,7 @@ function aboutLines(
           `${counted(unanswered, 'session')} ${unanswered === 1 ? 'does' : 'do'} not hold all that is asked: it is unknown there`,
         ]
       : []),
-    ...(leftOut > 0 ? [`${counted(leftOut, 'session')} left out: no sessions`] : []),
+    ...(leftOut > 0 ? [`${counted(leftOut, 'session')} left out: they are none`] : []),
   ]
 }
 
@@ -98,7 +98,7 @@ function ruleLines(rules: readonly RuleFigures[], paint: Paint): readonly string
   const [more, never] = [asked.length - rows.length, rules.length - asked.length]
   return [
     ...table(['rule', 'asked', 'a call', 'yardsticks', 'share', ''], rows, paint),
-    ...(more > 0 ? [`and ${count(more, 'more rule')} that take less; -f json has all`] : []),
+    ...(more > 0 ? [`and ${count(more, 'more rule')}; -f json has all`] : []),
     ...(never > 0 ? [`${count(never, 'rule')} never asked by these sessions`] : []),
   ]
 }
