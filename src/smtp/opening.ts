@@ -2,7 +2,7 @@
 import type { MaybePromise } from '../core/truth.ts'
 import type { Answer } from './answer.ts'
 import type { Dialogue } from './dialogue.ts'
-import { lookUp } from '../vocabulary/look-up.ts'
+import { lookUp } from '../vocabulary/shared/dns-look-up.ts'
 import { lookUpRemoteHost } from './remote-host.ts'
 
 /** Milliseconds for the client's name, however many name servers are asked for it: what words take for theirs. */

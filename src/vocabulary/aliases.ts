@@ -7,8 +7,8 @@
 import { type Address, addressKey, addressText, mailbox } from '../core/address.ts'
 import type { HookContext } from '../core/context.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
-import { readTargets } from './alias-targets.ts'
-import { type Listed, type LookUp, lookUpRecipient, SEPARATORS } from './recipient-look-up.ts'
+import { readTargets } from './shared/alias-targets.ts'
+import { type Listed, type LookUp, lookUpRecipient, SEPARATORS } from './shared/recipient-look-up.ts'
 
 type Mailbox = Extract<Address, { readonly kind: 'mailbox' }>
 

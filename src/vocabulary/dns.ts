@@ -9,8 +9,8 @@ import { canonicalDomain } from '../core/domain.ts'
 import { RECORD_TYPES } from '../core/ports.ts'
 import { reverseIp } from '../core/reverse-name.ts'
 import { defineMatcher } from '../core/word.ts'
-import { lookUp } from './look-up.ts'
-import { TIMEOUT } from './options.ts'
+import { lookUp } from './shared/dns-look-up.ts'
+import { TIMEOUT } from './shared/options.ts'
 
 export const dns = defineMatcher({
   name: 'dns',

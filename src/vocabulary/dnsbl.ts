@@ -7,9 +7,9 @@ import type { Ip } from '../core/ip.ts'
 import type { ListProbe } from '../core/ports.ts'
 import { reverseIp } from '../core/reverse-name.ts'
 import { defineMatcher } from '../core/word.ts'
-import { askZones, ZONE_FINDS, ZONES, zonesIn } from './ask-zones.ts'
-import { clientIp } from './look-up.ts'
-import { TIMEOUT } from './options.ts'
+import { askZones, ZONE_FINDS, ZONES, zonesIn } from './shared/ask-zones.ts'
+import { clientIp } from './shared/dns-look-up.ts'
+import { TIMEOUT } from './shared/options.ts'
 
 /** RFC 5782 section 5: 127.0.0.1 and 127.0.0.2, in IPv6 as mapped addresses. Many lists have no entries for IPv6 at all. */
 const PROBES: Readonly<Record<Ip['version'], ListProbe>> = {

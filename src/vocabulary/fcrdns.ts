@@ -10,8 +10,8 @@ import type { Resolver } from '../core/ports.ts'
 import { reverseName } from '../core/reverse-name.ts'
 import type { Truth } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
-import { addressType, clientIp, isSameAddress, lookUp, MOST_NAMES, SAME_NETWORK } from './look-up.ts'
-import { TIMEOUT } from './options.ts'
+import { addressType, clientIp, isSameAddress, lookUp, MOST_NAMES, SAME_NETWORK } from './shared/dns-look-up.ts'
+import { TIMEOUT } from './shared/options.ts'
 
 export const fcrdns = defineMatcher({
   name: 'fcrdns',

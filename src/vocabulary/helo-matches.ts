@@ -9,8 +9,8 @@ import { canonicalDomain, isSubdomainOf } from '../core/domain.ts'
 import { canonicalHost } from '../core/mailbox-scan.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
-import { addressType, clientIp, isSameAddress, lookUp, SAME_NETWORK } from './look-up.ts'
-import { TIMEOUT } from './options.ts'
+import { addressType, clientIp, isSameAddress, lookUp, SAME_NETWORK } from './shared/dns-look-up.ts'
+import { TIMEOUT } from './shared/options.ts'
 
 const REVERSE_NAME = {
   type: 'string',

@@ -20,8 +20,8 @@ import {
   textsOf,
   TIMEOUT,
   unknown,
-} from './ask-outside.ts'
-import { checkUrl, pathParts } from './url-text.ts'
+} from './shared/ask-outside.ts'
+import { checkUrl, pathParts } from './shared/url-text.ts'
 
 const PATH = '^[A-Za-z_][A-Za-z0-9_-]*(?:\\.[A-Za-z0-9_-]+)*$'
 

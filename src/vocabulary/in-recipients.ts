@@ -6,7 +6,7 @@
 import { type Address, mailbox } from '../core/address.ts'
 import { andThen } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
-import { lookUpRecipient, type RecipientAnswer, SEPARATORS } from './recipient-look-up.ts'
+import { lookUpRecipient, type RecipientAnswer, SEPARATORS } from './shared/recipient-look-up.ts'
 
 export const inRecipients = defineMatcher({
   name: 'in_recipients',

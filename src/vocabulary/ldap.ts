@@ -7,7 +7,7 @@
 import type { HookContext } from '../core/context.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher, OptionFault, type Template } from '../core/word.ts'
-import { CA_FILE, CACHE, checkSecret, inquire, textsOf, TIMEOUT, unknown } from './ask-outside.ts'
+import { CA_FILE, CACHE, checkSecret, inquire, textsOf, TIMEOUT, unknown } from './shared/ask-outside.ts'
 
 export const ldap = defineMatcher({
   name: 'ldap',

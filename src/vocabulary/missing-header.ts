@@ -4,7 +4,7 @@
  * It answers for all fields at once, so that one reply can name every one that is missing.
  */
 import { defineMatcher } from '../core/word.ts'
-import { FIELDS, matchFields } from './options.ts'
+import { FIELDS, matchFields } from './shared/options.ts'
 
 export const missingHeader = defineMatcher({
   name: 'missing_header',

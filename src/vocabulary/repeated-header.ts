@@ -5,7 +5,7 @@
  * the one a person sees.
  */
 import { defineMatcher } from '../core/word.ts'
-import { FIELDS, matchFields } from './options.ts'
+import { FIELDS, matchFields } from './shared/options.ts'
 
 /** RFC 5322 section 3.6: all fields with "Max number" 1. */
 const SINGULAR = [

@@ -12,8 +12,8 @@ import { canonicalHost } from '../core/mailbox-scan.ts'
 import type { Resolver } from '../core/ports.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
-import { lookUp, MOST_NAMES } from './look-up.ts'
-import { nameOf, OF, type Of, stageOfName, TIMEOUT } from './options.ts'
+import { lookUp, MOST_NAMES } from './shared/dns-look-up.ts'
+import { nameOf, OF, type Of, stageOfName, TIMEOUT } from './shared/options.ts'
 
 interface Asking {
   readonly resolver: Resolver

@@ -8,8 +8,8 @@ import { canonicalDomain } from '../core/domain.ts'
 import type { ListProbe } from '../core/ports.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher } from '../core/word.ts'
-import { askZones, ZONE_FINDS, ZONES, zonesIn } from './ask-zones.ts'
-import { nameOf, OF, stageOfName, TIMEOUT } from './options.ts'
+import { askZones, ZONE_FINDS, ZONES, zonesIn } from './shared/ask-zones.ts'
+import { nameOf, OF, stageOfName, TIMEOUT } from './shared/options.ts'
 
 /** RFC 5782 section 5. That TEST stands in every list is not what lists of domains do. */
 const PROBE: ListProbe = { never: 'invalid' }

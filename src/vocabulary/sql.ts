@@ -6,8 +6,8 @@
  */
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher } from '../core/word.ts'
-import { CACHE, checkSecret, inquire, textsOf, TIMEOUT, unknown } from './ask-outside.ts'
-import { checkQuery, columnsOf } from './sql-text.ts'
+import { CACHE, checkSecret, inquire, textsOf, TIMEOUT, unknown } from './shared/ask-outside.ts'
+import { checkQuery, columnsOf } from './shared/sql-text.ts'
 
 export const sql = defineMatcher({
   name: 'sql',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ListAnswer } from '../../src/core/list.ts'
-import { lookUpRecipient } from '../../src/vocabulary/recipient-look-up.ts'
+import { lookUpRecipient } from '../../src/vocabulary/shared/recipient-look-up.ts'
 import { inRecipients } from '../../src/vocabulary/in-recipients.ts'
 import { addressText } from '../../src/core/address.ts'
 import { address } from '../support/address.ts'

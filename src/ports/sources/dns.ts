@@ -10,7 +10,7 @@ import { canonicalDomain } from '../../core/domain.ts'
 import type { DnsAnswer, Resolver } from '../../core/ports.ts'
 import { reverseIp } from '../../core/reverse-name.ts'
 import type { SourceSpec } from '../../core/source.ts'
-import { isListing } from '../../vocabulary/ask-zones.ts'
+import { isListing } from '../../vocabulary/shared/ask-zones.ts'
 import { type Driver, MOST_VALUES } from './driver.ts'
 import { choiceIn } from './parameters.ts'
 

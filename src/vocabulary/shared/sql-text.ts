@@ -4,7 +4,7 @@
  * The database reads it by its own grammar; this knows quotes, comments, parentheses and where a select list ends. A value is
  * a parameter whatever is seen here.
  */
-import { OptionFault, type Template } from '../core/word.ts'
+import { OptionFault, type Template } from '../../core/word.ts'
 
 /** Stands for a value. */
 const PLACE = '\u0001'

@@ -6,14 +6,14 @@
  * URIBL), and those of resolvers that invent addresses, are no listings: they make the zone unknown. So does a zone that
  * lists what no list may (RFC 5782 section 5).
  */
-import type { HookContext } from '../core/context.ts'
-import { canonicalDomain } from '../core/domain.ts'
-import { isIpFault, networkContains, parseIp } from '../core/ip.ts'
-import type { ListIndex } from '../core/list.ts'
-import type { DnsAnswer, ListProbe, Resolver } from '../core/ports.ts'
-import type { Schema } from '../core/schema.ts'
-import type { Match } from '../core/word.ts'
-import { lookUp } from './look-up.ts'
+import type { HookContext } from '../../core/context.ts'
+import { canonicalDomain } from '../../core/domain.ts'
+import { isIpFault, networkContains, parseIp } from '../../core/ip.ts'
+import type { ListIndex } from '../../core/list.ts'
+import type { DnsAnswer, ListProbe, Resolver } from '../../core/ports.ts'
+import type { Schema } from '../../core/schema.ts'
+import type { Match } from '../../core/word.ts'
+import { lookUp } from './dns-look-up.ts'
 
 export const ZONES = {
   'x-list': 'zone',

@@ -1,11 +1,11 @@
 /** What `sql`, `ldap` and `http` have in common: options, values of facts as texts, and answers as matches. */
-import type { HookContext } from '../core/context.ts'
-import type { FactType, FactValue } from '../core/fact.ts'
-import { formatFact } from '../core/facts.ts'
-import { type Asked, askedOf, type QuestionAnswer, type QuestionDraft, questionShown } from '../core/question.ts'
-import type { Schema } from '../core/schema.ts'
-import { Unknown } from '../core/truth.ts'
-import { type CompileTools, type Match, OptionFault, type Template } from '../core/word.ts'
+import type { HookContext } from '../../core/context.ts'
+import type { FactType, FactValue } from '../../core/fact.ts'
+import { formatFact } from '../../core/facts.ts'
+import { type Asked, askedOf, type QuestionAnswer, type QuestionDraft, questionShown } from '../../core/question.ts'
+import type { Schema } from '../../core/schema.ts'
+import { Unknown } from '../../core/truth.ts'
+import { type CompileTools, type Match, OptionFault, type Template } from '../../core/word.ts'
 
 export const TIMEOUT = {
   type: 'string',

@@ -1,10 +1,10 @@
 /** Options that several words share. */
-import { findFact } from '../core/facts.ts'
-import type { HookContext } from '../core/context.ts'
-import type { Stage } from '../core/hook.ts'
-import type { Schema } from '../core/schema.ts'
-import { Unknown } from '../core/truth.ts'
-import type { Match } from '../core/word.ts'
+import { findFact } from '../../core/facts.ts'
+import type { HookContext } from '../../core/context.ts'
+import type { Stage } from '../../core/hook.ts'
+import type { Schema } from '../../core/schema.ts'
+import { Unknown } from '../../core/truth.ts'
+import type { Match } from '../../core/word.ts'
 
 export const TIMEOUT = {
   type: 'string',

@@ -3,9 +3,9 @@
  *
  * A question that is not answered in time has failed; its answer, should it come, is ignored.
  */
-import type { HookContext } from '../core/context.ts'
-import { type Ip, isIpFault, networkOf, parseIp } from '../core/ip.ts'
-import type { DnsAnswer, RecordType, Resolver } from '../core/ports.ts'
+import type { HookContext } from '../../core/context.ts'
+import { type Ip, isIpFault, networkOf, parseIp } from '../../core/ip.ts'
+import type { DnsAnswer, RecordType, Resolver } from '../../core/ports.ts'
 
 /** No answer makes a word ask about more names than this: hosts with a thousand names exist. */
 export const MOST_NAMES = 10
