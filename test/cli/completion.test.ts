@@ -60,6 +60,9 @@ function offersWhatCanStandThere(complete: Complete): void {
   assert.deepEqual(complete('check -f sar'), ['sarif'])
   assert.deepEqual(complete('test -f lc'), ['lcov'])
   assert.deepEqual(complete('check -f lc'), [])
+  assert.deepEqual(complete('bench -f '), ['json', 'pretty'])
+  assert.deepEqual(complete('show --as '), ['dot', 'json', 'markdown', 'text'])
+  assert.deepEqual(complete('show --rule '), ['house/ours'])
   assert.deepEqual(complete('explain -f '), ['json', 'ndjson', 'pretty', 'test'])
   assert.deepEqual(complete('check --select LST61'), ['LST610', 'LST611', 'LST612'])
   assert.deepEqual(
