@@ -3,7 +3,7 @@
  * (`env:NAME`, `file:PATH`) are names, and stay: nobody reads what they refer to.
  */
 
-const SECRET_NAME = /(?:^|[_.-])(?:pass|passwd|password|secrets?|token)$/i
+const SECRET_NAME = /(?:^|[_.-])(?:pass|passwd|password|secrets?|token|api_?key|authorization|credentials?)$/i
 const REFERENCE = /^(?:env|file):/
 
 /** `mysql://user:password@host` */
