@@ -1,6 +1,6 @@
 /** `--live-dns`: what a session does not answer is put to the DNS servers of this machine. */
 import { type DnsAnswer, RECORD_TYPES } from '../core/ports.ts'
-import { openResolver } from '../ports/dns-resolver.ts'
+import { openResolver } from '../ports/dns/dns-resolver.ts'
 import { systemClock } from '../ports/system-clock.ts'
 
 /** Of one server, milliseconds. */

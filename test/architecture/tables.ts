@@ -31,7 +31,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   'mmdb-lib': ['src/ports/geoip.ts'],
   mysql2: ['src/ports/sql/'],
   pg: ['src/ports/sql/'],
-  pino: ['src/ports/pino-log.ts'],
+  pino: ['src/ports/log/pino-log.ts'],
   re2js: ['src/compiler/regex.ts'],
   'vscode-languageserver': ['src/cli/lsp/'],
   'vscode-languageserver-textdocument': ['src/cli/lsp/'],

@@ -266,8 +266,8 @@ describe('the cache', () => {
     // The first is behind `auth_file`; the others open what a server writes.
     assert.deepEqual(reading.toSorted(), [
       'src/ports/auth/password-file.ts',
-      'src/ports/decision-log.ts',
-      'src/ports/line-sink.ts',
+      'src/ports/log/decision-log.ts',
+      'src/ports/log/line-sink.ts',
       'src/ports/store/sqlite-file.ts',
     ])
     assert.deepEqual(READING_WORDS, ['auth_file'])

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { openDecisionLog } from '../../src/ports/decision-log.ts'
+import { openDecisionLog } from '../../src/ports/log/decision-log.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 function folder(test: TestContext): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { RecordType, Resolver } from '../../src/core/ports.ts'
-import { dnsResolver, openResolver } from '../../src/ports/dns-resolver.ts'
+import { dnsResolver, openResolver } from '../../src/ports/dns/dns-resolver.ts'
 import { type DnsServer, dnsServer } from '../support/dns-server.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 

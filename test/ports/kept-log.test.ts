@@ -1,8 +1,8 @@
 /** Lines of the log that wait for what becomes of a transaction (qpsmtpd logging/adaptive). */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { keptLog } from '../../src/ports/kept-log.ts'
-import type { OpenLog } from '../../src/ports/pino-log.ts'
+import { keptLog } from '../../src/ports/log/kept-log.ts'
+import type { OpenLog } from '../../src/ports/log/pino-log.ts'
 
 interface Rig {
   readonly log: OpenLog

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { DnsFixtures } from '../../src/testing/fixture-resolver.ts'
-import { openListHealth } from '../../src/ports/list-health.ts'
+import { openListHealth } from '../../src/ports/dns/list-health.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
 import type { LogLine } from '../support/smtp-rig.ts'
 import { type ZoneResolver, zoneResolver } from '../support/zone-resolver.ts'

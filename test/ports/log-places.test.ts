@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { LogDestination } from '../../src/compiler/log-settings.ts'
-import { openFiles } from '../../src/ports/log-files.ts'
-import { openLog } from '../../src/ports/open-log.ts'
+import { openFiles } from '../../src/ports/log/log-files.ts'
+import { openLog } from '../../src/ports/log/open-log.ts'
 
 let directory = ''
 const at = (name: string): string => join(directory, name)

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { after, before, describe, it } from 'node:test'
-import { pinoLog } from '../../src/ports/pino-log.ts'
+import { pinoLog } from '../../src/ports/log/pino-log.ts'
 
-const MODULE = new URL('../../src/ports/pino-log.ts', import.meta.url).href
+const MODULE = new URL('../../src/ports/log/pino-log.ts', import.meta.url).href
 
 describe('pinoLog', () => {
   let directory = ''

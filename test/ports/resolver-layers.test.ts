@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { DnsAnswer, Resolver } from '../../src/core/ports.ts'
-import { boundedResolver } from '../../src/ports/bounded-resolver.ts'
-import { cachingResolver } from '../../src/ports/caching-resolver.ts'
+import { boundedResolver } from '../../src/ports/dns/bounded-resolver.ts'
+import { cachingResolver } from '../../src/ports/dns/caching-resolver.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 
 const NONE: DnsAnswer = { kind: 'none' }

@@ -9,9 +9,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import fc from 'fast-check'
-import { openLog } from '../../src/ports/open-log.ts'
-import { openSyslog } from '../../src/ports/syslog.ts'
-import { header, MESSAGE_OCTETS, messageText, priority } from '../../src/ports/syslog-message.ts'
+import { openLog } from '../../src/ports/log/open-log.ts'
+import { openSyslog } from '../../src/ports/log/syslog.ts'
+import { header, MESSAGE_OCTETS, messageText, priority } from '../../src/ports/log/syslog-message.ts'
 
 const MAIL = { facility: 'mail', tag: 'postern' } as const
 

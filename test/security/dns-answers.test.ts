@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, it } from 'node:test'
 import type { DnsAnswer, RecordType } from '../../src/core/ports.ts'
-import { dnsResolver } from '../../src/ports/dns-resolver.ts'
+import { dnsResolver } from '../../src/ports/dns/dns-resolver.ts'
 import { lookUpRemoteHost } from '../../src/smtp/remote-host.ts'
 
 /** A whole answer to a whole question. */

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { LogDestination } from '../../compiler/log-settings.ts'
 import { reasonOf } from '../../core/reason.ts'
 import { error, type Finding, ok } from './finding.ts'
-import { fileName } from '../../ports/log-files.ts'
+import { fileName } from '../../ports/log/log-files.ts'
 import { lookAtOutput, lookAtProgram } from './look-at-files.ts'
 
 export async function lookAtLog({ place }: LogDestination): Promise<readonly Finding[]> {

@@ -3,8 +3,8 @@
  *
  * Failures are shared by those who wait for them and then forgotten.
  */
-import type { Clock, DnsAnswer, Resolver } from '../core/ports.ts'
-import { AnswerCache, type CacheBounds } from './answer-cache.ts'
+import type { Clock, DnsAnswer, Resolver } from '../../core/ports.ts'
+import { AnswerCache, type CacheBounds } from '../answer-cache.ts'
 
 export function cachingResolver(inner: Resolver, clock: Clock, bounds: CacheBounds): Resolver {
   const underway = new Map<string, Promise<DnsAnswer>>()

@@ -4,8 +4,8 @@
  * Bursts are what loses packets: the buffers of a socket hold a few hundred. A question that is not answered within the
  * moment no longer counts, so that names whose servers are silent, which a client may choose, keep nobody waiting.
  */
-import type { Clock, DnsAnswer, Resolver } from '../core/ports.ts'
-import { gate } from './gate.ts'
+import type { Clock, DnsAnswer, Resolver } from '../../core/ports.ts'
+import { gate } from '../gate.ts'
 
 export interface Burst {
   readonly most: number

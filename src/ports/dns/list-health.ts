@@ -4,7 +4,7 @@
  * A list that was given up answers for every name; so does a resolver that invents answers where there are none. Both hold
  * 127.0.0.1, which no list may, and would have all mail refused. One log line for each trial that fails.
  */
-import type { Clock, DnsAnswer, ListHealth, ListProbe, Log, Resolver } from '../core/ports.ts'
+import type { Clock, DnsAnswer, ListHealth, ListProbe, Log, Resolver } from '../../core/ports.ts'
 
 const HOUR = 3_600_000
 /** After a trial that told nothing. */

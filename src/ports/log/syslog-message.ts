@@ -4,9 +4,9 @@
  * Always one line of printable ASCII: what clients said can neither end it nor begin another one. RFC 5424 section 6;
  * RFC 5426 section 3.2 for the length.
  */
-import type { LogLevel } from '../core/effect.ts'
-import type { LogFields } from '../core/ports.ts'
-import type { Facility } from '../language/log-schema.ts'
+import type { LogLevel } from '../../core/effect.ts'
+import type { LogFields } from '../../core/ports.ts'
+import type { Facility } from '../../language/log-schema.ts'
 
 /** Octets that every receiver should take. */
 export const MESSAGE_OCTETS = 2048

@@ -6,8 +6,8 @@
  * asked at once; the layers above it do the first two and prevent the third.
  */
 import { promises } from 'node:dns'
-import type { Clock, DnsAnswer, RecordType, Resolver } from '../core/ports.ts'
-import { errorCode } from '../core/reason.ts'
+import type { Clock, DnsAnswer, RecordType, Resolver } from '../../core/ports.ts'
+import { errorCode } from '../../core/reason.ts'
 import { boundedResolver } from './bounded-resolver.ts'
 import { cachingResolver } from './caching-resolver.ts'
 

@@ -5,9 +5,9 @@
  * lines were lost the log says how many.
  */
 import { pino } from 'pino'
-import type { LogLevel } from '../core/effect.ts'
-import type { Log } from '../core/ports.ts'
-import { strftime } from '../core/strftime.ts'
+import type { LogLevel } from '../../core/effect.ts'
+import type { Log } from '../../core/ports.ts'
+import { strftime } from '../../core/strftime.ts'
 import { type LineSink, openSink } from './line-sink.ts'
 
 export interface LogOptions {
