@@ -1,10 +1,12 @@
 /** A site, or a whole repository, as it was: in another directory, or at a revision that git knows. */
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve as absolute } from 'node:path'
 import { promisify } from 'node:util'
+import { reasonOf } from '../core/reason.ts'
 import { CommandError, EXIT } from './exit-code.ts'
+import { unpackCommit } from './unpack-commit.ts'
 
 export interface BaseSite {
   /** The site file. */
@@ -50,30 +52,14 @@ export async function openRevision(revision: string, directory: string): Promise
   const target = await mkdtemp(join(tmpdir(), 'postern-base-'))
   const close = (): Promise<void> => rm(target, { recursive: true, force: true })
   try {
-    await unpack(root, commit, target)
+    await unpackCommit(root, commit, target)
   } catch (fault) {
     await close()
-    throw fault
+    throw new CommandError(`the base could not be unpacked from git: ${reasonOf(fault)}`)
   }
   return {
     moved: (path) => join(target, relative(root, path)),
     movedBack: (path) => (path.startsWith(`${target}/`) ? join(root, relative(target, path)) : path),
     close,
   }
-}
-
-/** `git archive | tar -x`. */
-async function unpack(root: string, commit: string, target: string): Promise<void> {
-  const archive = spawn('git', ['-C', root, 'archive', '--format=tar', commit], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const tar = spawn('tar', ['-x', '-C', target], { stdio: ['pipe', 'inherit', 'inherit'] })
-  archive.stdout.pipe(tar.stdin)
-  const ends = [archive, tar].map(
-    (child) =>
-      new Promise<boolean>((resolve) =>
-        child.on('error', () => resolve(false)).on('close', (code) => resolve(code === 0)),
-      ),
-  )
-  if ((await Promise.all(ends)).includes(false)) throw new CommandError('the base could not be unpacked from git')
 }
