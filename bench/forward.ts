@@ -14,8 +14,8 @@ import { parseMailbox } from '../src/core/address.ts'
 import { Message } from '../src/core/message.ts'
 import { smtpForward } from '../src/delivery/smtp-forward.ts'
 import { Report } from '../src/language/diagnostic.ts'
-import { toOptions } from '../src/language/schema-check.ts'
-import { parseYaml } from '../src/language/yaml.ts'
+import { toOptions } from '../src/language/schema/check.ts'
+import { parseYaml } from '../src/language/yaml/parse.ts'
 import { systemClock } from '../src/ports/system-clock.ts'
 
 const [host, count = '2000', extra = '{}'] = process.argv.slice(2)

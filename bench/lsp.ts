@@ -16,7 +16,7 @@ import { complete } from '../src/cli/lsp/complete.ts'
 import { QUIET } from '../src/cli/lsp/server.ts'
 import { type Looked, Workspace } from '../src/cli/lsp/workspace.ts'
 import { type Diagnostic, Report } from '../src/language/diagnostic.ts'
-import { parseYaml } from '../src/language/yaml.ts'
+import { parseYaml } from '../src/language/yaml/parse.ts'
 import { listFiles } from '../src/ports/list-files.ts'
 
 const STROKES = Number(process.argv[2] ?? 100)

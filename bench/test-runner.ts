@@ -15,7 +15,7 @@ import { newConnection, newRecipient, newTransaction } from '../src/core/session
 import type { Program } from '../src/core/program.ts'
 import { createDispatcher } from '../src/engine/dispatch.ts'
 import { Report } from '../src/language/diagnostic.ts'
-import { parseYaml } from '../src/language/yaml.ts'
+import { parseYaml } from '../src/language/yaml/parse.ts'
 import { CoverageTally, coverageOf } from '../src/testing/coverage.ts'
 import { prepareTests, runTestFile, type TestEnvironment } from '../src/testing/run-tests.ts'
 

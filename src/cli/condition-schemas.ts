@@ -6,7 +6,7 @@ import { FACT_TYPES, type FactDefinition, type FactType } from '../core/fact.ts'
 import { FACTS } from '../core/facts.ts'
 import type { Schema } from '../core/schema.ts'
 import type { MatcherWord, Vocabulary } from '../core/word.ts'
-import { type JsonSchema, toJsonSchema } from '../language/json-schema.ts'
+import { type JsonSchema, toJsonSchema } from '../language/schema/json-schema.ts'
 
 const OPTIONS = { params: true }
 

@@ -2,9 +2,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { type Diagnostic, Report } from '../language/diagnostic.ts'
-import { fileKind } from '../language/file-kind.ts'
+import { fileKind } from '../language/files/file-kind.ts'
 import { entriesOf } from '../language/node.ts'
-import { parseYaml } from '../language/yaml.ts'
+import { parseYaml } from '../language/yaml/parse.ts'
 import { CommandError } from './exit-code.ts'
 
 const SKIPPED = new Set(['node_modules', 'dist', 'schemas', 'coverage'])

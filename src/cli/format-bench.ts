@@ -1,7 +1,7 @@
 /** What rules take, for people: no time stands alone, since machines differ. */
 import type { GateResult } from '../testing/bench/gates.ts'
 import type { BenchFigures, Figure, HookFigures, Ratio, RuleFigures } from '../testing/bench/report.ts'
-import { visible } from '../language/display.ts'
+import { visible } from '../language/render/display.ts'
 import { count, counted } from './counts.ts'
 import { painter } from './terminal.ts'
 

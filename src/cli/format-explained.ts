@@ -2,7 +2,7 @@
 import type { Decision } from '../core/decision.ts'
 import { schemeOf } from '../core/source.ts'
 import type { AtomTrace, RuleTrace } from '../core/trace.ts'
-import { visible } from '../language/display.ts'
+import { visible } from '../language/render/display.ts'
 import type { WhyNot } from '../testing/why-not.ts'
 import type { Explained, Unanswered } from './explain-session.ts'
 import { shown, shownPlaces } from './find-files.ts'

@@ -6,7 +6,7 @@ import {
   type ReplayOutcome,
   type ReplaySummary,
 } from '../testing/replay-summary.ts'
-import { visible } from '../language/display.ts'
+import { visible } from '../language/render/display.ts'
 import { counted } from './counts.ts'
 import { painter } from './terminal.ts'
 

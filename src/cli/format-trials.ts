@@ -1,7 +1,7 @@
 /** What rules on trial have shown, for people: on a terminal, and as Markdown for whoever decides. */
 import type { TrialChange, TrialExample, TrialRow } from '../testing/trial-row.ts'
 import type { TrialReport } from '../testing/trials.ts'
-import { visible } from '../language/display.ts'
+import { visible } from '../language/render/display.ts'
 import { count, counted } from './counts.ts'
 import { shownPlaces } from './find-files.ts'
 import { table } from './formats/markdown-table.ts'

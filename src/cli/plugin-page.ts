@@ -1,6 +1,6 @@
 /** The documentation of a plugin, from its own file: for the terminal, and as Markdown for docs/builtins.md. */
 import { toJson } from '../language/node.ts'
-import type { ParamDeclaration, PluginFile } from '../language/plugin-file.ts'
+import type { ParamDeclaration, PluginFile } from '../language/files/plugin-file.ts'
 import { shown } from './find-files.ts'
 import { readBuiltin } from './read-builtin.ts'
 import { builtinFiles } from './wiring.ts'

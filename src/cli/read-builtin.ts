@@ -1,7 +1,7 @@
 /** Reads a plugin file for its documentation. */
 import { Report } from '../language/diagnostic.ts'
-import { type PluginFile, readPluginFile } from '../language/plugin-file.ts'
-import { parseYaml } from '../language/yaml.ts'
+import { type PluginFile, readPluginFile } from '../language/files/plugin-file.ts'
+import { parseYaml } from '../language/yaml/parse.ts'
 import { listFiles } from '../ports/list-files.ts'
 import { CommandError } from './exit-code.ts'
 

@@ -1,7 +1,7 @@
 /** Runs the tests of many files: those that filters and shard select, with what they reach of the rules. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { Report } from '../language/diagnostic.ts'
-import { parseYaml } from '../language/yaml.ts'
+import { parseYaml } from '../language/yaml/parse.ts'
 import { CoverageTally, coverageOf } from '../testing/coverage.ts'
 import type { Coverage } from '../testing/covered.ts'
 import type { RuleFile } from '../testing/coverage-inventory.ts'

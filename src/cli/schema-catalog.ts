@@ -1,6 +1,6 @@
 /** Our entries for a catalog of schemas such as SchemaStore, which editors ask by the names of files. */
-import type { FileKind } from '../language/file-kind.ts'
-import type { JsonSchema } from '../language/json-schema.ts'
+import type { FileKind } from '../language/files/file-kind.ts'
+import type { JsonSchema } from '../language/schema/json-schema.ts'
 
 /** No name that others use too, no two patterns that meet. */
 const FILE_NAMES: Readonly<Record<FileKind, readonly string[]>> = {

@@ -10,7 +10,7 @@ import type { Word } from '../core/word.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
 import { checkWithAjv, isBeyondOurSubset } from '../language/ajv.ts'
 import { toJson, type YamlNode } from '../language/node.ts'
-import { checkSchema, toOptions } from '../language/schema-check.ts'
+import { checkSchema, toOptions } from '../language/schema/check.ts'
 
 export interface CodePlugin {
   readonly name: string

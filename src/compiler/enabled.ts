@@ -1,8 +1,8 @@
 /** `enabled`: whether a rule is there at all, decided at load by the parameters of its plugin. */
 import type { Report } from '../language/diagnostic.ts'
 import { type MapEntry, valueOf, type YamlNode } from '../language/node.ts'
-import type { ParamDeclaration } from '../language/plugin-file.ts'
-import { checkSchema } from '../language/schema-check.ts'
+import type { ParamDeclaration } from '../language/files/plugin-file.ts'
+import { checkSchema } from '../language/schema/check.ts'
 import { didYouMean } from '../language/fix.ts'
 import { type BoundParam, type BoundParams, paramSchema, settle } from './params.ts'
 

@@ -9,7 +9,7 @@ import type { ListIndex, ListKind } from '../core/list.ts'
 import type { Files, TextPieces } from '../core/ports.ts'
 import type { Finding, Fix, Report, Span } from '../language/diagnostic.ts'
 import { fixOf, replace } from '../language/fix.ts'
-import { behindPiece, FILE_START, listEntries, type RawEntry } from '../language/list-file.ts'
+import { behindPiece, FILE_START, listEntries, type RawEntry } from '../language/files/list-file.ts'
 import type { Expected } from './lists/entry-store.ts'
 import { ListBuilder, type ListProblem } from './lists/index.ts'
 

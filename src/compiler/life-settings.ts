@@ -1,7 +1,7 @@
 /** What a site file says about the life of the daemon, ready for use: names of files made whole, addresses taken apart. */
 import { resolve } from 'node:path'
 import type { FromSchema } from '../core/schema.ts'
-import type { LIFE_PROPERTIES } from '../language/life-schema.ts'
+import type { LIFE_PROPERTIES } from '../language/files/life-schema.ts'
 
 export interface Address {
   readonly address: string

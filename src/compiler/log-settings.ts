@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { LogLevel } from '../core/effect.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { FromSchema } from '../core/schema.ts'
-import type { Facility, LOG_SCHEMA, PLACES_SCHEMA } from '../language/log-schema.ts'
+import type { Facility, LOG_SCHEMA, PLACES_SCHEMA } from '../language/files/log-schema.ts'
 
 export type LogPlace =
   | ({ readonly kind: 'stdout' | 'stderr' } & Lines)

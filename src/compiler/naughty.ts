@@ -17,7 +17,7 @@ import {
   valueOf,
   type YamlNode,
 } from '../language/node.ts'
-import type { NoteDeclaration, PluginFile } from '../language/plugin-file.ts'
+import type { NoteDeclaration, PluginFile } from '../language/files/plugin-file.ts'
 
 /** Nobody owns them: every plugin may write to them. */
 export const NAUGHTY_NOTES: readonly NoteDeclaration[] = [

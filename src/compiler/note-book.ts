@@ -7,7 +7,7 @@
 import { comesAfter, HOOK_TABLE, type Hook } from '../core/hook.ts'
 import type { NoteScope } from '../core/notes.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
-import type { NoteDeclaration } from '../language/plugin-file.ts'
+import type { NoteDeclaration } from '../language/files/plugin-file.ts'
 import { didYouMeanAt } from '../language/fix.ts'
 
 export type NoteType = NoteDeclaration['type']

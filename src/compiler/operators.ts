@@ -6,7 +6,7 @@
 import type { FactType } from '../core/fact.ts'
 import type { Schema } from '../core/schema.ts'
 import { entriesOf, type YamlNode } from '../language/node.ts'
-import { toOptions } from '../language/schema-check.ts'
+import { toOptions } from '../language/schema/check.ts'
 import { type Comparison, every, FAILS, when } from './comparison.ts'
 import { compileInline, findList, MATCHED_KINDS, VALUE_KINDS } from './list-use.ts'
 import { settingOperand, useSetting } from './policies/setting-use.ts'

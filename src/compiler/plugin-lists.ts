@@ -6,7 +6,7 @@ import { isLoadedWhole, schemeOf, type SourceSpec, takesWholeValue } from '../co
 import { type Finding, Report, type Span } from '../language/diagnostic.ts'
 import { didYouMean } from '../language/fix.ts'
 import { type MapEntry, type MapNode, type ScalarNode, textOf, type YamlNode } from '../language/node.ts'
-import type { PluginFile } from '../language/plugin-file.ts'
+import type { PluginFile } from '../language/files/plugin-file.ts'
 import { indexListFile, type ListFile, piecesOf } from './index-list-file.ts'
 import { ListRegistry, type NamedList } from './list-registry.ts'
 import { inlineIndex } from './list-use.ts'

@@ -1,8 +1,8 @@
 /** Places that plugins bring to the log of their site, with their parameters in place. */
 import type { Report } from '../language/diagnostic.ts'
-import { PLACES_SCHEMA } from '../language/log-schema.ts'
+import { PLACES_SCHEMA } from '../language/files/log-schema.ts'
 import { itemsOf, type MapEntry, type YamlNode } from '../language/node.ts'
-import { checkSchema, toOptions } from '../language/schema-check.ts'
+import { checkSchema, toOptions } from '../language/schema/check.ts'
 import type { PlaceOptions } from './log-settings.ts'
 import type { BoundParams } from './params.ts'
 import type { PluginUse } from './plugin.ts'

@@ -1,7 +1,7 @@
 /** A plugin file as an entry of a site uses it: with its name there, its parameters bound and its lists read. */
 import type { YamlNode } from '../language/node.ts'
-import type { PluginFile } from '../language/plugin-file.ts'
-import type { PluginEntry } from '../language/site-file.ts'
+import type { PluginFile } from '../language/files/plugin-file.ts'
+import type { PluginEntry } from '../language/files/site-file.ts'
 import type { NamedList } from './list-registry.ts'
 import { bindParams, type BoundParams } from './params.ts'
 import type { PluginUse } from './plugin.ts'

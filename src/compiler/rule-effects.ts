@@ -16,7 +16,7 @@ import {
   valueOf,
   type YamlNode,
 } from '../language/node.ts'
-import { checkSchema } from '../language/schema-check.ts'
+import { checkSchema } from '../language/schema/check.ts'
 import { parseDuration } from '../language/units.ts'
 import { findSetting, settingIn } from './policies/setting-use.ts'
 import { complain, type Scope } from './scope.ts'

@@ -8,7 +8,7 @@ import type { MatcherWord } from '../core/word.ts'
 import type { Report } from '../language/diagnostic.ts'
 import { didYouMean } from '../language/fix.ts'
 import { type MapNode, type ScalarNode, toJson, type YamlNode } from '../language/node.ts'
-import { spanWithin } from '../language/scalar-offsets.ts'
+import { spanWithin } from '../language/yaml/scalar-offsets.ts'
 import type { BoundParams } from './params.ts'
 import { settingOperand } from './policies/setting-use.ts'
 

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { Schema } from '../core/schema.ts'
 import type { MapEntry, YamlNode } from '../language/node.ts'
-import { toOptions } from '../language/schema-check.ts'
+import { toOptions } from '../language/schema/check.ts'
 
 /** Only for a node that `checkSchema` found good. Names of files are relative to `directory`. */
 export function wordOptions(node: YamlNode, schema: Schema, directory: string): unknown {

@@ -1,9 +1,9 @@
 /** Fixes: corrections as edits of what was typed, for `check --fix`, editors and comments on a change. */
 import type { Edit, Finding, Fix, Safety, Span } from './diagnostic.ts'
 import type { ScalarNode } from './node.ts'
-import { isAsTyped, spanWithin } from './scalar-offsets.ts'
+import { isAsTyped, spanWithin } from './yaml/scalar-offsets.ts'
 import { isSlip, suggest } from './suggest.ts'
-import { inQuotes } from './yaml-quote.ts'
+import { inQuotes } from './yaml/quote.ts'
 
 export function replace({ file, range }: Span, text: string): Edit {
   return { file, range, text }

@@ -11,8 +11,8 @@ import type { Diagnostic, Edit, Report, Span } from './diagnostic.ts'
 import { fixOf, replace } from './fix.ts'
 import { SourceText } from './source-text.ts'
 import { suggest } from './suggest.ts'
-import { type Comment, yamlComments } from './yaml-comments.ts'
-import { shown } from './yaml-quote.ts'
+import { type Comment, yamlComments } from './yaml/comments.ts'
+import { shown } from './yaml/quote.ts'
 
 /** A finding that is allowed, and why. */
 export interface Allowed {

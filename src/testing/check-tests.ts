@@ -1,8 +1,8 @@
 /** Checks tests without running them: their shape, that they expect something, and that what they name exists. */
 import type { Report } from '../language/diagnostic.ts'
 import { entriesOf, entryOf, itemsOf, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
-import { checkSchema } from '../language/schema-check.ts'
-import { SUITE_SCHEMA, TEST_SCHEMA } from '../language/session-schema.ts'
+import { checkSchema } from '../language/schema/check.ts'
+import { SUITE_SCHEMA, TEST_SCHEMA } from '../language/files/session-schema.ts'
 import { didYouMean } from '../language/fix.ts'
 import { parseDuration } from '../language/units.ts'
 import { rowsOf } from './test-table.ts'

@@ -5,8 +5,8 @@
 import { summarize } from '../compiler/atom.ts'
 import { placeOf, Report, type Span } from '../language/diagnostic.ts'
 import { type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
-import { type PluginFile, readPluginFile } from '../language/plugin-file.ts'
-import { readEntries } from '../language/site-file.ts'
+import { type PluginFile, readPluginFile } from '../language/files/plugin-file.ts'
+import { readEntries } from '../language/files/site-file.ts'
 import { conditionSites } from './condition-sites.ts'
 import { oncePerRule } from './once-per-rule.ts'
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { DIAGNOSTIC_CODES } from '../language/codes.ts'
-import { type JsonDiagnostic, SEVERITIES } from '../language/format-json.ts'
+import { type JsonDiagnostic, SEVERITIES } from '../language/render/json.ts'
 import { missedGates, percentOf } from './covered.ts'
 import { type Missing, missingIn } from './coverage-missing.ts'
 import type { JsonTest, SavedReport } from './report-shape.ts'

@@ -12,7 +12,7 @@ import {
   LINE,
   SEVERITIES,
   TEXT,
-} from '../language/format-json.ts'
+} from '../language/render/json.ts'
 import { MUTATION_SCHEMA } from './mutation/report-shape.ts'
 
 export const REPORT_VERSION = 1

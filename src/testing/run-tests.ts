@@ -2,7 +2,7 @@
 import type { Outcome } from '../core/outcome.ts'
 import { reasonOf } from '../core/reason.ts'
 import { type Diagnostic, Report, type Span } from '../language/diagnostic.ts'
-import { parseYaml } from '../language/yaml.ts'
+import { parseYaml } from '../language/yaml/parse.ts'
 import type { Mismatch } from './compare.ts'
 import { judge, type Stage, type Stored } from './judge.ts'
 import type { TEST_STATES } from './report-shape.ts'

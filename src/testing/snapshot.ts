@@ -6,7 +6,7 @@
  */
 import type { Decision } from '../core/decision.ts'
 import { entriesOf, type MapNode, textOf, type YamlNode } from '../language/node.ts'
-import { escapedText } from '../language/yaml-text.ts'
+import { escapedText } from '../language/yaml/text.ts'
 import type { Mismatch } from './compare.ts'
 import type { Step } from './test-case.ts'
 import type { Walked } from './walk.ts'

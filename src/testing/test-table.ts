@@ -7,7 +7,7 @@
 import type { Report } from '../language/diagnostic.ts'
 import { didYouMean } from '../language/fix.ts'
 import { type MapEntry, type MapNode, type ScalarNode, type SeqNode, valueOf, type YamlNode } from '../language/node.ts'
-import { EXPECT_SCHEMA, SESSION_SCHEMA } from '../language/session-schema.ts'
+import { EXPECT_SCHEMA, SESSION_SCHEMA } from '../language/files/session-schema.ts'
 
 type Key = MapEntry['key']
 

@@ -3,7 +3,7 @@
  * something else.
  */
 import type { Decision } from '../core/decision.ts'
-import { yamlFlow, yamlText } from '../language/yaml-text.ts'
+import { yamlFlow, yamlText } from '../language/yaml/text.ts'
 import { isAfterwards } from './offline-session.ts'
 import type { SessionRecord } from './session-record.ts'
 import type { Expectation } from './test-case.ts'

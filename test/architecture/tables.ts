@@ -36,10 +36,10 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   'vscode-languageserver': ['src/cli/lsp/'],
   'vscode-languageserver-textdocument': ['src/cli/lsp/'],
   yaml: [
-    'src/language/yaml.ts',
-    'src/language/yaml-comments.ts',
-    'src/language/yaml-layout.ts',
-    'src/language/yaml-traps.ts',
+    'src/language/yaml/parse.ts',
+    'src/language/yaml/comments.ts',
+    'src/language/yaml/layout.ts',
+    'src/language/yaml/traps.ts',
   ],
 }
 

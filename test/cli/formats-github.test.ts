@@ -1,7 +1,7 @@
 /** Annotations of GitHub Actions: escaped, ranked, and never silently cut off. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { JsonDiagnostic } from '../../src/language/format-json.ts'
+import type { JsonDiagnostic } from '../../src/language/render/json.ts'
 import { readGithub, render, type WorkflowCommand } from './read-formats.ts'
 import { checkReport, diagnostic, onLine } from './sample-report.ts'
 

@@ -1,7 +1,7 @@
 /** Each format by itself: what it says of findings, tests, coverage and runs that could not be. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { JsonDiagnostic } from '../../src/language/format-json.ts'
+import type { JsonDiagnostic } from '../../src/language/render/json.ts'
 import type { SavedReport } from '../../src/testing/report-shape.ts'
 import { allNamed, elementsIn } from '../support/xml-document.ts'
 import {

@@ -1,6 +1,6 @@
 /** Reports in which anything may stand wherever a text is. */
 import fc from 'fast-check'
-import type { JsonDiagnostic } from '../../src/language/format-json.ts'
+import type { JsonDiagnostic } from '../../src/language/render/json.ts'
 import type { JsonTest, SavedReport } from '../../src/testing/report-shape.ts'
 import { checkReport, COVERAGE, diagnostic, testReport, testResult } from './sample-report.ts'
 

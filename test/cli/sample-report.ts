@@ -1,5 +1,5 @@
 /** Reports with a bit of everything. */
-import type { JsonDiagnostic } from '../../src/language/format-json.ts'
+import type { JsonDiagnostic } from '../../src/language/render/json.ts'
 import type { JsonTest, SavedReport, Summary } from '../../src/testing/report-shape.ts'
 
 export function diagnostic(more: Partial<JsonDiagnostic> = {}): JsonDiagnostic {

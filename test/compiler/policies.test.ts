@@ -6,8 +6,8 @@ import type { ReadPolicy } from '../../src/core/policy.ts'
 import { type PolicyRules, readPolicyText } from '../../src/compiler/policies/read-policy.ts'
 import { SettingBook } from '../../src/compiler/policies/setting-book.ts'
 import { Report } from '../../src/language/diagnostic.ts'
-import { readSettings } from '../../src/language/policy-file.ts'
-import { parseYaml } from '../../src/language/yaml.ts'
+import { readSettings } from '../../src/language/files/policy-file.ts'
+import { parseYaml } from '../../src/language/yaml/parse.ts'
 
 const SETTINGS = `settings:
   reject_at: { type: number, minimum: 5, maximum: 20 }

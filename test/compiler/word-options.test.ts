@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { VOCABULARY } from '../../src/cli/wiring.ts'
 import { wordOptions } from '../../src/compiler/word-options.ts'
 import { Report } from '../../src/language/diagnostic.ts'
-import { parseYaml } from '../../src/language/yaml.ts'
+import { parseYaml } from '../../src/language/yaml/parse.ts'
 
 const SCHEMA = {
   type: 'object',

@@ -6,7 +6,7 @@ import { entryPlace, itemPlace } from '../../src/language/deletion.ts'
 import { Report } from '../../src/language/diagnostic.ts'
 import { type MapNode, type SeqNode, toJson, valueOf } from '../../src/language/node.ts'
 import { SourceText } from '../../src/language/source-text.ts'
-import { parseYaml } from '../../src/language/yaml.ts'
+import { parseYaml } from '../../src/language/yaml/parse.ts'
 
 function rootOf(text: string): MapNode {
   const report = new Report()

@@ -1,6 +1,6 @@
 /** Findings drawn in tests, and the places they are about. */
 import type { Report, Span } from '../../src/language/diagnostic.ts'
-import { renderPretty } from '../../src/language/format-pretty.ts'
+import { renderPretty } from '../../src/language/render/pretty.ts'
 import { SourceText } from '../../src/language/source-text.ts'
 
 export type Files = Readonly<Record<string, string>>

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Report } from '../../src/language/diagnostic.ts'
-import { checkSchema } from '../../src/language/schema-check.ts'
-import { parseYaml } from '../../src/language/yaml.ts'
+import { checkSchema } from '../../src/language/schema/check.ts'
+import { parseYaml } from '../../src/language/yaml/parse.ts'
 import { draw, drawing } from './drawing.ts'
 
 describe('drawings of what the parser and the schemas find', () => {

@@ -1,7 +1,7 @@
 /** Findings as a test writes them: `error YML711 1:4-1:9 needs quotes`. */
 import { type Diagnostic, Report } from '../../src/language/diagnostic.ts'
 import type { YamlNode } from '../../src/language/node.ts'
-import { parseYaml } from '../../src/language/yaml.ts'
+import { parseYaml } from '../../src/language/yaml/parse.ts'
 
 export interface Parsed {
   readonly node: YamlNode | undefined

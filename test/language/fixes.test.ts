@@ -7,7 +7,7 @@ import { type Diagnostic, type Edit, Report, type Safety } from '../../src/langu
 import { didYouMean, plainOrQuoted } from '../../src/language/fix.ts'
 import { isSlip } from '../../src/language/suggest.ts'
 import { SourceText } from '../../src/language/source-text.ts'
-import { parseYaml } from '../../src/language/yaml.ts'
+import { parseYaml } from '../../src/language/yaml/parse.ts'
 
 const TEXT = 'abcdefghijklmnopqrst'
 const source = new SourceText('x', TEXT)

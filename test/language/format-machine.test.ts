@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Report } from '../../src/language/diagnostic.ts'
-import { renderCompact } from '../../src/language/format-compact.ts'
-import { excerptsOf, toJsonDiagnostic } from '../../src/language/format-json.ts'
-import { drawDiagnostics, renderPretty } from '../../src/language/format-pretty.ts'
+import { renderCompact } from '../../src/language/render/compact.ts'
+import { excerptsOf, toJsonDiagnostic } from '../../src/language/render/json.ts'
+import { drawDiagnostics, renderPretty } from '../../src/language/render/pretty.ts'
 import { SourceText } from '../../src/language/source-text.ts'
 
 const source = new SourceText('rules/x.yaml', 'a: 1\n  mach: 2\nb: 3\n')

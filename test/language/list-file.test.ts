@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { listEntries, type RawEntry } from '../../src/language/list-file.ts'
+import { listEntries, type RawEntry } from '../../src/language/files/list-file.ts'
 
 type Row = readonly [text: string, rest: string, line: number, column: number]
 

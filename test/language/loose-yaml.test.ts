@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Report } from '../../src/language/diagnostic.ts'
-import { looseMarks, type Mark, type Path } from '../../src/language/loose-yaml.ts'
+import { looseMarks, type Mark, type Path } from '../../src/language/yaml/loose-yaml.ts'
 import type { ScalarNode, YamlNode } from '../../src/language/node.ts'
-import { YAML_LIMITS } from '../../src/language/yaml-limits.ts'
-import { parseYaml } from '../../src/language/yaml.ts'
+import { YAML_LIMITS } from '../../src/language/yaml/limits.ts'
+import { parseYaml } from '../../src/language/yaml/parse.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const FILES = ['builtins', 'rules', 'examples', 'test/builtins', 'test/compiler'].flatMap((folder) =>

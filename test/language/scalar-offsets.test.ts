@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { ScalarNode } from '../../src/language/node.ts'
-import { isAsTyped, spanWithin } from '../../src/language/scalar-offsets.ts'
+import { isAsTyped, spanWithin } from '../../src/language/yaml/scalar-offsets.ts'
 import { SourceText } from '../../src/language/source-text.ts'
 import { tree } from './findings.ts'
 

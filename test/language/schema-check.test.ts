@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { DIAGNOSTIC_CODES } from '../../src/language/codes.ts'
-import { checkSchema, toOptions } from '../../src/language/schema-check.ts'
+import { checkSchema, toOptions } from '../../src/language/schema/check.ts'
 import { findings, parse, tree } from './findings.ts'
 import { SCHEMA, SCHEMA_CASES, USE } from './schema-cases.ts'
 

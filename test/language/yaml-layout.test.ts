@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Document, isCollection, isNode, Lexer, parse, visit } from 'yaml'
 import { Report } from '../../src/language/diagnostic.ts'
-import { layOut } from '../../src/language/yaml-layout.ts'
+import { layOut } from '../../src/language/yaml/layout.ts'
 
 function laidOut(text: string): string {
   const report = new Report()

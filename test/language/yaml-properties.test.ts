@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { stringify } from 'yaml'
 import { type Diagnostic, Report, type Span } from '../../src/language/diagnostic.ts'
-import { renderPretty } from '../../src/language/format-pretty.ts'
+import { renderPretty } from '../../src/language/render/pretty.ts'
 import { toJson, type YamlNode } from '../../src/language/node.ts'
 import { FILE, parse } from './findings.ts'
 

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { parse as parseAsOthers } from 'yaml'
 import { toJson } from '../../src/language/node.ts'
-import { yamlFlow, yamlText } from '../../src/language/yaml-text.ts'
+import { yamlFlow, yamlText } from '../../src/language/yaml/text.ts'
 import { parse } from './findings.ts'
 
 const text = fc.oneof(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { DIAGNOSTIC_CODES } from '../../src/language/codes.ts'
 import { toJson } from '../../src/language/node.ts'
-import { YAML_LIMITS } from '../../src/language/yaml-limits.ts'
+import { YAML_LIMITS } from '../../src/language/yaml/limits.ts'
 import { findings, parse, tree } from './findings.ts'
 import { YAML_CASES } from './yaml-cases.ts'
 

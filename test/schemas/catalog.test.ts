@@ -12,7 +12,7 @@ import type { CatalogEntry } from '../../src/cli/schema-catalog.ts'
 import { schemaCatalog } from '../../src/cli/schema-catalog.ts'
 import { allSchemas } from '../../src/cli/schemas.ts'
 import { VOCABULARY } from '../../src/cli/wiring.ts'
-import { FILE_KINDS } from '../../src/language/file-kind.ts'
+import { FILE_KINDS } from '../../src/language/files/file-kind.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import type { DeliveryJob, DeliveryOutcome, DeliveryTarget } from '../../src/core/delivery.ts'
 import type { DeliveryWord } from '../../src/core/word.ts'
 import { Report } from '../../src/language/diagnostic.ts'
-import { checkSchema, toOptions } from '../../src/language/schema-check.ts'
-import { parseYaml } from '../../src/language/yaml.ts'
+import { checkSchema, toOptions } from '../../src/language/schema/check.ts'
+import { parseYaml } from '../../src/language/yaml/parse.ts'
 
 export function deliveryTarget(word: DeliveryWord, options: object): DeliveryTarget {
   const report = new Report()

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Report } from '../../src/language/diagnostic.ts'
-import { parseYaml } from '../../src/language/yaml.ts'
+import { parseYaml } from '../../src/language/yaml/parse.ts'
 import { compareSnapshots, readSnapshots, snapshotPath, writeSnapshots } from '../../src/testing/snapshot.ts'
 
 function read(text: string): readonly (readonly [string, readonly string[]])[] {

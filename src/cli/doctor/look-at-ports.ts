@@ -4,7 +4,7 @@ import { connect, createServer, type NetConnectOpts } from 'node:net'
 import { dirname } from 'node:path'
 import { errorCode, reasonOf } from '../../core/reason.ts'
 import type { Listener } from '../../core/site.ts'
-import { visible } from '../../language/display.ts'
+import { visible } from '../../language/render/display.ts'
 import { error, type Finding, ok } from './finding.ts'
 import { lookAtDirectory } from './look-at-files.ts'
 

@@ -1,7 +1,7 @@
 /** Reports made from what commands found: counts, exit code, paths as the user would type them. */
 import type { Diagnostic, Severity } from '../../language/diagnostic.ts'
 import type { Allowed } from '../../language/suppressions.ts'
-import { excerptsOf, type JsonDiagnostic, toJsonDiagnostic } from '../../language/format-json.ts'
+import { excerptsOf, type JsonDiagnostic, toJsonDiagnostic } from '../../language/render/json.ts'
 import { type Coverage, COVERAGE_KINDS, type CoverageKind, GATES } from '../../testing/covered.ts'
 import type { MutationReport } from '../../testing/mutation/report-shape.ts'
 import { hasTooManySurvivors, isFailing, isGateMissed } from '../../testing/report-findings.ts'

@@ -1,6 +1,6 @@
 /** A line for each finding, as editors and problem matchers read them. */
-import { visible } from '../../language/display.ts'
-import { renderCompact } from '../../language/format-compact.ts'
+import { visible } from '../../language/render/display.ts'
+import { renderCompact } from '../../language/render/compact.ts'
 import { findingsOf } from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 

@@ -1,7 +1,7 @@
 /** The options that every reporting command has: formats, what fails the run, how much is shown. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Severity } from '../../language/diagnostic.ts'
-import { SEVERITIES } from '../../language/format-json.ts'
+import { SEVERITIES } from '../../language/render/json.ts'
 import type { Command as ReportedCommand } from '../../testing/report-shape.ts'
 import { FORMAT_NAMES, FORMATS } from './index.ts'
 import { addOutput, type Output } from './outputs.ts'

@@ -4,7 +4,7 @@
  * GitHub keeps ten of each kind for a step and drops the rest without a word, so the rest is counted here: errors come
  * first, and every code of a file once before any comes again. What a finding says cannot start a command of its own.
  */
-import { type JsonDiagnostic, SEVERITIES } from '../../language/format-json.ts'
+import { type JsonDiagnostic, SEVERITIES } from '../../language/render/json.ts'
 import { codeMeaning, findingsOf, type ReportFinding } from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 import { count } from '../counts.ts'

@@ -1,6 +1,6 @@
 /** GitLab Code Quality: the part of Code Climate's format that GitLab reads. */
 import { createHash } from 'node:crypto'
-import type { JsonDiagnostic } from '../../language/format-json.ts'
+import type { JsonDiagnostic } from '../../language/render/json.ts'
 import { findingsOf } from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 import { inTree } from './in-tree.ts'

@@ -1,6 +1,6 @@
 /** Findings of a page: what is wrong, the lines it is about with marks below them, and what to do. */
-import { excerpt, type Lines, type Row } from '../../language/excerpt.ts'
-import type { JsonDiagnostic } from '../../language/format-json.ts'
+import { excerpt, type Lines, type Row } from '../../language/render/excerpt.ts'
+import type { JsonDiagnostic } from '../../language/render/json.ts'
 import { codeMeaning } from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 import { html, type Html, type Piece } from './html-text.ts'

@@ -2,7 +2,7 @@
  * Coverage as lcov's tracefile (geninfo(1)), for editors and coverage services: rules are functions and lines, conditions
  * are branches: the first taken when the condition hit, the second when it missed.
  */
-import { visible } from '../../language/display.ts'
+import { visible } from '../../language/render/display.ts'
 import { type CoveredCondition, type CoveredFile, conditionsOf } from '../../testing/covered.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 

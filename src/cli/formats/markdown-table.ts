@@ -1,5 +1,5 @@
 /** Tables and texts in Markdown (GitHub's dialect): what files and clients say stays text in it. */
-import { visible } from '../../language/display.ts'
+import { visible } from '../../language/render/display.ts'
 
 /** With an empty line before it; nothing without rows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {

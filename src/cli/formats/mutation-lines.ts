@@ -1,5 +1,5 @@
 /** What `--mutate` found, in words: the figures, and each survivor with its diff. */
-import { visible } from '../../language/display.ts'
+import { visible } from '../../language/render/display.ts'
 import type { JsonSurvivor, MutationReport } from '../../testing/mutation/report-shape.ts'
 import type { painter } from '../terminal.ts'
 import { count } from '../counts.ts'

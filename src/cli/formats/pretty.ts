@@ -1,7 +1,7 @@
 /** A report for people: findings with the lines they are about, tests that fail with why, and a last line that says how much was looked at. */
-import { visible } from '../../language/display.ts'
-import type { Lines } from '../../language/excerpt.ts'
-import { drawDiagnostics } from '../../language/format-pretty.ts'
+import { visible } from '../../language/render/display.ts'
+import type { Lines } from '../../language/render/excerpt.ts'
+import { drawDiagnostics } from '../../language/render/pretty.ts'
 import { missedGates, percentOf } from '../../testing/covered.ts'
 import { missingIn, missingText } from '../../testing/coverage-missing.ts'
 import type { JsonTest, SavedReport } from '../../testing/report-shape.ts'

@@ -3,7 +3,7 @@
  * its page of the documentation, and by what it can be filtered.
  */
 import type { DiagnosticCode } from '../../language/codes.ts'
-import type { JsonDiagnostic } from '../../language/format-json.ts'
+import type { JsonDiagnostic } from '../../language/render/json.ts'
 import { codeMeaning } from '../../testing/report-findings.ts'
 import { diagnosticPage, webAddress } from '../documentation.ts'
 

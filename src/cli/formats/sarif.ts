@@ -3,7 +3,7 @@
  * so every result has one, relative and percent-encoded, and no base to be relative to is named.
  */
 import { gzipSync } from 'node:zlib'
-import { type JsonRange, SEVERITIES } from '../../language/format-json.ts'
+import { type JsonRange, SEVERITIES } from '../../language/render/json.ts'
 import {
   codeMeaning,
   findingsOf,

@@ -2,7 +2,7 @@
  * Tests in the Test Anything Protocol, version 13, which readers of version 14 take too: the first line is the only difference
  * here, and `prove` of perl takes no later one.
  */
-import { visible } from '../../language/display.ts'
+import { visible } from '../../language/render/display.ts'
 import { findingsOf, isFailing, type ReportFinding, TEST_FAILED } from '../../testing/report-findings.ts'
 import type { JsonTest, SavedReport } from '../../testing/report-shape.ts'
 import { coverageLine } from './coverage-lines.ts'

@@ -1,5 +1,5 @@
 /** XML 1.0 as text: elements that are well-formed whatever stands in a finding. */
-import { visible } from '../../language/display.ts'
+import { visible } from '../../language/render/display.ts'
 
 export const XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 

@@ -1,5 +1,5 @@
 /** What a new site begins with, by what the server is for: site file, a rule of one's own, lists, tests. */
-import type { FileKind } from '../../language/file-kind.ts'
+import type { FileKind } from '../../language/files/file-kind.ts'
 import { modelines } from '../modelines.ts'
 import { SCHEMA_FOLDER, schemaFile } from '../write-modelines.ts'
 

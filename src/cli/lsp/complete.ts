@@ -3,9 +3,9 @@
  * their options, names, return codes. Works on files that are not sound yet. Pure.
  */
 import type { Schema } from '../../core/schema.ts'
-import { type Cursor, cursorAt, keysAt } from '../../language/cursor.ts'
+import { type Cursor, cursorAt, keysAt } from '../../language/yaml/cursor.ts'
 import { plainOrQuoted } from '../../language/fix.ts'
-import { schemasAt } from '../../language/schema-at.ts'
+import { schemasAt } from '../../language/schema/at.ts'
 import { FACTS } from '../../core/facts.ts'
 import { findsOf, isKnown } from './condition-shape.ts'
 import { paramsOf } from './declared.ts'

@@ -1,11 +1,11 @@
 /** What a file declares, as far as it has been typed: parameters, lists, notes and settings with their types. */
 import type { FactType } from '../../core/fact.ts'
 import { LIST_KINDS, type ListKind } from '../../core/list.ts'
-import { keysAt, scalarAt } from '../../language/cursor.ts'
+import { keysAt, scalarAt } from '../../language/yaml/cursor.ts'
 import { startOf } from '../../language/diagnostic.ts'
-import type { Mark, Path } from '../../language/loose-yaml.ts'
-import type { ParamDeclaration } from '../../language/plugin-file.ts'
-import { PARAM_TYPES } from '../../language/plugin-schema.ts'
+import type { Mark, Path } from '../../language/yaml/loose-yaml.ts'
+import type { ParamDeclaration } from '../../language/files/plugin-file.ts'
+import { PARAM_TYPES } from '../../language/files/plugin-schema.ts'
 import type { Sheet } from './mention.ts'
 
 export function paramsOf(sheet: Sheet): readonly ParamDeclaration[] {

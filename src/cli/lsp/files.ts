@@ -7,7 +7,7 @@ import { inOnePiece } from '../../compiler/index-list-file.ts'
 import type { KnownList } from '../../compiler/resolve-entries.ts'
 import type { Files } from '../../core/ports.ts'
 import type { MapNode } from '../../language/node.ts'
-import { YAML_LIMITS } from '../../language/yaml-limits.ts'
+import { YAML_LIMITS } from '../../language/yaml/limits.ts'
 
 /** Characters of a text that is looked at while it is typed: `postern check` takes more, and more time. */
 export const LARGEST_TEXT = 1024 * 1024

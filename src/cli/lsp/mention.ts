@@ -3,9 +3,9 @@
  * name it is; which file that is, the model of the site knows.
  */
 import type { MatcherWord } from '../../core/word.ts'
-import { keysAt, scalarAt } from '../../language/cursor.ts'
-import { type FileKind, fileKind } from '../../language/file-kind.ts'
-import { looseMarks, type Mark, type Path } from '../../language/loose-yaml.ts'
+import { keysAt, scalarAt } from '../../language/yaml/cursor.ts'
+import { type FileKind, fileKind } from '../../language/files/file-kind.ts'
+import { looseMarks, type Mark, type Path } from '../../language/yaml/loose-yaml.ts'
 
 /** Lists and parameters of a plugin share one space of names: `list`. */
 export type Named = 'rule' | 'note' | 'list' | 'setting' | 'plugin'

@@ -1,9 +1,9 @@
 /** From a name to where it is made, to all who use it, and to another name for it. Pure. */
 import { dirname, resolve } from 'node:path'
 import { SITE_FILE } from '../../compiler/site-directory.ts'
-import { markAt, scalarAt } from '../../language/cursor.ts'
-import type { Mark } from '../../language/loose-yaml.ts'
-import { RULE_SCHEMA } from '../../language/rule-schema.ts'
+import { markAt, scalarAt } from '../../language/yaml/cursor.ts'
+import type { Mark } from '../../language/yaml/loose-yaml.ts'
+import { RULE_SCHEMA } from '../../language/files/rule-schema.ts'
 import { listsOf } from './declared.ts'
 import type { Named, Sheet } from './mention.ts'
 import { type Found, makersOf, mentionAt, pathOfUse, sameName, sheetOfUse, type SiteModel } from './site-model.ts'

@@ -1,6 +1,6 @@
 /** The parts of a file, for the list of symbols: hooks with their rules, lists, parameters, plugins, tests. Pure. */
-import { isBelow, scalarAt } from '../../language/cursor.ts'
-import type { Mark, Path } from '../../language/loose-yaml.ts'
+import { isBelow, scalarAt } from '../../language/yaml/cursor.ts'
+import type { Mark, Path } from '../../language/yaml/loose-yaml.ts'
 import type { Sheet } from './mention.ts'
 
 export type PartKind = 'section' | 'hook' | 'rule' | 'name' | 'plugin' | 'test'

@@ -4,7 +4,7 @@ import { isAllowedAt, REPLY_TABLE } from '../../core/reply-table.ts'
 import type { Schema } from '../../core/schema.ts'
 import { isRefusal, RETURN_CODES, type ReturnCode } from '../../core/verdict.ts'
 import type { DeliveryWord } from '../../core/word.ts'
-import { RULE_SCHEMA } from '../../language/rule-schema.ts'
+import { RULE_SCHEMA } from '../../language/files/rule-schema.ts'
 import { type Around, isKnown, listNames } from './condition-shape.ts'
 
 export interface AroundRule extends Around {

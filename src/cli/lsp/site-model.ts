@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { isPath } from '../../compiler/resolve-entries.ts'
 import type { Vocabulary } from '../../core/word.ts'
-import { scalarAt } from '../../language/cursor.ts'
+import { scalarAt } from '../../language/yaml/cursor.ts'
 import type { Mention, Named, Sheet } from './mention.ts'
 
 export interface SiteModel {

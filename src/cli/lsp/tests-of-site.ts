@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import { readYaml } from '../../compiler/resolve-entries.ts'
 import { Report, startOf } from '../../language/diagnostic.ts'
-import { fileKind } from '../../language/file-kind.ts'
+import { fileKind } from '../../language/files/file-kind.ts'
 import { checkTests } from '../../testing/check-tests.ts'
 import type { CheckedFile } from '../../testing/untested/tests-of.ts'
 import type { CommandEnvironment } from '../wiring.ts'

@@ -2,7 +2,7 @@
 import { type End, type HookTurns, type PluginTurn, turnsOf } from '../../compiler/effective/ends.ts'
 import type { EffectiveSite } from '../../compiler/effective/report.ts'
 import type { Hook } from '../../core/hook.ts'
-import { visible } from '../../language/display.ts'
+import { visible } from '../../language/render/display.ts'
 
 /** Ends that are drawn once for all hooks. */
 const DRAWN: ReadonlyMap<End, string> = new Map([

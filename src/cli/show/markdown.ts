@@ -1,6 +1,6 @@
 /** The effective configuration as Markdown, for a wiki or a review. What files say stays text in it. */
 import type { EffectiveHook, EffectiveRule, EffectiveSite } from '../../compiler/effective/report.ts'
-import { yamlFlow } from '../../language/yaml-text.ts'
+import { yamlFlow } from '../../language/yaml/text.ts'
 import { table, text } from '../formats/markdown-table.ts'
 import { entryRows, filledRows, pluginRows, policyRows, type Row, ruleRows, settingRow } from './rows.ts'
 

@@ -9,7 +9,7 @@ import type {
   EffectiveSetting,
   Sourced,
 } from '../../compiler/effective/report.ts'
-import { yamlFlow } from '../../language/yaml-text.ts'
+import { yamlFlow } from '../../language/yaml/text.ts'
 import { counted } from '../counts.ts'
 
 export type Row = readonly [name: string, value: string, origin: string]

@@ -6,8 +6,8 @@ import type {
   EffectiveSite,
   SwitchedOff,
 } from '../../compiler/effective/report.ts'
-import { visible } from '../../language/display.ts'
-import { yamlFlow } from '../../language/yaml-text.ts'
+import { visible } from '../../language/render/display.ts'
+import { yamlFlow } from '../../language/yaml/text.ts'
 import { painter } from '../terminal.ts'
 import { entryRows, filledRows, pluginRows, policyRows, type Row, ruleRows, settingRow } from './rows.ts'
 

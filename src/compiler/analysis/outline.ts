@@ -1,8 +1,8 @@
 /** What was compiled, as the analysis reads it: each plugin's rules beside what they became. */
 import type { Hook } from '../../core/hook.ts'
 import type { Chain } from '../../core/program.ts'
-import type { PluginFile } from '../../language/plugin-file.ts'
-import type { PluginEntry } from '../../language/site-file.ts'
+import type { PluginFile } from '../../language/files/plugin-file.ts'
+import type { PluginEntry } from '../../language/files/site-file.ts'
 import type { YamlNode } from '../../language/node.ts'
 import type { ListRegistry, NamedList } from '../list-registry.ts'
 import type { BoundParams } from '../params.ts'

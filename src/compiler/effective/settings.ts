@@ -2,7 +2,7 @@
 import { LIMITS, type LimitName } from '../../core/limits.ts'
 import type { Schema } from '../../core/schema.ts'
 import { type MapNode, toJson, valueOf, type YamlNode } from '../../language/node.ts'
-import { kindOf, kindsOf, propertySchema } from '../../language/schema-kind.ts'
+import { kindOf, kindsOf, propertySchema } from '../../language/schema/kind.ts'
 import { concealed } from './conceal.ts'
 import type { EffectiveSetting } from './report.ts'
 import type { Places } from './places.ts'

@@ -4,7 +4,7 @@
  * Values are as a rule file has them; keys are words of the rule language, never text of the other program.
  */
 import type { Hook } from '../../core/hook.ts'
-import { yamlFlow, yamlText } from '../../language/yaml-text.ts'
+import { yamlFlow, yamlText } from '../../language/yaml/text.ts'
 
 export type Json = string | number | boolean | readonly Json[] | Fields
 export interface Fields {

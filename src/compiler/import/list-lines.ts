@@ -1,6 +1,6 @@
 /** Whether a text of another program can be used as a list file as it is. */
 import type { ListKind } from '../../core/list.ts'
-import { listEntries } from '../../language/list-file.ts'
+import { listEntries } from '../../language/files/list-file.ts'
 import { ListBuilder } from '../lists/index.ts'
 
 /** Every line is an entry of this kind, and there are so many: none was a continuation, none two in one. */

@@ -1,6 +1,6 @@
 /** Prints an imported site as a site file. Texts that are not plain words stand in double quotes, as JSON has them. */
 import { type MapEntry, type MapNode, toJson, type YamlNode } from '../../language/node.ts'
-import { yamlFlow, yamlText } from '../../language/yaml-text.ts'
+import { yamlFlow, yamlText } from '../../language/yaml/text.ts'
 import type { ForeignSite, LeftOut } from './foreign.ts'
 
 /** `head`: lines for the top of the file, printed as comments. */

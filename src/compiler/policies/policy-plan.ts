@@ -11,7 +11,7 @@ import {
 import { ON_SPLIT, type OnSplit } from '../../core/program.ts'
 import type { Finding, Report, Span } from '../../language/diagnostic.ts'
 import { entryOf, type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
-import { readSettings, RECIPIENTS_SCHEMA } from '../../language/policy-file.ts'
+import { readSettings, RECIPIENTS_SCHEMA } from '../../language/files/policy-file.ts'
 import { parseDuration } from '../../language/units.ts'
 import type { RecipientSpec } from '../compile-site.ts'
 import { isLoadedWhole, type SourceSpec } from '../../core/source.ts'

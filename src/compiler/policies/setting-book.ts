@@ -1,7 +1,7 @@
 /** Settings of a whole site: which there are, who declares them, which type each has. A setting has one type everywhere. */
 import type { Schema } from '../../core/schema.ts'
 import type { Report } from '../../language/diagnostic.ts'
-import type { SettingDeclaration } from '../../language/policy-file.ts'
+import type { SettingDeclaration } from '../../language/files/policy-file.ts'
 
 export class SettingBook {
   readonly #declared = new Map<string, SettingDeclaration>()

@@ -6,7 +6,7 @@
  */
 import type { LogLevel } from '../../core/effect.ts'
 import type { LogFields } from '../../core/ports.ts'
-import type { Facility } from '../../language/log-schema.ts'
+import type { Facility } from '../../language/files/log-schema.ts'
 
 /** Octets that every receiver should take. */
 export const MESSAGE_OCTETS = 2048

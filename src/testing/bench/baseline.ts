@@ -4,7 +4,7 @@
  */
 import type { Schema } from '../../core/schema.ts'
 import { checkWithAjv } from '../../language/ajv.ts'
-import { toJsonSchema } from '../../language/json-schema.ts'
+import { toJsonSchema } from '../../language/schema/json-schema.ts'
 import type { BenchFigures, Figure, Ratio } from './report.ts'
 import { keyOf } from './report.ts'
 import { YARDSTICK } from './yardstick.ts'

@@ -3,7 +3,7 @@
  * `of: [swap]` beside it the reason is one for these mutations only.
  */
 import { type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
-import type { Mutation } from '../../language/mutation-schema.ts'
+import type { Mutation } from '../../language/files/mutation-schema.ts'
 import type { Acceptance } from './mutant.ts'
 
 export function acceptedIn(owner: MapNode, mutation: Mutation): Acceptance | undefined {

@@ -1,5 +1,5 @@
 /** Makes one mutant of a rule file: a node is replaced, or left out. */
-import type { Mutation } from '../../language/mutation-schema.ts'
+import type { Mutation } from '../../language/files/mutation-schema.ts'
 import type { Span } from '../../language/diagnostic.ts'
 import type { MapEntry, MapNode, ScalarNode, YamlNode } from '../../language/node.ts'
 import { acceptedIn } from './acceptance.ts'

@@ -1,6 +1,6 @@
 /** What a mutant is: a rule file with one small change, which some test should notice. */
 import type { Span } from '../../language/diagnostic.ts'
-import type { Mutation } from '../../language/mutation-schema.ts'
+import type { Mutation } from '../../language/files/mutation-schema.ts'
 import type { MapNode } from '../../language/node.ts'
 
 /** What stands there, and what stands there instead; `undefined`: nothing. */

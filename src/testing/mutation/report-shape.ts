@@ -1,7 +1,7 @@
 /** The part of a report that `postern test --mutate` writes. */
 import type { FromSchema, Schema } from '../../core/schema.ts'
-import { COLUMN, COUNT, FILE, LINE, TEXT } from '../../language/format-json.ts'
-import { MUTATION_NAMES } from '../../language/mutation-schema.ts'
+import { COLUMN, COUNT, FILE, LINE, TEXT } from '../../language/render/json.ts'
+import { MUTATION_NAMES } from '../../language/files/mutation-schema.ts'
 
 const SURVIVOR_SCHEMA = {
   type: 'object',

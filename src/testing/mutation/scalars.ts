@@ -1,7 +1,7 @@
 /** What comes next to a number, an amount with a unit, or a network: a test at the border tells them apart. */
 import { canonicalIp } from '../../core/ip.ts'
 import type { ScalarNode } from '../../language/node.ts'
-import type { Mutation } from '../../language/mutation-schema.ts'
+import type { Mutation } from '../../language/files/mutation-schema.ts'
 
 export interface Neighbour {
   readonly mutation: Mutation

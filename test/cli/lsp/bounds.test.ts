@@ -8,7 +8,7 @@ import { renameAt } from '../../../src/cli/lsp/navigate.ts'
 import { Workspace } from '../../../src/cli/lsp/workspace.ts'
 import { WALK_BOUNDS, yamlBelow } from '../../../src/cli/lsp/yaml-below.ts'
 import type { Files } from '../../../src/core/ports.ts'
-import { YAML_LIMITS } from '../../../src/language/yaml-limits.ts'
+import { YAML_LIMITS } from '../../../src/language/yaml/limits.ts'
 import { listFiles } from '../../../src/ports/list-files.ts'
 import { folder } from '../folder.ts'
 

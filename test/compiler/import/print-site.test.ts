@@ -6,7 +6,7 @@ import { entry, map, scalar, seq } from '../../../src/compiler/import/nodes.ts'
 import { printSite } from '../../../src/compiler/import/print-site.ts'
 import { Report, startOf } from '../../../src/language/diagnostic.ts'
 import { toJson, type YamlNode } from '../../../src/language/node.ts'
-import { parseYaml } from '../../../src/language/yaml.ts'
+import { parseYaml } from '../../../src/language/yaml/parse.ts'
 
 const AT = startOf('x')
 const value = fc.oneof(

@@ -4,7 +4,7 @@
  * stands in for one: the name of a builtin or the path of a file.
  */
 import { type MapEntry, type ScalarNode, textOf, valueOf, type YamlNode } from '../../../language/node.ts'
-import { parseYaml } from '../../../language/yaml.ts'
+import { parseYaml } from '../../../language/yaml/parse.ts'
 import type { ConfigReader } from './config-reader.ts'
 
 export const COMPANION = 'postern-settings.yaml'

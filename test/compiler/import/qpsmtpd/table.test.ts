@@ -8,8 +8,8 @@ import { type BuiltinRow, isBuiltin } from '../../../../src/compiler/import/qpsm
 import { builtinFiles } from '../../../../src/cli/wiring.ts'
 import { Report } from '../../../../src/language/diagnostic.ts'
 import { textOf } from '../../../../src/language/node.ts'
-import { type ParamDeclaration, readPluginFile } from '../../../../src/language/plugin-file.ts'
-import { parseYaml } from '../../../../src/language/yaml.ts'
+import { type ParamDeclaration, readPluginFile } from '../../../../src/language/files/plugin-file.ts'
+import { parseYaml } from '../../../../src/language/yaml/parse.ts'
 
 const BUILTINS = builtinFiles()
 

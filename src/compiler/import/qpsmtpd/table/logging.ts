@@ -1,5 +1,5 @@
 /** Plugins for the log. */
-import { FACILITIES } from '../../../../language/log-schema.ts'
+import { FACILITIES } from '../../../../language/files/log-schema.ts'
 import { type Argument, asLogLevel, byPlace, type Keyed } from '../arguments.ts'
 import type { ConfigText } from '../config-reader.ts'
 import { absent, type BuiltinRow, type ParamUse, type Rows } from './row.ts'
