@@ -64,7 +64,9 @@ interface Around {
 }
 
 async function walkVisit({ record, message }: BenchVisit, judges: BenchJudges, around: Around): Promise<void> {
-  const { dispatch, hostname, split, plan, world } = judges
+  const { dispatch, hostname, split, plan, policies, world } = judges
+  // Those of the site's own files are remembered from session to session, as a server does.
+  const isOwn = plan?.source !== undefined || Object.keys(record.policies ?? {}).length > 0
   const ports = offlinePorts(record, { ...world, ...missingFor(around.onMissing), store: around.store })
   await walk(record, {
     dispatch,
@@ -73,7 +75,7 @@ async function walkVisit({ record, message }: BenchVisit, judges: BenchJudges, a
     isolated: false,
     message,
     ports,
-    policies: offlinePolicies(record, { plan, open: around.open, ...ports }),
+    policies: isOwn ? offlinePolicies(record, { plan, open: around.open, ...ports }) : policies,
   })
 }
 
