@@ -28,12 +28,9 @@ export function renderBench(report: BenchReport, { color, from }: BenchStyle): s
   const paint = painter(color)
   const { decisions_per_second: rate, decision, base, gates, compared_with: compared } = report
   return [
-    paint(
-      'bold',
-      `${counted(rate)} decisions a second on one processor: ${figureText(decision)} each${ratioText(base, ', ')}`,
-    ),
+    paint('bold', `${counted(rate)} decisions a second on one processor: ${figureText(decision)} each`),
     ...aboutLines(report, from),
-    ...(compared ? comparedLines(compared) : []),
+    ...(compared ? comparedLines(compared, base) : []),
     '',
     ...hookLines(report.hooks, paint),
     '',
@@ -63,9 +60,13 @@ function aboutLines(
   ]
 }
 
-function comparedLines({ name, kind, doubts }: NonNullable<BenchReport['compared_with']>): readonly string[] {
+function comparedLines(
+  { name, kind, doubts }: NonNullable<BenchReport['compared_with']>,
+  whole: Ratio | undefined,
+): readonly string[] {
   const how = kind === 'base' ? 'measured in turns with these' : 'by yardsticks, which is less exact than --base'
-  return [visible(`base: ${name}, ${how}`), ...doubts.map((doubt) => visible(`  ${doubt}`))]
+  const all = whole ? `; all sessions take ${ratioText(whole)}` : ''
+  return [visible(`base: ${name}, ${how}${all}`), ...doubts.map((doubt) => visible(`  ${doubt}`))]
 }
 
 type Paint = ReturnType<typeof painter>
@@ -78,7 +79,7 @@ function hookLines(hooks: readonly HookFigures[], paint: Paint): readonly string
     timeText(mean.ns),
     stickText(mean),
     shareText(share),
-    ratioText(base, ''),
+    ratioText(base),
   ])
   return table(['hook', 'asked', 'median', 'mean', 'yardsticks', 'share', ''], rows, paint)
 }
@@ -93,7 +94,7 @@ function ruleLines(rules: readonly RuleFigures[], paint: Paint): readonly string
       timeText(mean.ns),
       stickText(mean),
       shareText(share),
-      ratioText(base, ''),
+      ratioText(base),
     ])
   const [more, never] = [asked.length - rows.length, rules.length - asked.length]
   return [
@@ -132,10 +133,10 @@ function stickText({ yardsticks }: Figure): string {
   return yardsticks < 10 ? yardsticks.toFixed(2) : yardsticks.toFixed(0)
 }
 
-function ratioText(base: Ratio | undefined, before: string): string {
+function ratioText(base: Ratio | undefined): string {
   if (!base) return ''
   const { ratio, spread } = base
-  return `${before}${ratio.toFixed(2)} × base${spread === undefined ? '' : ` (${spreadText(spread)})`}`
+  return `${ratio.toFixed(2)} × base${spread === undefined ? '' : ` (${spreadText(spread)})`}`
 }
 
 /** How far the middle half of the rounds lies apart. */

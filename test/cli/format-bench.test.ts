@@ -44,13 +44,13 @@ describe('a bench for people', () => {
   it('says what was measured, how, and what it is worth', () => {
     assert.equal(
       renderBench(REPORT, { color: false, from: 'log.ndjson' }),
-      `333,333 decisions a second on one processor: 3.0 µs (1.28 yardsticks, ± 5 %) each, 1.50 × base (± 2 %)
+      `333,333 decisions a second on one processor: 3.0 µs (1.28 yardsticks, ± 5 %) each
 the first 1,000 sessions of log.ndjson, 4,000 decisions, 12 rounds; rules abcd, Node 24.0.0
 yardstick: a walk round the house, 2.3 µs here (± 10 %)
 what rules ask outside is answered by the sessions, and takes no time here
 1 session does not hold all that is asked: it is unknown there
 2 sessions left out: they are none
-base: bench.json, by yardsticks, which is less exact than --base
+base: bench.json, by yardsticks, which is less exact than --base; all sessions take 1.50 × base (± 2 %)
   its sessions were other ones
 
 hook  asked  median   mean  yardsticks    share

@@ -31,7 +31,18 @@ function rowOf(names: readonly string[]): Schema {
 const BASELINE_SCHEMA = toJsonSchema(
   {
     type: 'object',
-    required: ['version', 'kind', 'revision', 'node', 'yardstick', 'sessions', 'decision', 'hooks', 'rules'],
+    required: [
+      'version',
+      'kind',
+      'revision',
+      'node',
+      'yardstick',
+      'sessions',
+      'decisions',
+      'decision',
+      'hooks',
+      'rules',
+    ],
     properties: {
       version: { const: 1 },
       kind: { const: 'bench' },
@@ -49,6 +60,7 @@ const BASELINE_SCHEMA = toJsonSchema(
         properties: { digest: { type: 'string' } },
         additionalProperties: true,
       },
+      decisions: NUMBER,
       decision: FIGURE,
       hooks: { type: 'array', items: rowOf(['hook']) },
       rules: { type: 'array', items: rowOf(['hook', 'plugin', 'rule']) },
@@ -77,12 +89,20 @@ export function comparedWith(baseline: BenchFigures, now: BenchFigures): BenchFi
   const rules = new Map(baseline.rules.map((one) => [keyOf(one), one.mean]))
   return {
     ...now,
-    ...based(now.decision, baseline.decision),
+    ...based(wholeOf(now), wholeOf(baseline)),
     hooks: now.hooks.map((one) => ({ ...one, ...based(one.mean, hooks.get(one.hook)) })),
     rules: now.rules.map((one) => ({ ...one, ...based(one.mean, rules.get(keyOf(one))) })),
   }
 }
 
-function based(now: Figure, then: Figure | undefined): { readonly base?: Ratio } {
+/** All sessions, in yardsticks. */
+function wholeOf({ decision, decisions }: BenchFigures): Pick<Figure, 'yardsticks'> {
+  return { yardsticks: decision.yardsticks * decisions }
+}
+
+function based(
+  now: Pick<Figure, 'yardsticks'>,
+  then: Pick<Figure, 'yardsticks'> | undefined,
+): { readonly base?: Ratio } {
   return then && then.yardsticks > 0 && now.yardsticks > 0 ? { base: { ratio: now.yardsticks / then.yardsticks } } : {}
 }

@@ -4,7 +4,6 @@
  * middle one of its rounds, a ratio the middle one of the ratios in each round.
  */
 import { HOOKS, type Hook } from '../../core/hook.ts'
-import { TOLD } from './contestant.ts'
 import type { BenchRound, BenchRun, SideRound } from './run-bench.ts'
 import { digestOfSessions } from './sessions.ts'
 import { median, spread, sum } from './statistics.ts'
@@ -75,6 +74,7 @@ export interface BenchFigures {
   readonly decisions_per_second: number
   /** For all decisions together. */
   readonly decision: Figure
+  /** Of the time of all sessions. */
   readonly base?: Ratio
   readonly hooks: readonly HookFigures[]
   readonly rules: readonly RuleFigures[]
@@ -92,7 +92,7 @@ export function figuresOf({ run, revision, node, isCut }: Measured): BenchFigure
   const hooks = hookFigures(rounds)
   const decisions = sum(hooks.map(({ asked }) => asked))
   const decision = figure(rounds, ({ side }) => wholeOf(side) / Math.max(1, decisions))
-  const base = ratio(rounds, (side) => wholeOf(side) / Math.max(1, askedIn(side)))
+  const base = ratio(rounds, wholeOf)
   const sticks = rounds.map(({ yardstick }) => yardstick)
   return {
     version: 1,
@@ -122,15 +122,10 @@ function wholeOf({ hooks }: SideRound): number {
   return sum([...hooks.values()].map(({ asked, mean }) => asked * mean))
 }
 
-function askedIn({ hooks }: SideRound): number {
-  return sum([...hooks.values()].map(({ asked }) => asked))
-}
-
 function hookFigures(rounds: readonly BenchRound[]): readonly HookFigures[] {
-  const asked = new Map(rounds[0]?.side.hooks)
   return HOOKS.flatMap((hook) => {
-    const first = asked.get(hook)
-    if (!first || TOLD.has(hook)) return []
+    const first = rounds[0]?.side.hooks.get(hook)
+    if (!first) return []
     const meanIn = ({ hooks }: SideRound): number | undefined => hooks.get(hook)?.mean
     const base = ratio(rounds, meanIn)
     return [
