@@ -1,7 +1,7 @@
 /** Conditions as JSON Schema: what editors know of facts, operators and words. One definition for each type of fact. */
-import { LIST_FINDS } from '../compiler/atom.ts'
-import { elementType } from '../compiler/comparison.ts'
-import { OPERATORS, operatorsOf } from '../compiler/operators.ts'
+import { LIST_FINDS } from '../compiler/rules/atom.ts'
+import { elementType } from '../compiler/rules/comparison.ts'
+import { OPERATORS, operatorsOf } from '../compiler/rules/operators.ts'
 import { FACT_TYPES, type FactDefinition, type FactType } from '../core/fact.ts'
 import { FACTS } from '../core/facts.ts'
 import type { Schema } from '../core/schema.ts'

@@ -1,6 +1,6 @@
 /** The pages of `postern docs`, made from what they describe: for the terminal and for editors. */
-import { elementType } from '../compiler/comparison.ts'
-import { OPERATORS, operatorsOf } from '../compiler/operators.ts'
+import { elementType } from '../compiler/rules/comparison.ts'
+import { OPERATORS, operatorsOf } from '../compiler/rules/operators.ts'
 import { FACTS, findFact } from '../core/facts.ts'
 import { HOOK_TABLE, isHook } from '../core/hook.ts'
 import { LIMITS } from '../core/limits.ts'

@@ -1,5 +1,5 @@
 /** What `postern docs` has a page about, by kind: for its suggestions, and for shells that complete its argument. */
-import { OPERATORS } from '../compiler/operators.ts'
+import { OPERATORS } from '../compiler/rules/operators.ts'
 import { FACTS } from '../core/facts.ts'
 import { HOOKS } from '../core/hook.ts'
 import { LIMITS } from '../core/limits.ts'

@@ -9,7 +9,7 @@ import type { YamlNode } from '../language/node.ts'
 import { type CodePlugin, setUpCodePlugin } from './code-plugin.ts'
 import { compileEntry, type EntryUse, type SiteScope } from './plugin.ts'
 import { type LoadEnvironment, readText, type ResolvedEntry } from './resolve-entries.ts'
-import { onTrial } from './trial.ts'
+import { onTrial } from './rules/trial.ts'
 
 export interface CodeEnvironment extends LoadEnvironment {
   /** Loads a TypeScript or JavaScript module. */

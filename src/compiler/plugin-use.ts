@@ -2,10 +2,10 @@
 import type { YamlNode } from '../language/node.ts'
 import type { PluginFile } from '../language/files/plugin-file.ts'
 import type { PluginEntry } from '../language/files/site-file.ts'
-import type { NamedList } from './list-registry.ts'
+import type { NamedList } from './lists/list-registry.ts'
 import { bindParams, type BoundParams } from './params.ts'
 import type { PluginUse } from './plugin.ts'
-import { type ListPlace, readLists } from './plugin-lists.ts'
+import { type ListPlace, readLists } from './lists/plugin-lists.ts'
 import type { LoadEnvironment, ResolvedEntry } from './resolve-entries.ts'
 
 /** Where the entry stands. */

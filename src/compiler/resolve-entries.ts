@@ -17,7 +17,7 @@ import { didYouMean } from '../language/fix.ts'
 import { parseYaml } from '../language/yaml/parse.ts'
 import { YAML_LIMITS } from '../language/yaml/limits.ts'
 import type { ForeignReader, Machine } from './import/foreign.ts'
-import type { IndexedFile } from './index-list-file.ts'
+import type { IndexedFile } from './lists/index-list-file.ts'
 import { type BoundParams, bindParams } from './params.ts'
 import { substitute } from './substitute.ts'
 

@@ -2,7 +2,7 @@
  * What there is to cover in a file: its rules with their conditions and answers, its lists, and the conditions of the
  * plugins that a site or ruleset names. Read from the file as written, so that what no test switches on is there too.
  */
-import { summarize } from '../compiler/atom.ts'
+import { summarize } from '../compiler/rules/atom.ts'
 import { placeOf, Report, type Span } from '../language/diagnostic.ts'
 import { type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { type PluginFile, readPluginFile } from '../language/files/plugin-file.ts'

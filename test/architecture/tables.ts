@@ -32,7 +32,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   mysql2: ['src/ports/sql/'],
   pg: ['src/ports/sql/'],
   pino: ['src/ports/log/pino-log.ts'],
-  re2js: ['src/compiler/regex.ts'],
+  re2js: ['src/compiler/regex/regex.ts'],
   'vscode-languageserver': ['src/cli/lsp/'],
   'vscode-languageserver-textdocument': ['src/cli/lsp/'],
   yaml: [

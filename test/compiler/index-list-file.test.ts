@@ -1,7 +1,7 @@
 /** List files are indexed in turns, their faults are told where they stand, and the revision knows what they hold. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { indexListFile } from '../../src/compiler/index-list-file.ts'
+import { indexListFile } from '../../src/compiler/lists/index-list-file.ts'
 import { Report } from '../../src/language/diagnostic.ts'
 import { loadTexts, sound } from './memory-site.ts'
 

@@ -1,7 +1,7 @@
 /** What a site says about the life of the daemon: defaults, whole paths, and the words for what is wrong. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { lifeSettings } from '../../src/compiler/life-settings.ts'
+import { lifeSettings } from '../../src/compiler/settings/life-settings.ts'
 import { loadSettings } from '../../src/compiler/load-site.ts'
 import { Report } from '../../src/language/diagnostic.ts'
 import { findingLines, loadTexts } from './memory-site.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { loadSite } from '../../src/compiler/load-site.ts'
-import type { LogDestination } from '../../src/compiler/log-settings.ts'
+import type { LogDestination } from '../../src/compiler/settings/log-settings.ts'
 import { compileEnvironment } from '../../src/cli/wiring.ts'
 import { Report } from '../../src/language/diagnostic.ts'
 

@@ -1,7 +1,7 @@
 /** A client that brings more values than a source can be asked for in time: nobody goes on asking for it. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { inSource } from '../../src/compiler/source-list.ts'
+import { inSource } from '../../src/compiler/lists/source-list.ts'
 import { readSource } from '../../src/core/source.ts'
 import { contextAt } from '../support/hook-context.ts'
 import { fakePorts } from '../support/smtp-rig.ts'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { compileEnvironment } from '../../src/cli/wiring.ts'
 import { loadSite } from '../../src/compiler/load-site.ts'
-import type { LogDestination } from '../../src/compiler/log-settings.ts'
+import type { LogDestination } from '../../src/compiler/settings/log-settings.ts'
 import { Report } from '../../src/language/diagnostic.ts'
 
 const HOUSE = `plugin: house

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { compileRegex } from '../../src/compiler/regex.ts'
+import { compileRegex } from '../../src/compiler/regex/regex.ts'
 
 const CASELESS = { ignoreCase: true }
 const EXACT = { ignoreCase: false }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { VOCABULARY } from '../../src/cli/wiring.ts'
-import { wordOptions } from '../../src/compiler/word-options.ts'
+import { wordOptions } from '../../src/compiler/rules/word-options.ts'
 import { Report } from '../../src/language/diagnostic.ts'
 import { parseYaml } from '../../src/language/yaml/parse.ts'
 

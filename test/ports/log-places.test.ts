@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import type { LogDestination } from '../../src/compiler/log-settings.ts'
+import type { LogDestination } from '../../src/compiler/settings/log-settings.ts'
 import { openFiles } from '../../src/ports/log/log-files.ts'
 import { openLog } from '../../src/ports/log/open-log.ts'
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { runInNewContext } from 'node:vm'
-import { compileRegex } from '../../src/compiler/regex.ts'
+import { compileRegex } from '../../src/compiler/regex/regex.ts'
 import { parseMailbox } from '../../src/core/address.ts'
 import { canonicalDomain } from '../../src/core/domain.ts'
 import { headerDate, makeField, parseHeader } from '../../src/core/header.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { destinationsFor } from '../../src/compiler/delivery-recipients.ts'
+import { destinationsFor } from '../../src/compiler/rules/delivery-recipients.ts'
 import { addressText } from '../../src/core/address.ts'
 import type { DeliveryOutcome } from '../../src/core/delivery.ts'
 import { newRecipient, type Recipient } from '../../src/core/session.ts'

@@ -1,7 +1,7 @@
 /** `postern list`: what there is to write rules with. */
 import { Argument, type Command } from 'commander'
-import { operatorsOf } from '../../compiler/operators.ts'
-import { elementType } from '../../compiler/comparison.ts'
+import { operatorsOf } from '../../compiler/rules/operators.ts'
+import { elementType } from '../../compiler/rules/comparison.ts'
 import { FACTS } from '../../core/facts.ts'
 import { HOOK_TABLE, HOOKS } from '../../core/hook.ts'
 import { LIMITS } from '../../core/limits.ts'

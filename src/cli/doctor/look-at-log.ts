@@ -1,7 +1,7 @@
 /** The places of the log: files we can write to, a syslog socket that takes lines. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { LogDestination } from '../../compiler/log-settings.ts'
+import type { LogDestination } from '../../compiler/settings/log-settings.ts'
 import { reasonOf } from '../../core/reason.ts'
 import { error, type Finding, ok } from './finding.ts'
 import { fileName } from '../../ports/log/log-files.ts'

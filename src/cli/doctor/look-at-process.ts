@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import type { Limits } from '../../core/limits.ts'
-import type { LifeSettings } from '../../compiler/life-settings.ts'
+import type { LifeSettings } from '../../compiler/settings/life-settings.ts'
 import { reasonOf } from '../../core/reason.ts'
 import type { Listener } from '../../core/site.ts'
 import { type Account, findAccount, systemAccounts } from '../../server/life/account.ts'

@@ -1,8 +1,8 @@
 /** Conditions as one schema: the facts that are known in these hooks, their operators, words, notes, what words found. */
-import { LIST_FINDS } from '../../compiler/atom.ts'
-import { elementType } from '../../compiler/comparison.ts'
-import { MATCHED_KINDS, VALUE_KINDS } from '../../compiler/list-use.ts'
-import { OPERATORS, operatorsOf } from '../../compiler/operators.ts'
+import { LIST_FINDS } from '../../compiler/rules/atom.ts'
+import { elementType } from '../../compiler/rules/comparison.ts'
+import { MATCHED_KINDS, VALUE_KINDS } from '../../compiler/lists/list-use.ts'
+import { OPERATORS, operatorsOf } from '../../compiler/rules/operators.ts'
 import type { FactType } from '../../core/fact.ts'
 import { FACTS } from '../../core/facts.ts'
 import { type Hook, isKnownAt, type Stage } from '../../core/hook.ts'

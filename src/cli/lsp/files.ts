@@ -3,7 +3,7 @@
  * changed since is not read, parsed or indexed again.
  */
 import { stat } from 'node:fs/promises'
-import { inOnePiece } from '../../compiler/index-list-file.ts'
+import { inOnePiece } from '../../compiler/lists/index-list-file.ts'
 import type { KnownList } from '../../compiler/resolve-entries.ts'
 import type { Files } from '../../core/ports.ts'
 import type { MapNode } from '../../language/node.ts'

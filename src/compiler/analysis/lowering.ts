@@ -1,8 +1,8 @@
 /** What conditions are lowered with: the rule around them, the moment at which they are asked, and what facts can be. */
 import type { FactType } from '../../core/fact.ts'
 import type { MapEntry } from '../../language/node.ts'
-import { summarize } from '../atom.ts'
-import type { Scope } from '../scope.ts'
+import { summarize } from '../rules/atom.ts'
+import type { Scope } from '../rules/scope.ts'
 import type { Formula, Question } from './formula.ts'
 import { TextSet } from './text-set.ts'
 import { universeOf } from './universe.ts'

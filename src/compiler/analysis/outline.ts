@@ -4,7 +4,7 @@ import type { Chain } from '../../core/program.ts'
 import type { PluginFile } from '../../language/files/plugin-file.ts'
 import type { PluginEntry } from '../../language/files/site-file.ts'
 import type { YamlNode } from '../../language/node.ts'
-import type { ListRegistry, NamedList } from '../list-registry.ts'
+import type { ListRegistry, NamedList } from '../lists/list-registry.ts'
 import type { BoundParams } from '../params.ts'
 import type { LiveChain, SiteScope } from '../plugin.ts'
 

@@ -1,7 +1,7 @@
 /** The plugins of a site as its entries load them: scope, parameters, lists, each with its place. */
 import type { Outline, OutlinedPlugin } from '../analysis/outline.ts'
 import { type MapEntry, type MapNode, toJson, valueOf, type YamlNode } from '../../language/node.ts'
-import type { NamedList } from '../list-registry.ts'
+import type { NamedList } from '../lists/list-registry.ts'
 import type { BoundParam } from '../params.ts'
 import { concealed, isSecret } from './conceal.ts'
 import type { Places } from './places.ts'

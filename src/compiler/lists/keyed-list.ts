@@ -1,7 +1,7 @@
 /** The index of lists whose entries are exact keys or patterns: a hash look-up for each key, then patterns one by one. */
 import type { FactValue } from '../../core/fact.ts'
 import type { ListEntry, ListIndex, ListKind } from '../../core/list.ts'
-import { compileRegex, type Regex } from '../regex.ts'
+import { compileRegex, type Regex } from '../regex/regex.ts'
 import { EntryStore, type Expected, type RawEntry } from './entry-store.ts'
 import { type Family, isFault, type Reading } from './family.ts'
 import { hashText, HashTable } from './hash-table.ts'

@@ -2,7 +2,7 @@
 import { HOOK_TABLE, isHook } from '../../core/hook.ts'
 import { isRefusal, isReturnCode } from '../../core/verdict.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
-import type { Scope } from '../scope.ts'
+import type { Scope } from '../rules/scope.ts'
 import { type Deed, isAfterData } from './split-book.ts'
 
 type Find = (rule: MapNode, scope: Scope) => YamlNode | undefined

@@ -15,7 +15,7 @@ import { readSettings, RECIPIENTS_SCHEMA } from '../../language/files/policy-fil
 import { parseDuration } from '../../language/units.ts'
 import type { RecipientSpec } from '../compile-site.ts'
 import { isLoadedWhole, type SourceSpec } from '../../core/source.ts'
-import { readOutside } from '../read-outside.ts'
+import { readOutside } from '../lists/read-outside.ts'
 import type { LoadEnvironment } from '../resolve-entries.ts'
 import { type PolicyRules, readPolicy, readPolicyText } from './read-policy.ts'
 

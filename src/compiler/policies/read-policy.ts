@@ -12,7 +12,7 @@ import { entriesOf, type MapNode, type ScalarNode, valueOf, type YamlNode } from
 import { policySchema } from '../../language/files/policy-file.ts'
 import { checkSchema } from '../../language/schema/check.ts'
 import { parseYaml } from '../../language/yaml/parse.ts'
-import { inlineIndex } from '../list-use.ts'
+import { inlineIndex } from '../lists/list-use.ts'
 import type { SettingBook } from './setting-book.ts'
 
 /** What policies of a site may say. */

@@ -4,7 +4,7 @@ import { isKnownAt } from '../../core/hook.ts'
 import type { SettingType, SettingValue } from '../../core/policy.ts'
 import type { Span } from '../../language/diagnostic.ts'
 import { didYouMeanAt } from '../../language/fix.ts'
-import { complain, type Scope } from '../scope.ts'
+import { complain, type Scope } from '../rules/scope.ts'
 
 const PREFIX = 'policy.'
 

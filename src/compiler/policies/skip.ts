@@ -2,8 +2,8 @@
 import type { Test } from '../../core/program.ts'
 import { truthOf } from '../../core/truth.ts'
 import { placeOf, type Span } from '../../language/diagnostic.ts'
-import { any } from '../condition.ts'
-import type { Scope } from '../scope.ts'
+import { any } from '../rules/condition.ts'
+import type { Scope } from '../rules/scope.ts'
 
 export function skipTest(at: Span, unless: Test | undefined, scope: Scope): Test {
   const { plugin } = scope

@@ -5,7 +5,7 @@
  * limit the oldest lines of a session are dropped and counted, and so are the oldest sessions: one that writes after its
  * end is never settled.
  */
-import type { KeptLines } from '../../compiler/log-settings.ts'
+import type { KeptLines } from '../../compiler/settings/log-settings.ts'
 import type { LogLine } from '../../core/ports.ts'
 import type { OpenLog } from './pino-log.ts'
 

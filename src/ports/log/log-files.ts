@@ -4,7 +4,7 @@
  * Many are open at once where sessions have files of their own; the least used are closed. Lines of a file that cannot be
  * opened are dropped and counted.
  */
-import type { LogFile } from '../../compiler/log-settings.ts'
+import type { LogFile } from '../../compiler/settings/log-settings.ts'
 import { strftime } from '../../core/strftime.ts'
 import { type LineSink, openSink } from './line-sink.ts'
 

@@ -1,6 +1,6 @@
 /** The log in all its places, each with its own choice of lines. */
 import { hostname } from 'node:os'
-import type { LogDestination, LogPlace } from '../../compiler/log-settings.ts'
+import type { LogDestination, LogPlace } from '../../compiler/settings/log-settings.ts'
 import { LOG_LEVELS, type LogLevel } from '../../core/effect.ts'
 import { strftime } from '../../core/strftime.ts'
 import { keptLog } from './kept-log.ts'

@@ -8,7 +8,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
-import { indexListFile } from '../../compiler/index-list-file.ts'
+import { indexListFile } from '../../compiler/lists/index-list-file.ts'
 import type { ListIndex, ListKind } from '../../core/list.ts'
 import { reasonOf } from '../../core/reason.ts'
 import { withTimeLimit } from '../../delivery/time-limit.ts'

@@ -13,7 +13,7 @@ import { replyRow } from '../../core/reply-table.ts'
 import type { Connection, Transaction } from '../../core/session.ts'
 import type { RuleTrace } from '../../core/trace.ts'
 import type { ReturnCode, Verdict } from '../../core/verdict.ts'
-import type { MaskedField } from '../../compiler/life-settings.ts'
+import type { MaskedField } from '../../compiler/settings/life-settings.ts'
 import { policiesOf } from './recorded-policies.ts'
 import { anonymousTls, transportOf } from './recorded-transport.ts'
 

@@ -7,7 +7,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Address } from '../../compiler/life-settings.ts'
+import type { Address } from '../../compiler/settings/life-settings.ts'
 import { reasonOf } from '../../core/reason.ts'
 import type { Problem } from './loading.ts'
 import { exposition, type Sample } from './metrics.ts'

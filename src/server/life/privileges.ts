@@ -5,7 +5,7 @@
  * trial in a container works, a mail server by accident does not.
  */
 import { BlockList, isIP } from 'node:net'
-import type { LifeSettings } from '../../compiler/life-settings.ts'
+import type { LifeSettings } from '../../compiler/settings/life-settings.ts'
 import { reasonOf } from '../../core/reason.ts'
 import type { Listener } from '../../core/site.ts'
 import type { Account } from './account.ts'

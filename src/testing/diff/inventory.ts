@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { namedIn, type Outline, type OutlinedChain, type OutlinedPlugin } from '../../compiler/analysis/outline.ts'
-import type { NamedList } from '../../compiler/list-registry.ts'
+import type { NamedList } from '../../compiler/lists/list-registry.ts'
 import type { Hook } from '../../core/hook.ts'
 import type { ListIndex } from '../../core/list.ts'
 import type { Rule } from '../../core/program.ts'

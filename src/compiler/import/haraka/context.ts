@@ -9,7 +9,7 @@ import { type Fields, type Json, type PluginDraft, printPlugin, type RuleDraft }
 import { ImportContext } from '../import-context.ts'
 import { entry, map, scalar, seq } from '../nodes.ts'
 import type { PlacedText } from '../placed-text.ts'
-import { compileRegex } from '../../regex.ts'
+import { compileRegex } from '../../regex/regex.ts'
 import { Ini, iniIn, listIn } from './ini.ts'
 
 export class HarakaContext extends ImportContext {

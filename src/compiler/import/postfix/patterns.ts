@@ -2,7 +2,7 @@
  * Lines of regexp and pcre tables (regexp_table(5), pcre_table(5)): `/pattern/flags action`, `!/pattern/flags action`, and
  * `if /pattern/ … endif` around them. Patterns that cannot run in linear time are reported and left out.
  */
-import { compileRegex } from '../../regex.ts'
+import { compileRegex } from '../../regex/regex.ts'
 import type { PlacedText } from '../placed-text.ts'
 import type { PostfixContext } from './context.ts'
 

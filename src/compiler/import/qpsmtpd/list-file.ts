@@ -6,7 +6,7 @@ import { startOf } from '../../../language/diagnostic.ts'
 import type { ListKind } from '../../../core/list.ts'
 import { reasonOf } from '../../../core/reason.ts'
 import { listEntries } from '../../../language/files/list-file.ts'
-import { piecesOf } from '../../index-list-file.ts'
+import { piecesOf } from '../../lists/index-list-file.ts'
 import { ListBuilder, type ListProblem } from '../../lists/index.ts'
 import type { ConfigReader, ConfigText } from './config-reader.ts'
 
