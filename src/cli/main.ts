@@ -1,7 +1,7 @@
 /** The command line. Each command is a file under `commands`, loaded when it is wanted; this one turns ends into exit codes. */
 import { Command, CommanderError } from 'commander'
 import { versionText } from './commands/version.ts'
-import { OTHER_EXITS } from './command-table.ts'
+import { OTHER_EXITS } from './documentation/command-table.ts'
 import { CommandError, EXIT, EXIT_MEANINGS } from './exit-code.ts'
 import { ENVIRONMENT } from './environment.ts'
 import type { Shell } from './shell.ts'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { runPostern } from '../support/run-postern.ts'
-import { builtinsMarkdown } from '../../src/cli/plugin-page.ts'
+import { builtinsMarkdown } from '../../src/cli/documentation/plugin-page.ts'
 
 test('docs/builtins.md is fresh; `npm run docs` makes it', async () => {
   assert.ok((await readFile('docs/builtins.md', 'utf8')) === (await builtinsMarkdown()), 'run `npm run docs`')

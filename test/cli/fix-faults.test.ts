@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, it } from 'node:test'
-import { checkFiles } from '../../src/cli/check-files.ts'
-import { fixFiles } from '../../src/cli/fix-files.ts'
+import { checkFiles } from '../../src/cli/check/check-files.ts'
+import { fixFiles } from '../../src/cli/check/fix-files.ts'
 import type { Diagnostic, Safety } from '../../src/language/diagnostic.ts'
 
 const FAULTS = join(import.meta.dirname, '../compiler/faults')

@@ -4,7 +4,7 @@ import { chmodSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { lineDiff } from '../../src/cli/line-diff.ts'
+import { lineDiff } from '../../src/cli/for-people/line-diff.ts'
 import { runPostern } from '../support/run-postern.ts'
 import { folder } from './folder.ts'
 

@@ -1,7 +1,7 @@
 /** How `postern bench` tells people: every time with its multiple of the yardstick, and what a figure is worth. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type BenchReport, renderBench, timeText } from '../../src/cli/format-bench.ts'
+import { type BenchReport, renderBench, timeText } from '../../src/cli/for-people/bench.ts'
 import type { RuleFigures } from '../../src/testing/bench/report.ts'
 
 function ruleOf(rule: string, asked: number, share: number): RuleFigures {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { READING_WORDS } from '../../src/cli/check-environment.ts'
+import { READING_WORDS } from '../../src/cli/check/check-environment.ts'
 import { FORMAT_NAMES, FORMATS } from '../../src/cli/formats/index.ts'
 import type { SavedCheck } from '../../src/cli/saved-checks/saved-reports.ts'
 import { authority } from '../support/certificates.ts'

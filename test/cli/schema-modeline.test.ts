@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { modelines, withModelines } from '../../src/cli/modelines.ts'
+import { modelines, withModelines } from '../../src/cli/schemas/modelines.ts'
 import { folder } from './folder.ts'
 
 const FILES = {

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { checkFiles } from '../../src/cli/check-files.ts'
+import { checkFiles } from '../../src/cli/check/check-files.ts'
 import type { Diagnostic } from '../../src/language/diagnostic.ts'
 
 const MARK = '#= '

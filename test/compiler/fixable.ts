@@ -1,7 +1,7 @@
 /** Which findings bring a correction, as far as the tests' own mistakes show: fault files, examples of the documentation, texts that YAML misreads. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkFiles } from '../../src/cli/check-files.ts'
+import { checkFiles } from '../../src/cli/check/check-files.ts'
 import { type Diagnostic, Report, type Safety } from '../../src/language/diagnostic.ts'
 import { parseYaml } from '../../src/language/yaml/parse.ts'
 import { YAML_CASES } from '../language/yaml-cases.ts'

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { Ajv } from 'ajv'
-import { allSchemas } from '../../src/cli/schemas.ts'
+import { allSchemas } from '../../src/cli/schemas/schemas.ts'
 import { VOCABULARY } from '../../src/cli/wiring.ts'
 
 const FOLDER = join(import.meta.dirname, '../../schemas')

@@ -11,12 +11,12 @@ import { type BenchFigures, figuresOf } from '../../testing/bench/report.ts'
 import { type BenchSide, runBench } from '../../testing/bench/run-bench.ts'
 import { makeYardstick } from '../../testing/bench/yardstick.ts'
 import { openBase } from '../base-site.ts'
-import { type SessionSource, sessionsFor } from '../bench-sessions.ts'
+import { type SessionSource, sessionsFor } from '../sessions/bench-sessions.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
-import { type BenchReport, renderBench } from '../format-bench.ts'
+import { type BenchReport, renderBench } from '../for-people/bench.ts'
 import { BENCH_FORMATS } from '../formats/index.ts'
 import { addOutput, type Output, outputsAmong } from '../formats/outputs.ts'
-import { judgesOf } from '../judges.ts'
+import { judgesOf } from '../sessions/judges.ts'
 import { openSite } from '../open-site.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Shell } from '../shell.ts'
@@ -34,7 +34,7 @@ interface Options extends SessionSource {
 const EXAMPLES = `
 Sessions are held offline, again and again: those of the suites of the site, or else of the tests of its own plugins. What rules
 ask outside is answered by the sessions and takes no time here. Every time is also told as a multiple of a yardstick, work that
-is measured beside it: other machines have other times, and nearly the same multiples. Rules are timed in runs of their own.
+is measured beside it, because machines differ and are busy. Rules are timed in runs of their own.
 
 --base measures other rules in turns with these; --baseline compares with figures of before, by their yardsticks.
 A budget is a time (ns, us, ms, s) or a multiple of the yardstick (x), for the median of the hook's decisions.

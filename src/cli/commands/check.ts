@@ -2,11 +2,11 @@
 import { Argument, type Command, Option } from 'commander'
 import type { Diagnostic, Safety } from '../../language/diagnostic.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
-import type { Checked, Circumstances } from '../check-files.ts'
-import { codePrefix, isSelected } from '../code-selection.ts'
+import type { Checked, Circumstances } from '../check/check-files.ts'
+import { codePrefix, isSelected } from '../check/code-selection.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { findYaml, shown, someDirectory } from '../find-files.ts'
-import type { Fixed } from '../fix-files.ts'
+import type { Fixed } from '../check/fix-files.ts'
 import type { Judging } from '../formats/assemble.ts'
 import { addJudgeFlags, formatsHelp, type JudgeFlags, oneMore } from '../formats/flags.ts'
 import { count } from '../counts.ts'
@@ -136,7 +136,7 @@ async function onlyNew(
   terminal: Terminal,
 ): Promise<Checked> {
   if (revision === undefined) return all
-  const { withoutEarlier } = await import('../earlier-findings.ts')
+  const { withoutEarlier } = await import('../check/earlier-findings.ts')
   const left = await withoutEarlier(all, revision, paths)
   const old = all.diagnostics.length - left.diagnostics.length
   if (old > 0) terminal.talk(`${count(old, 'finding')} of ${revision} left out`)
@@ -146,7 +146,7 @@ async function onlyNew(
 async function checkNow(files: readonly string[], terminal: Terminal, circumstances: Circumstances): Promise<Checked> {
   const { boundYoungGeneration } = await import('../young-generation.ts')
   boundYoungGeneration()
-  const { checkFiles } = await import('../check-files.ts')
+  const { checkFiles } = await import('../check/check-files.ts')
   return checkFiles(files, (path) => terminal.progress(`checking ${path}`), circumstances)
 }
 
@@ -159,7 +159,7 @@ function selected(checked: Checked, flags: Flags): Checked {
 }
 
 async function fixesOf(files: readonly string[], level: Level, flags: Flags, terminal: Terminal): Promise<Fixed> {
-  const { fixFiles } = await import('../fix-files.ts')
+  const { fixFiles } = await import('../check/fix-files.ts')
   return fixFiles({
     safeties: SAFETIES[level],
     paths: files,
@@ -178,7 +178,7 @@ async function write({ files, done }: Fixed, terminal: Terminal): Promise<void> 
 async function showDiff(paths: readonly string[], flags: Flags, { terminal, finish }: Shell): Promise<void> {
   if (flags.format) throw new CommandError('--diff shows what would change, and no report: leave out -f', EXIT.usage)
   const { files, done } = await fixesOf(await findYaml(paths), flags.fix ?? 'safe', flags, terminal)
-  const { lineDiff } = await import('../line-diff.ts')
+  const { lineDiff } = await import('../for-people/line-diff.ts')
   for (const [path, { before, after }] of files) terminal.print(lineDiff(shown(path), before, after))
   terminal.talk(`${count(done.length, 'correction')} in ${count(files.size, 'file')}`)
   finish(files.size > 0 ? EXIT.findings : EXIT.ok)

@@ -1,6 +1,6 @@
 /** `postern completion`: what a shell completes, made from the table of commands. */
 import { Argument, type Command } from 'commander'
-import { commandTable, type CommandRow } from '../command-table.ts'
+import { commandTable, type CommandRow } from '../documentation/command-table.ts'
 import { bashCompletion } from '../completion/bash.ts'
 import { fishCompletion } from '../completion/fish.ts'
 import { zshCompletion } from '../completion/zsh.ts'

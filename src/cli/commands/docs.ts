@@ -2,13 +2,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { diagnosticPage } from '../documentation.ts'
+import { diagnosticPage } from '../documentation/documentation.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import type { Shell } from '../shell.ts'
-import { pagesOf } from '../pages.ts'
-import { builtinsMarkdown, pluginPage } from '../plugin-page.ts'
-import { readBuiltin } from '../read-builtin.ts'
-import { nearestTopic } from '../topics.ts'
+import { pagesOf } from '../documentation/pages.ts'
+import { builtinsMarkdown, pluginPage } from '../documentation/plugin-page.ts'
+import { readBuiltin } from '../documentation/read-builtin.ts'
+import { nearestTopic } from '../documentation/topics.ts'
 import { builtinFiles, VOCABULARY } from '../wiring.ts'
 
 export function addDocs(program: Command, { terminal }: Shell): void {

@@ -10,10 +10,10 @@ import { CommandError } from '../exit-code.ts'
 import { wholeNumber } from '../formats/flags.ts'
 import { CI_FILES } from '../init/ci.ts'
 import { type Place, TEMPLATES } from '../init/templates.ts'
-import { allSchemas } from '../schemas.ts'
+import { allSchemas } from '../schemas/schemas.ts'
 import type { Shell } from '../shell.ts'
 import { VOCABULARY } from '../wiring.ts'
-import { SCHEMA_FOLDER, schemaFile, schemaText } from '../write-modelines.ts'
+import { SCHEMA_FOLDER, schemaFile, schemaText } from '../schemas/write-modelines.ts'
 import { versionText } from './version.ts'
 
 interface Options extends Place {

@@ -2,9 +2,9 @@
 import { type Command, Option } from 'commander'
 import { TrialBook, type TrialReport } from '../../testing/trials.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
-import { renderTrials, renderTrialsMarkdown } from '../format-trials.ts'
+import { renderTrials, renderTrialsMarkdown } from '../for-people/trials.ts'
 import { loadCheckedSite } from '../open-site.ts'
-import { readLog } from '../read-log.ts'
+import { readLog } from '../sessions/read-log.ts'
 import type { Shell } from '../shell.ts'
 import type { Terminal } from '../terminal.ts'
 

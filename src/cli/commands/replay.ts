@@ -13,10 +13,10 @@ import {
 import { openBase } from '../base-site.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { percentage } from '../formats/flags.ts'
-import { renderReplay } from '../format-replay.ts'
-import { judgeSafely, judgesOf } from '../judges.ts'
+import { renderReplay } from '../for-people/replay.ts'
+import { judgeSafely, judgesOf } from '../sessions/judges.ts'
 import { loadCheckedSite } from '../open-site.ts'
-import { readLog } from '../read-log.ts'
+import { readLog } from '../sessions/read-log.ts'
 import type { Shell } from '../shell.ts'
 import type { Terminal } from '../terminal.ts'
 

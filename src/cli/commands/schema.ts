@@ -7,12 +7,12 @@ import { listFiles } from '../../ports/list-files.ts'
 import { count } from '../counts.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { findYaml, shown } from '../find-files.ts'
-import { schemaCatalog } from '../schema-catalog.ts'
-import { allSchemas } from '../schemas.ts'
+import { schemaCatalog } from '../schemas/schema-catalog.ts'
+import { allSchemas } from '../schemas/schemas.ts'
 import type { Shell } from '../shell.ts'
 import type { Terminal } from '../terminal.ts'
 import { VOCABULARY } from '../wiring.ts'
-import { writeModelines, writeSchemas } from '../write-modelines.ts'
+import { writeModelines, writeSchemas } from '../schemas/write-modelines.ts'
 
 interface Options {
   readonly write?: string

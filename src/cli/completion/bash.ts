@@ -1,5 +1,5 @@
 /** Completion for bash: a function over tables of words. */
-import { allCommands, type CommandRow, type OptionRow } from '../command-table.ts'
+import { allCommands, type CommandRow, type OptionRow } from '../documentation/command-table.ts'
 import { isGlued, type Offer, offersIn, takesSeveral } from './offers.ts'
 
 /** What may follow a command, and what may follow an option that takes a value. `=` separates words for bash: they are put together first. */

@@ -1,5 +1,5 @@
 /** Completion for fish: a line for each word, with what it is for. */
-import type { ArgumentRow, CommandRow, OptionRow } from '../command-table.ts'
+import type { ArgumentRow, CommandRow, OptionRow } from '../documentation/command-table.ts'
 import { quote } from './bash.ts'
 import { isGlued, type Offer, offersIn, takesSeveral } from './offers.ts'
 

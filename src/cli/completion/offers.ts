@@ -2,10 +2,10 @@
  * What a shell offers where a value is wanted, by what stands for it in the help: `<file>`, `<code>`, `<name[=file]>`. A closed
  * set of values is offered whole; where anything may stand, such as a number, nothing is.
  */
-import type { ArgumentRow, CommandRow, OptionRow } from '../command-table.ts'
+import type { ArgumentRow, CommandRow, OptionRow } from '../documentation/command-table.ts'
 import { formatsOf } from '../formats/index.ts'
-import { allSchemas } from '../schemas.ts'
-import { codePrefixes, topics } from '../topics.ts'
+import { allSchemas } from '../schemas/schemas.ts'
+import { codePrefixes, topics } from '../documentation/topics.ts'
 import { VOCABULARY } from '../wiring.ts'
 
 export interface Offer {

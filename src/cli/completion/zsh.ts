@@ -1,5 +1,5 @@
 /** Completion for zsh, with what each word is for. */
-import type { CommandRow, OptionRow } from '../command-table.ts'
+import type { CommandRow, OptionRow } from '../documentation/command-table.ts'
 import { quote } from './bash.ts'
 import { isGlued, type Offer, type Offers, offersIn, takesSeveral } from './offers.ts'
 

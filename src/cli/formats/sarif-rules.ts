@@ -5,7 +5,7 @@
 import type { DiagnosticCode } from '../../language/codes.ts'
 import type { JsonDiagnostic } from '../../language/render/json.ts'
 import { codeMeaning } from '../../testing/report-findings.ts'
-import { diagnosticPage, webAddress } from '../documentation.ts'
+import { diagnosticPage, webAddress } from '../documentation/documentation.ts'
 
 type Severity = JsonDiagnostic['severity']
 

@@ -13,7 +13,7 @@ import {
 } from '../../testing/report-findings.ts'
 import type { SavedReport } from '../../testing/report-shape.ts'
 import { count } from '../counts.ts'
-import { HOME } from '../documentation.ts'
+import { HOME } from '../documentation/documentation.ts'
 import { uriOf } from './in-tree.ts'
 import { jsonText } from './json-text.ts'
 import { LEVELS, sarifRule } from './sarif-rules.ts'

@@ -1,7 +1,7 @@
 /** What a new site begins with, by what the server is for: site file, a rule of one's own, lists, tests. */
 import type { FileKind } from '../../language/files/file-kind.ts'
-import { modelines } from '../modelines.ts'
-import { SCHEMA_FOLDER, schemaFile } from '../write-modelines.ts'
+import { modelines } from '../schemas/modelines.ts'
+import { SCHEMA_FOLDER, schemaFile } from '../schemas/write-modelines.ts'
 
 export interface Place {
   readonly hostname: string
