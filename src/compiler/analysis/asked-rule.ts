@@ -213,7 +213,7 @@ function answerOf(node: MapNode, rule: Rule, { hook, chain }: OutlinedChain): Pi
 }
 
 /** Whether unknown becomes an answer at this rule. */
-export function defers({ rule, hook }: Pick<AskedRule, 'rule' | 'hook'>): boolean {
+export function defers({ rule, hook }: AskedRule): boolean {
   const at = rule.replyAt ?? hook
   return rule.onUnknown !== 'skip' && (isAllowedAt(at, 'DENYSOFT') || isAllowedAt(at, 'DENYSOFT_DISCONNECT'))
 }

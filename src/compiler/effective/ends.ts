@@ -88,24 +88,23 @@ function laterHook({ says, hook, mode }: EffectiveRule): Hook | undefined {
 }
 
 function endingsOf(rule: EffectiveRule): readonly Ending[] {
-  const { hook, rule: id, mode, on_unknown: unknown, says, code } = rule
+  const { hook, rule: id, mode, on_unknown: unknown, code } = rule
   if (mode === 'monitor') return []
   const at = laterHook(rule) ?? hook
   const label = at === hook ? id : `${id} at ${hook}`
+  const mayDefer = unknown === 'defer' && !code && isAllowedAt(at, 'DENYSOFT')
+  return [
+    ...codesOf(rule).map((one) => ({ hook: at, end: endOf(at, one), label })),
+    ...(mayDefer ? [{ hook: at, end: 'later' as const, label: `${label}?` }] : []),
+  ]
+}
+
+/** What it may answer; DECLINED ends nothing. */
+function codesOf({ hook, says, code }: EffectiveRule): readonly ReturnCode[] {
   const given = says['return']
-  const codes: readonly ReturnCode[] = code
-    ? (Object.keys(REPLY_TABLE[hook]) as ReturnCode[])
-    : 'deliver' in says
-      ? ['OK', 'DENY', 'DENYSOFT']
-      : typeof given === 'string' && isReturnCode(given)
-        ? [given]
-        : []
-  const doubt =
-    unknown === 'defer' && !code && isAllowedAt(at, 'DENYSOFT')
-      ? [{ hook: at, end: 'later' as const, label: `${label}?` }]
-      : []
-  const answers = codes.filter((one) => one !== 'DECLINED').map((one) => ({ hook: at, end: endOf(at, one), label }))
-  return [...answers, ...doubt]
+  if (code) return (Object.keys(REPLY_TABLE[hook]) as ReturnCode[]).filter((one) => one !== 'DECLINED')
+  if ('deliver' in says) return ['OK', 'DENY', 'DENYSOFT']
+  return typeof given === 'string' && isReturnCode(given) && given !== 'DECLINED' ? [given] : []
 }
 
 function endOf(hook: Hook, code: ReturnCode): End {

@@ -1,6 +1,6 @@
 /**
  * What rules take, as data: by hook, by rule, and for decisions as a whole. A time is nanoseconds of one thread on the machine
- * that measured it; beside it stands how many times the yardstick that is, which other machines come near to. A figure is the
+ * that measured it; beside it stands how many times the yardstick that is, by which machines and days are compared. A figure is the
  * middle one of its rounds, a ratio the middle one of the ratios in each round.
  */
 import { HOOKS, type Hook } from '../../core/hook.ts'
