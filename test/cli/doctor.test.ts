@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { examine } from '../../src/cli/doctor/examine.ts'
 import type { Finding } from '../../src/cli/doctor/finding.ts'
@@ -104,6 +104,13 @@ describe('the doctor', () => {
     assert.deepEqual(find(findings, 'files of the site').help, `chmod o-w ${file('rcpthosts')}`)
     assert.equal(find(findings, 'key of the decision log').status, 'error')
     assert.match(find(findings, 'decision log').message, /log is not there yet and can be made$/)
+  })
+
+  it('sees a directory that everybody can change: whoever can puts one file in the place of another', async (test) => {
+    const { path, file } = await patient(test)
+    chmodSync(dirname(path), 0o777)
+    const { status, help } = find(await examine(path), 'files of the site')
+    assert.deepEqual([status, help], ['error', `chmod o-w ${file('')}`])
   })
 
   it('sees a maildir that is none', async (test) => {

@@ -14,11 +14,12 @@ interface Faults {
   readonly foreign: string[]
 }
 
-/** Files that decide about mail: ours to read, and nobody else's to change. */
+/** Files that decide about mail, and the directories they are in: ours to read, and nobody else's to change. */
 export async function lookAtRules(paths: readonly string[]): Promise<readonly Finding[]> {
   const about = 'files of the site'
   const faults: Faults = { unreadable: [], writable: [], foreign: [] }
-  for (const path of paths) await sort(path, faults)
+  const around = new Set(paths.map((path) => dirname(path)))
+  for (const path of [...paths, ...around]) await sort(path, faults)
   const { unreadable, writable, foreign } = faults
   const findings = [
     ...unreadable.map((path) => error(about, `${path} cannot be read by us`)),

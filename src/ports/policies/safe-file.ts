@@ -1,6 +1,7 @@
 /**
  * Reads a file that strangers have named and others may have put there: a regular file below a directory, owned by root or
- * by us, writable by nobody else, reached through no link that leads away.
+ * by us, writable by nobody else, reached through no link that leads away. The same holds for the directories it lies in, for
+ * who may write to them puts one file in the place of another.
  *
  * Checked on the open file, not on its name, so nothing can be put in its place in between. Opening never waits: a pipe
  * has no writer, a device may have no end. Reasons are told without what the file holds.
@@ -8,7 +9,7 @@
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
-import { sep } from 'node:path'
+import { dirname, sep } from 'node:path'
 import { errorCode } from '../../core/reason.ts'
 
 export interface SafeFile {
@@ -34,7 +35,7 @@ export async function readSafely(root: string, path: string, demands: Demands): 
   try {
     const stats = await file.stat()
     checkFile(stats, demands)
-    await checkPlace(root, path, stats)
+    await checkPlace(root, path, { opened: stats, demands })
     return { text: await readText(file, stats.size), changedAt: stats.mtimeMs }
   } finally {
     await file.close()
@@ -61,23 +62,35 @@ const WHY_NOT_OPEN: ReadonlyMap<string, string> = new Map([
 
 const WRITABLE = { byGroup: 0o020, byAll: 0o002 } as const
 
-function checkFile(stats: Stats, { mostOctets, isLenient = false, owner, mayBeEmpty = false }: Demands): void {
+function checkFile(stats: Stats, demands: Demands): void {
+  const { mostOctets, mayBeEmpty = false } = demands
   if (!stats.isFile()) throw new Error('it is no regular file')
-  const isTrusted = [0, process.getuid?.(), owner].includes(stats.uid)
-  if (!isLenient && !isTrusted) throw new Error('it belongs to another user')
-  const isOwnGroup = (isLenient || stats.uid === owner) && stats.gid === stats.uid
-  if ((stats.mode & (WRITABLE.byAll | (isOwnGroup ? 0 : WRITABLE.byGroup))) !== 0)
-    throw new Error('its group or everybody may write to it')
+  checkRights(stats, demands, 'it')
   if (stats.size === 0 && !mayBeEmpty) throw new Error('it is empty')
   if (stats.size > mostOctets) throw new Error(`it has more than ${mostOctets} octets`)
 }
 
+function checkRights(stats: Stats, { isLenient = false, owner }: Demands, what: 'it' | 'its directory'): void {
+  const isTrusted = [0, process.getuid?.(), owner].includes(stats.uid)
+  if (!isLenient && !isTrusted) throw new Error(`${what} belongs to another user`)
+  const isOwnGroup = (isLenient || stats.uid === owner) && stats.gid === stats.uid
+  if ((stats.mode & (WRITABLE.byAll | (isOwnGroup ? 0 : WRITABLE.byGroup))) === 0) return
+  throw new Error(what === 'it' ? 'its group or everybody may write to it' : 'others may write to its directory')
+}
+
+interface Opened {
+  readonly opened: Stats
+  readonly demands: Demands
+}
+
 /** Directories on the way may be links, as long as they stay below the root. */
-async function checkPlace(root: string, path: string, opened: Stats): Promise<void> {
+async function checkPlace(root: string, path: string, { opened, demands }: Opened): Promise<void> {
   const real = await realpath(path)
   const there = await stat(real)
   const isSame = there.dev === opened.dev && there.ino === opened.ino
   if (!isSame || !real.startsWith(root + sep)) throw new Error('it lies outside its directory')
+  for (let place = dirname(real); place.length >= root.length; place = dirname(place))
+    checkRights(await stat(place), demands, 'its directory')
 }
 
 async function readText(file: FileHandle, size: number): Promise<string> {

@@ -145,6 +145,26 @@ describe('row 65: a policy that is', () => {
     assert.equal((await offline.lookup(KEY)).kind, 'found')
   })
 
+  for (const name of ['.', 'example.org'])
+    for (const mode of [0o777, 0o775, 0o1777])
+      it(`in a directory that others may write to (${name}, ${mode.toString(8)})`, async (test) => {
+        const { path, write, lookup } = folder(test)
+        write('example.org/alice.yaml')
+        chmodSync(path(name), mode)
+        assert.deepEqual(await lookup(), refused('others may write to its directory'))
+      })
+
+  it('in a directory of somebody else', {
+    skip: process.getuid?.() !== 0 && 'only root can give directories away',
+  }, async (test) => {
+    const { path, write, lookup } = folder(test)
+    write('example.org/alice.yaml')
+    chownSync(path('example.org'), 65534, 65534)
+    assert.deepEqual(await lookup(), refused('its directory belongs to another user'))
+    const offline = policyFiles({ directory: path('.'), clock: fakeClock(), mostOctets: 1000, isLenient: true })
+    assert.equal((await offline.lookup(KEY)).kind, 'found')
+  })
+
   it('empty', async (test) => {
     const { write, lookup } = folder(test)
     write('example.org/alice.yaml', '')
