@@ -25,7 +25,7 @@ import { relayFindings } from './relay.ts'
 import { loginsAt } from './relay-login.ts'
 import { worldOver } from './universe.ts'
 import type { ValueSet } from './value-set.ts'
-import { canMailGoOn, reachedFromOutside } from './way-in.ts'
+import { canMailGoOn, reachedFromOutside, waysIn } from './way-in.ts'
 
 export interface Analysed {
   readonly outline: Outline
@@ -57,19 +57,25 @@ export function analyse(analysed: Analysed, report: Report): void {
   }
   reportUnreached(unreachedRules(hooks, world), { rules, findings, sources, isOurs })
   if (services) {
-    const reached = reachedFromOutside(services, listeners)
-    const entered = [...services].filter(([name]) => reached?.includes(name.toLowerCase()))
-    const outside = new SiteWorld({ ...facts, services: new Map(entered) }, world)
-    const narrow = (fact: string, set: ValueSet): ValueSet => outside.narrowed(fact, set)
-    const relay = { outline, hasCode, isOurs, narrow, listeners: reached, logins: loginsAt(entered) }
-    const isQuestion = reached?.length !== 0 && canMailGoOn(outline)
-    for (const finding of isQuestion ? relayFindings(relay) : []) findings.add(finding)
+    const ways = canMailGoOn(outline) ? waysIn(services, reachedFromOutside(services, listeners)) : []
+    const found = ways.flatMap((way) => {
+      const outside = new SiteWorld({ ...facts, services: way.services }, world)
+      const narrow = (fact: string, set: ValueSet): ValueSet => outside.narrowed(fact, set)
+      return relayFindings({ ...way, outline, hasCode, isOurs, narrow, logins: loginsAt(way.services) })
+    })
+    for (const finding of eachPlaceOnce(found)) findings.add(finding)
     for (const finding of unreadSettings(outline, isOurs)) findings.add(finding)
     const isOurOwn = [...services.values()].every(({ position }) => position === undefined)
     const accepts = isOurOwn ? acceptedDomains({ outline, rules, world }) : undefined
     for (const finding of accepts ? strangePolicies(policies, accepts) : []) findings.add(finding)
   }
   findings.conclude()
+}
+
+/** What any stranger can do need not be said again of those who are believed. */
+function eachPlaceOnce(found: readonly Finding[]): readonly Finding[] {
+  const keyOf = ({ code, at }: Finding): string => `${code} ${at.file}:${at.range.start.offset}`
+  return [...Map.groupBy(found, keyOf).values()].flatMap(([first]) => first ?? [])
 }
 
 interface Reporting {

@@ -5,6 +5,7 @@ import { type AskedRule, conditionOf } from './asked-rule.ts'
 import { asksIn } from './formula.ts'
 import type { Outline } from './outline.ts'
 import type { Way } from './relay-walk.ts'
+import { type Claims, NO_CLAIMS } from './stranger.ts'
 
 export interface Culprit {
   readonly at: Finding['at']
@@ -42,10 +43,17 @@ const HELP = {
   login: 'let only those log in whose password is right: add a word that checks it, such as `auth_file`',
   right:
     'let only those relay who are known by address or login: HELO, the sender and names in DNS are what a client likes',
+  believed: 'name your own proxies and servers, and nobody else, in `from` of `proxy`, `xclient` and `xforward`',
   ok: 'let only those relay who are known by address or login: `relay_client: true`\nor accept only what is ours: `rcpt.domain: { in_list: local_domains }`',
 }
 
-export function openRelay(way: Way, { at, rule }: Culprit, witness: object): Finding {
+interface Believing {
+  readonly claims: Claims
+  readonly listeners: readonly string[] | undefined
+}
+
+export function openRelay(way: Way, { at, rule }: Culprit, witness: object, { claims, listeners }: Believing): Finding {
+  const isBelieved = claims !== NO_CLAIMS
   return {
     ...path(way, rule),
     code: 'FLW510',
@@ -53,8 +61,12 @@ export function openRelay(way: Way, { at, rule }: Culprit, witness: object): Fin
     at,
     message: `anybody may relay through this server: \`${way.rules.at(-1)?.rule.id}\` says OK to recipients that are not ours`,
     label: 'here it becomes possible',
-    notes: [...pathNote(way), `a session that does: ${JSON.stringify(witness)}`],
-    help: HELP[(rule && grantOf(rule)) ?? 'ok'],
+    notes: [
+      ...pathNote(way),
+      ...(isBelieved ? [`listener \`${listeners?.[0]}\` takes everybody's word for who a client is`] : []),
+      `a session that does: ${JSON.stringify(witness)}`,
+    ],
+    help: isBelieved ? HELP.believed : HELP[(rule && grantOf(rule)) ?? 'ok'],
   }
 }
 

@@ -3,7 +3,7 @@ import { type Address, mailbox, NULL_SENDER, parseMailbox, POSTMASTER } from '..
 import type { Hook } from '../../core/hook.ts'
 import { isIpFault, parseIp } from '../../core/ip.ts'
 import type { Product, World } from './product.ts'
-import { answersIn, commandsOf, loginOf, timeIn } from './witness-parts.ts'
+import { answersIn, commandsOf, forwardedIn, loginOf, timeIn } from './witness-parts.ts'
 import { fits, hintsOf, holds, texts } from './witness-texts.ts'
 import { networksIn, FOREIGN_DOMAINS } from './stranger.ts'
 import { NameTree } from './name-tree.ts'
@@ -36,8 +36,8 @@ export function witnessOf(product: Product, world: World, asked: ReadonlySet<Hoo
 /** What several facts say together, and what rules on the way were asked about. */
 function otherParts(product: Product, hooks: ReadonlySet<Hook>): Readonly<Record<string, unknown>> | undefined {
   const [time, commands] = [timeIn(product), commandsOf(product, hooks)]
-  const login = hooks.has('auth') ? loginOf(product) : {}
-  return time && commands && login && { ...time, ...login, ...commands, ...answersIn(product) }
+  const login = loginOf(product, hooks.has('auth'))
+  return time && commands && login && { ...time, ...login, ...commands, ...forwardedIn(product), ...answersIn(product) }
 }
 
 interface Said extends PlainFacts {
@@ -206,7 +206,7 @@ const SAYINGS: ReadonlyMap<string, (value: string | number) => PlainFacts> = new
 ])
 
 const SAID_ELSEWHERE =
-  /^(?:remote_ip|remote_host|helo|sender(?:\..*)?|rcpt(?:\.user|\.domain|\.mailbox|\.detail)?|time\..*|(?:attempt|auth)\..*|command\b.*@(?:noop|vrfy|help|unrecognized_command))$/
+  /^(?:remote_ip|remote_host|helo|sender(?:\..*)?|rcpt(?:\.user|\.domain|\.mailbox|\.detail)?|time\..*|(?:attempt|auth|xforward)\..*|command\b.*@(?:noop|vrfy|help|unrecognized_command))$/
 /** What rules do on the way, or others answer, is not the client's to say. */
 const NOT_SAID = /^(?:relay_client|immune|score|anonymous|note\..*|(?:word|free|skip) .*)$/
 

@@ -13,7 +13,7 @@ import { culpritOf, openRelay, tooMany, unproved } from './relay-findings.ts'
 import { loggedIn, loggingIn, type Logins } from './relay-login.ts'
 import { passHook, TooMany, type Walk, type Way } from './relay-walk.ts'
 import { witnessOf } from './relay-witness.ts'
-import { strange, stranger } from './stranger.ts'
+import { type Claims, strange, stranger } from './stranger.ts'
 import { universeOf } from './universe.ts'
 import { TextSet } from './text-set.ts'
 import { type ValueSet, valuesIn } from './value-set.ts'
@@ -44,6 +44,8 @@ export interface RelayScope {
   readonly isOurs: (path: string) => boolean
   /** Undefined where nobody can log in. */
   readonly logins: Logins | undefined
+  /** What anybody may say there of who it is. */
+  readonly claims: Claims
   /** Facts as they can be on this site. */
   readonly narrow: (fact: string, set: ValueSet) => ValueSet
 }
@@ -60,7 +62,7 @@ export function relayFindings(scope: RelayScope): readonly Finding[] {
   const changed: World = (fact) => universe.get(fact) ?? universeOf(fact, 'rcpt')
   const exact = { terms, asked: factsOf(asks), changed, isLarge: false }
   const greetings = isSameGreeting(hooks, exact.asked) ? (['ehlo'] as const) : (['ehlo', 'helo'] as const)
-  const client = stranger(asks, scope.listeners)
+  const client = stranger(asks, scope.listeners, scope.claims)
   const start = startingWith(client)
   const { logins } = scope
   try {
@@ -115,13 +117,13 @@ const OF_OTHERS = /^(?:word|free|skip) /
 /** A stranger has none. */
 const OF_PASSWORDS = /^word auth_/
 
-function worldOf(universe: ReadonlyMap<string, ValueSet>, { narrow }: RelayScope): World {
+function worldOf(universe: ReadonlyMap<string, ValueSet>, { narrow, claims }: RelayScope): World {
   return (fact) => {
     const known = universe.get(fact)
     if (known && OF_PASSWORDS.test(fact)) return { ...known, region: TextSet.of(['miss']) }
     if (known && OF_OTHERS.test(fact)) return known
     const set = known && fact.startsWith('note.') ? known : universeOf(fact, 'rcpt')
-    return strange(fact, narrow(fact, set))
+    return strange(fact, narrow(fact, set), claims)
   }
 }
 
@@ -189,7 +191,7 @@ function report(ways: readonly Way[], reporting: Reporting): readonly Finding[] 
     if (clear === undefined) continue
     const isUnclear = clear === 'unclear' || isUpToOthers(way.product)
     const session = isUnclear ? undefined : exampleOf(clear, reporting)
-    findings.set(culprit.key, session ? openRelay(way, culprit, session) : unproved(way, culprit))
+    findings.set(culprit.key, session ? openRelay(way, culprit, session, reporting.scope) : unproved(way, culprit))
   }
   return [...findings.values()]
 }
@@ -218,6 +220,7 @@ const ABOUT_ANYBODY =
 function isUpToOthers(product: Product): boolean {
   return [...product].some(([fact, { region, unknown }]) => {
     if (!OF_OTHERS.test(fact) || ABOUT_ANYBODY.test(fact) || unknown || region.kind !== 'texts') return false
+    if (fact.startsWith('skip ')) return !region.texts.has('hit')
     return fact.startsWith('word ') ? !region.texts.has('miss') : region.texts.size === 1 && region.texts.has('hit')
   })
 }

@@ -6,11 +6,13 @@
  * certificate; no wrapper or proxy speaks for it. Its HELO, without which no listener takes MAIL, its envelope sender and the
  * name that its address has in DNS are what it likes: those prove nothing.
  */
+import type { ListIndex } from '../../core/list.ts'
 import { networkContains, parseIp, parseNetwork, isIpFault, type Network } from '../../core/ip.ts'
 import type { Ask } from './formula.ts'
 import { NameTree } from './name-tree.ts'
 import type { Product } from './product.ts'
 import { ADDRESSES, type Range, RangeSet } from './range-set.ts'
+import type { Service } from '../../core/service.ts'
 import { TextSet } from './text-set.ts'
 import { type AnyRegion, emptyLike, type Literal, type Predicate, type ValueSet, valuesIn } from './value-set.ts'
 
@@ -60,14 +62,31 @@ function isOwnDomain(entry: string): boolean {
   return !entry.startsWith('.') || others.length > 0 || PRIVATE_TOPS.has(top)
 }
 
+/** Whose word a listener takes: everybody's, where its list of those is as wide as the Internet. */
+export interface Claims {
+  /** Anybody says which address it comes from: PROXY, XCLIENT. */
+  readonly address: boolean
+  /** Facts that anybody may say. */
+  readonly facts: RegExp
+}
+
+export const NO_CLAIMS: Claims = { address: false, facts: /^(?!)/ }
+
+/** Undefined where it takes the word of those alone whom it knows. */
+export function claimsAt({ proxies, xclient, xforward }: Service): Claims | undefined {
+  const isWide = (list: ListIndex | undefined): boolean =>
+    list !== undefined && isWideFor((ip) => list.find(ip) !== undefined)
+  const [proxy, client, forward] = [isWide(proxies), isWide(xclient), isWide(xforward)]
+  if (!proxy && !client && !forward) return undefined
+  const facts = [...(proxy ? ['proxy'] : []), ...(client ? ['auth'] : []), ...(forward ? ['xforward'] : [])]
+  return { address: proxy || client, facts: new RegExp(`^(?:${facts.join('|')})\\.`) }
+}
+
 /** `asks`: every question of the rules that are looked at. */
-export function stranger(asks: readonly Ask[], listeners: readonly string[] | undefined): Product {
+export function stranger(asks: readonly Ask[], listeners: readonly string[] | undefined, claims: Claims): Product {
   const about = (fact: string): readonly Ask[] => asks.filter(({ likely }) => likely.fact === fact)
   const product = new Map<string, ValueSet>([
-    [
-      'remote_ip',
-      { ...valuesIn(unknownAddresses(about('remote_ip'))), literals: unlisted(about('remote_ip'), isWideList) },
-    ],
+    ['remote_ip', claims.address ? valuesIn(ADDRESSES) : fromAnywhere(about('remote_ip'))],
     [
       'rcpt.domain',
       { ...valuesIn(foreignDomains(about('rcpt.domain'))), literals: unlisted(about('rcpt.domain'), holdsAny) },
@@ -80,6 +99,10 @@ export function stranger(asks: readonly Ask[], listeners: readonly string[] | un
   ])
   if (listeners) product.set('listener', valuesIn(TextSet.of(listeners))).set('helo', valuesIn(NameTree.all))
   return product
+}
+
+function fromAnywhere(asks: readonly Ask[]): ValueSet {
+  return { ...valuesIn(unknownAddresses(asks)), literals: unlisted(asks, ({ now }) => isWideFor(now)) }
 }
 
 function unknownAddresses(asks: readonly Ask[]): RangeSet {
@@ -114,7 +137,7 @@ const PROBES = Array.from(
 )
 const INTERNET_NETWORKS = networksIn(NOT_THE_INTERNET)
 
-function isWideList({ now }: Predicate): boolean {
+function isWideFor(now: Predicate['now']): boolean {
   return (
     ['2600:37:91::1', '2a00:37:91::1'].every(now) || PROBES.some((pair) => pair.every((ip) => isPublic(ip) && now(ip)))
   )
@@ -142,7 +165,7 @@ function holdsAny({ now }: Predicate): boolean {
 const OF_THE_KNOWN = /^(?:auth\.|attempt\.|env\.|proxy\.|xforward\.|tls\.client\.)/
 
 /** What a fact of a stranger is before any rule has done anything. */
-export function strange(fact: string, set: ValueSet): ValueSet {
-  const isMissing = OF_THE_KNOWN.test(fact) || fact.startsWith('note.')
+export function strange(fact: string, set: ValueSet, { facts }: Claims): ValueSet {
+  const isMissing = (OF_THE_KNOWN.test(fact) && !facts.test(fact)) || fact.startsWith('note.')
   return isMissing ? { ...set, absent: true, unknown: false, region: emptyLike(set.region) } : set
 }

@@ -8,6 +8,7 @@ import type { Service } from '../../core/service.ts'
 import type { Listener } from '../../core/site.ts'
 import { valueOf } from '../../language/node.ts'
 import type { Outline } from './outline.ts'
+import { type Claims, claimsAt, NO_CLAIMS } from './stranger.ts'
 
 const THIS_MACHINE = /^(?:127\.|::1$|localhost$)/
 
@@ -26,6 +27,27 @@ export function reachedFromOutside(
   const here = listeners.flatMap(({ name, address, unix }) => (unix || THIS_MACHINE.test(address) ? [name] : []))
   const open = smtp.filter((name) => !here.includes(name))
   return (open.length > 0 ? open : smtp).map((name) => name.toLowerCase())
+}
+
+export interface WayIn {
+  /** Names of the listeners; undefined when nothing is known of listeners. */
+  readonly listeners: readonly string[] | undefined
+  readonly services: ReadonlyMap<string, Service>
+  readonly claims: Claims
+}
+
+/** For strangers in all that rules know of them; besides, for those who may say that they are somebody else. */
+export function waysIn(
+  services: ReadonlyMap<string, Service>,
+  reached: readonly string[] | undefined,
+): readonly WayIn[] {
+  if (reached?.length === 0) return []
+  const entered = [...services].filter(([name]) => reached?.includes(name.toLowerCase()))
+  const believing = entered.flatMap(([name, service]): readonly WayIn[] => {
+    const claims = claimsAt(service)
+    return claims ? [{ listeners: [name.toLowerCase()], services: new Map([[name, service]]), claims }] : []
+  })
+  return [{ listeners: reached, services: new Map(entered), claims: NO_CLAIMS }, ...believing]
 }
 
 /**

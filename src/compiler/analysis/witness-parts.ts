@@ -23,8 +23,10 @@ function textIn(set: ValueSet | undefined, candidates: readonly string[]): strin
   return set ? texts(set, [...candidates, ...hintsOf(set)])[0] : candidates[0]
 }
 
-/** With any password: nobody looks. */
-export function loginOf(product: Product): Part | undefined {
+/** With any password: nobody looks. Where nobody tries to log in (`isTried`), whoever is believed may say that it has. */
+export function loginOf(product: Product, isTried: boolean): Part | undefined {
+  const said = product.get('auth.user')
+  if (!isTried) return said && !said.absent ? { auth: { user: textIn(said, ['someone']), mechanism: 'XCLIENT' } } : {}
   const user = textIn(product.get('attempt.user@auth'), ['someone'])
   const mechanism = textIn(product.get('attempt.mechanism@auth'), ['plain'])
   if (user === undefined || mechanism === undefined) return undefined
@@ -37,6 +39,18 @@ const COMMANDS: readonly (readonly [hook: Hook, command: string, argument: strin
   ['help', 'HELP', ''],
   ['unrecognized_command', 'SOMETHING', ''],
 ]
+
+const XFORWARD = /^xforward\.(.+)$/
+
+/** What whoever is believed says of the client before it. */
+export function forwardedIn(product: Product): Part {
+  const told = [...product].flatMap(([fact, set]) => {
+    const name = XFORWARD.exec(fact)?.[1]
+    const value = set.region.kind === 'range' ? set.region.exampleAddress() : textIn(set, [])
+    return name === undefined || set.absent || value === undefined ? [] : [[name, value] as const]
+  })
+  return told.length > 0 ? { xforward: Object.fromEntries(told) } : {}
+}
 
 /** A line for each of these hooks. Undefined where one cannot be guessed. */
 export function commandsOf(product: Product, hooks: ReadonlySet<Hook>): Part | undefined {

@@ -148,3 +148,35 @@ describe('a stranger who logs in', () => {
     assert.deepEqual(await ways(at('{ id: in, match: always, return: DENY }'), [SUBMISSION]), [])
   })
 })
+
+describe('whoever is believed', () => {
+  const mx = (trust: string): string => MX.replace(' }', `, ${trust} }`)
+  const office = `
+  connect:
+    - { id: office, match: { remote_ip: 10.0.0.0/8 }, set: { relay_client: true } }${AT_RCPT}`
+  const inside = { remote_ip: '10.0.0.0' }
+
+  it('relays where everybody may say which address it has', async () => {
+    assert.deepEqual(await ways(office, [mx('proxy: { from: [10.0.0.1] }')]), [])
+    assert.deepEqual(await ways(office, [mx('proxy: { from: [0.0.0.0/0] }')]), [['FLW510', 'office', inside]])
+    assert.deepEqual(await ways(office, [mx('xclient: { from: [0.0.0.0/0, "::/0"] }')]), [['FLW510', 'office', inside]])
+    assert.deepEqual(await ways(office, [mx('xforward: { from: [0.0.0.0/0] }')]), [])
+  })
+
+  it('relays where everybody may say whom it brings mail from', async () => {
+    const brought = `${AT_RCPT}
+    - { id: brought, match: { xforward.addr: 10.0.0.0/8 }, return: OK }`
+    assert.deepEqual(await ways(brought, [mx('xforward: { from: [192.0.2.0/24] }')]), [])
+    assert.deepEqual(await ways(brought, [mx('xforward: { from: [0.0.0.0/0] }')]), [
+      ['FLW510', 'brought', { xforward: { addr: '10.0.0.0' } }],
+    ])
+  })
+
+  it('relays where everybody may say that it has logged in', async () => {
+    const user = `${AT_RCPT}
+    - { id: user, match: { auth.user: ann }, return: OK }`
+    const ann = { auth: { user: 'ann', mechanism: 'XCLIENT' } }
+    assert.deepEqual(await ways(user, [mx('xclient: { from: [198.51.100.0/24] }')]), [])
+    assert.deepEqual(await ways(user, [mx('xclient: { from: [0.0.0.0/0] }')]), [['FLW510', 'user', ann]])
+  })
+})
