@@ -219,8 +219,8 @@ const ABOUT_ANYBODY =
 /** Whether it needs an answer that only somebody else can give. */
 function isUpToOthers(product: Product): boolean {
   return [...product].some(([fact, { region, unknown }]) => {
+    if (fact.startsWith('skip ')) return region.kind === 'texts' && !region.texts.has('hit')
     if (!OF_OTHERS.test(fact) || ABOUT_ANYBODY.test(fact) || unknown || region.kind !== 'texts') return false
-    if (fact.startsWith('skip ')) return !region.texts.has('hit')
     return fact.startsWith('word ') ? !region.texts.has('miss') : region.texts.size === 1 && region.texts.has('hit')
   })
 }

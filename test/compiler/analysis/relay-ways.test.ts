@@ -16,9 +16,14 @@ const AT_RCPT = `
     - { id: ours, match: { rcpt.domain: example.org }, return: OK }`
 
 /** What the proof says: the rule and the session of each way, of which every one relays. */
-async function ways(hooks: string, listen: readonly string[] = [MX]): Promise<readonly (readonly unknown[])[]> {
+async function ways(
+  hooks: string,
+  listen: readonly string[] = [MX],
+  guard = '',
+): Promise<readonly (readonly unknown[])[]> {
   const texts = {
-    'postern.yaml': `hostname: mx.example.org\nlisten: [${listen.join(', ')}]\nplugins: [./house.yaml]\n`,
+    'postern.yaml': `hostname: mx.example.org\nlisten: [${listen.join(', ')}]\nplugins: [${guard && '{ use: ./guard.yaml, skippable: true }, '}./house.yaml]\n`,
+    'guard.yaml': `plugin: guard\nhooks:${guard}\n`,
     'house.yaml': `plugin: house\nhooks:${hooks}\n`,
     passwords: 'ann:pencil\n',
   }
@@ -117,6 +122,15 @@ describe('rules on the way', () => {
     assert.deepEqual(await ways(keeping('${remote_ip}', '198.51.100.7')), [['FLW511', 'friend']])
     assert.deepEqual(await ways(keeping('${helo} ${sender}', 'friend')), [['FLW511', 'friend']])
     assert.deepEqual(await ways(keeping('${helo}', '{ exists: true }')), [['FLW510', 'friend', {}]])
+  })
+})
+
+describe('a plugin that recipients may leave out', () => {
+  it('is no proof of anything', async () => {
+    const all = `\n  rcpt:\n    - { id: all, match: always, return: OK }`
+    const guard = `\n  rcpt:\n    - { id: guard, match: always, unless: { rcpt.domain: example.org }, return: DENY }`
+    assert.deepEqual(await ways(all, [MX], guard), [['FLW511', 'all']])
+    assert.deepEqual(await ways(AT_RCPT, [MX], all), [['FLW510', 'all', {}]])
   })
 })
 
