@@ -59,7 +59,8 @@ class Import {
     this.#findings = new Findings(reader.environment.report, 'qpsmtpd')
     this.#companion = companion
     this.#lines = lines
-    this.#context = { reader, naughty: naughtyIn(lines), taken: new Set(), copies: [] }
+    const loaded = new Set(lines.map(({ name }) => name))
+    this.#context = { reader, naughty: naughtyIn(lines), loaded, taken: new Set(), copies: [] }
   }
 
   async run(): Promise<ForeignSite> {

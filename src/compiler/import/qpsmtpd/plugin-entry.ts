@@ -4,7 +4,7 @@ import type { MapEntry, YamlNode } from '../../../language/node.ts'
 import { type Difference, differencesOf } from '../differences.ts'
 import { entry, map, scalar, seq } from '../nodes.ts'
 import { Findings } from '../say.ts'
-import { type Argument, type Convert, inPairs } from './arguments.ts'
+import { type Argument, asRejectType, inPairs, lastOf } from './arguments.ts'
 import type { ConfigReader, ConfigText } from './config-reader.ts'
 import { type CopiedList, importList } from './list-file.ts'
 import type { PluginLine } from './plugin-line.ts'
@@ -14,6 +14,8 @@ export interface EntryContext {
   readonly reader: ConfigReader
   /** How plugin naughty refuses what others leave to it without saying how; undefined without it. */
   readonly naughty: ConfigText | undefined
+  /** Names of all plugins in the list. */
+  readonly loaded: ReadonlySet<string>
   /** Names of entries so far: a second one of a builtin needs a number. */
   readonly taken: Set<string>
   readonly copies: CopiedList[]
@@ -21,12 +23,11 @@ export interface EntryContext {
 
 export async function entryFor(line: PluginLine, row: BuiltinRow, context: EntryContext): Promise<YamlNode> {
   const { at } = line
-  const given = argumentsOf(line, row, context)
+  const given = await argumentsOf(line, row, context)
   const { mode, entries } = rejecting(line, row, given, context)
   const all = lastOfEach([
     ...(await listArguments(row, at, context)),
     ...fixedArguments(row, at, context),
-    ...(await settingOf(row, context)),
     ...entries,
     ...given.flatMap((one) => parameterFor(one, row, line, context)),
   ])
@@ -49,11 +50,19 @@ function freeName(builtin: string, taken: Set<string>): string {
   return name
 }
 
-function argumentsOf({ args, name }: PluginLine, row: BuiltinRow, { reader }: EntryContext): readonly Argument[] {
-  const given = (row.keyed ?? inPairs)(args)
+async function argumentsOf(
+  { args, name, at }: PluginLine,
+  { keyed = inPairs, settings = [], settle }: BuiltinRow,
+  { reader }: EntryContext,
+): Promise<readonly Argument[]> {
+  const given = keyed(args)
   const [first] = args
   if (!given && first) reader.say('warning', first.at, `the arguments of \`${name}\` are not understood`)
-  return given ?? []
+  const inFiles: Argument[] = []
+  for (const { file, keyed: inFile } of settings)
+    inFiles.push(...inFile((await reader.lines(file)) ?? [], reader.path(file)))
+  const all = [...inFiles, ...(given ?? [])]
+  return settle ? settle(all, at) : all
 }
 
 interface Rejecting {
@@ -69,9 +78,9 @@ function rejecting(
   { reader, naughty }: EntryContext,
 ): Rejecting {
   if (!rejects) return { entries: [] }
-  const type = valueOf(given, 'reject_type')
-  const entries = rejects.type && type ? [rejectType(type, name, reader)] : []
-  const reject = valueOf(given, 'reject')
+  const type = rejects.type ? lastOf(given, 'reject_type') : undefined
+  const entries = type ? [rejectType(type, name, reader)] : []
+  const reject = lastOf(given, 'reject')
   if (reject?.text === '0') return { mode: scalar('monitor', reject.at), entries }
   if (reject?.text !== 'naughty' || rejects.naughty === 'at-once') return { entries }
   if (!naughty) {
@@ -87,17 +96,11 @@ function rejecting(
   return { entries: [...entries, ...byType, entry('reject', scalar('naughty', reject.at))] }
 }
 
-const REJECT_TYPES = new Set(['perm', 'hard', 'temp', 'soft', 'disconnect', 'temp_disconnect'])
-
 function rejectType({ text, at }: ConfigText, name: string, reader: ConfigReader): MapEntry {
-  const word = text.toLowerCase()
-  if (REJECT_TYPES.has(word)) return entry('reject_type', scalar(word, at))
+  const word = asRejectType(text)
+  if (word !== undefined) return entry('reject_type', nodeFor(word, at))
   reader.say('warning', at, `\`${name}\` has no reject_type \`${text}\`; to qpsmtpd that is perm, and so it is here`)
   return entry('reject_type', scalar('perm', at))
-}
-
-function valueOf(given: readonly Argument[], key: string): ConfigText | undefined {
-  return given.findLast((one) => one.key.text === key)?.value
 }
 
 const COMMON: ReadonlySet<string> = new Set(['reject', 'reject_type', 'loglevel'])
@@ -106,14 +109,14 @@ function parameterFor(
   { key, value }: Argument,
   { params = {} }: BuiltinRow,
   { name }: PluginLine,
-  { reader }: EntryContext,
+  { reader, loaded }: EntryContext,
 ): readonly MapEntry[] {
   const use = Object.hasOwn(params, key.text) ? params[key.text] : undefined
   if (!use && key.text === 'loglevel')
     reader.say('info', key.at, `\`${name}\` has no level of its own; \`logging/debug_plugin\` writes all its lines`)
   if (!use && COMMON.has(key.text)) return []
   if (!use) reader.say('warning', key.at, `\`${name}\` has no argument \`${key.text}\` here`)
-  else if (use.to === undefined) reportLost(name, { key, value }, use, reader)
+  else if (use.to === undefined) reportLost(name, { key, value }, isFelt(use, loaded) ? use : {}, reader)
   if (use?.to === undefined) return []
   const converted = use.as ? use.as(value.text) : value.text
   if (converted !== undefined) return [entry(use.to, nodeFor(converted, value.at))]
@@ -121,15 +124,19 @@ function parameterFor(
   return []
 }
 
+function isFelt({ beside }: ParamUse, loaded: ReadonlySet<string>): boolean {
+  return beside === undefined || loaded.has(beside)
+}
+
 function reportLost(
   name: string,
   { key, value }: Argument,
-  { lost: effect = 'none' }: ParamUse,
+  { lost: effect = 'none', instead }: ParamUse,
   { environment: { report } }: ConfigReader,
 ): void {
   if (value.text === '0') return
   const message = `\`${key.text}\` of \`${name}\` ${effect === 'none' ? 'means nothing here' : 'is not carried over'}`
-  new Findings(report, 'qpsmtpd').changed({ at: key.at, effect, message })
+  new Findings(report, 'qpsmtpd').changed({ at: key.at, effect, message, instead })
 }
 
 function nodeFor(value: string | number | boolean | readonly string[], at: Span): YamlNode {
@@ -156,6 +163,7 @@ async function listArguments(
 /** Nothing when the builtin finds the file by itself, or does without. */
 async function listArgument(use: ListUse, at: Span, context: EntryContext): Promise<YamlNode | undefined> {
   const { reader } = context
+  if (use.unread) return seq([], at)
   if (use.cdb && (await reader.has(`${use.file}.cdb`))) return scalar(`cdb:${reader.path(use.file)}.cdb`, at)
   const copy = context.copies.find(({ name }) => name === `lists/${use.file}`)
   const list = copy ?? (await importList(use.file, use.kind, reader))
@@ -174,16 +182,6 @@ function fixedArguments(
     ...Object.entries(files).map(([param, file]) => entry(param, scalar(reader.path(file), at))),
     ...Object.entries(always).map(([param, value]) => entry(param, scalar(value, at))),
   ]
-}
-
-/** What a client reads is a template here. */
-const asTemplate: Convert = (text) => text.replaceAll('$', '$$$$')
-
-async function settingOf({ setting }: BuiltinRow, { reader }: EntryContext): Promise<readonly MapEntry[]> {
-  const line = setting && (await reader.first(setting.file))
-  if (!line) return []
-  const value = (setting.as ?? asTemplate)(line.text)
-  return value === undefined ? [] : [entry(setting.to, nodeFor(value, line.at))]
 }
 
 function reportDifferences({ at, name }: PluginLine, { builtin }: BuiltinRow, { reader }: EntryContext): void {

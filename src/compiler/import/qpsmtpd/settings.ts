@@ -20,6 +20,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'me-auth-results': 'Postern adds no such field',
   size_threshold: 'content that is big goes to a file by itself (`limits: { spool_threshold: … }`)',
   spool_perms: 'nobody else can read the spool',
+  cleanup_sockets: "Postfix's sendmail knows where its socket is",
   tls_protocols: 'TLS is 1.2 or newer (`tls: { min_version: … }`)',
 }
 
@@ -83,5 +84,5 @@ const OF_QPSMTPD: ReadonlySet<string> = new Set([
   'debian-rcpthosts',
   ...[...PLUGIN_TABLE.values()]
     .filter(isBuiltin)
-    .flatMap(({ lists = [], setting }) => [...lists.map(({ file }) => file), ...(setting ? [setting.file] : [])]),
+    .flatMap(({ lists = [], settings = [] }) => [...lists, ...settings].map(({ file }) => file)),
 ])

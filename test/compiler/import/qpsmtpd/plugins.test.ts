@@ -104,7 +104,12 @@ describe('a line of the list of plugins', () => {
       ['- rhsbl: { zones: [] }', '- queue/smtp-forward: { host: mx.example }'],
     ],
     ['accepts everybody where qpsmtpd does', 'rcpt_accept', ['- rcpt_accept']],
-    ['says by its name alone what it does', 'relay_only', ['- relay: { only: true }']],
+    ['says by its name alone what it does', 'relay_only', ['- relay: { relayclients: [], only: true }']],
+    [
+      'grants nothing that check_relay has not granted',
+      'check_norelay',
+      ['- relay: { relayclients: [], morerelayclients: [] }'],
+    ],
     [
       'counts in seconds, days and commas',
       'headers require From,Date past 5',
@@ -161,6 +166,7 @@ describe('a line that is not carried over', () => {
       'tls /k/c.pem /k/k.pem /k/ca.pem /k/dh.pem',
       'queue/maildir /var/mail %u 0750',
       'random_error -1',
+      'dmarc',
     ]
     const { text, findings } = await imported({ plugins: plugins.join('\n'), dnsbl_zones: 'bl.example\n' })
     assert.deepEqual(
@@ -168,7 +174,8 @@ describe('a line that is not carried over', () => {
       [
         'plugins:1:11 info IMP002 `cache_time` of `loadcheck` means nothing here',
         'plugins:2:32 error IMP002 `no_dmarc_policy` of `sender_permitted_from` is not carried over',
-        'plugins:4:6 warning IMP002 the arguments of `loop` are not understood',
+        'plugins:4:6 warning IMP002 `loglevel` is nothing for `max` of `loop`; its default holds',
+        'plugins:4:15 warning IMP002 `loop` has no argument `3` here',
         'plugins:5:7 info IMP002 `dnsbl` has no level of its own; `logging/debug_plugin` writes all its lines',
         'plugins:6:23 info IMP002 `/k/ca.pem` means nothing here: no authority and no dhparam is wanted',
         'plugins:6:33 info IMP002 `/k/dh.pem` means nothing here: no authority and no dhparam is wanted',
@@ -186,7 +193,7 @@ describe('a line that is not carried over', () => {
   it('is told with its argument where only that is not known', async () => {
     const { findings } = await imported({ plugins: 'rcpt_ok\nloop 3 4\nheaders colour blue past soon\n' })
     assert.deepEqual(findings, [
-      'plugins:2:6 warning IMP002 the arguments of `loop` are not understood',
+      'plugins:2:8 warning IMP002 `loop` has no argument `4` here',
       'plugins:3:9 warning IMP002 `headers` has no argument `colour` here',
       'plugins:3:26 warning IMP002 `soon` is nothing for `past` of `headers`; its default holds',
     ])

@@ -22,12 +22,11 @@ function paramsOf(builtin: string): ReadonlyMap<string, ParamDeclaration> {
   return new Map(readPluginFile(path, root, report).params.map((param) => [param.name, param]))
 }
 
-function namesGivenBy({ params = {}, files = {}, always = {}, setting, rejects }: BuiltinRow): readonly string[] {
+function namesGivenBy({ params = {}, files = {}, always = {}, rejects }: BuiltinRow): readonly string[] {
   return [
     ...Object.values(params).flatMap(({ to }) => to ?? []),
     ...Object.keys(files),
     ...Object.keys(always),
-    ...(setting ? [setting.to] : []),
     ...(rejects?.type ? ['reject_type'] : []),
     ...(rejects && rejects.naughty !== 'at-once' ? ['reject'] : []),
   ]

@@ -1,29 +1,50 @@
 /** Plugins for connections, the greeting and commands. */
 import {
+  type Argument,
   alone,
+  argument,
   asCount,
+  asDecimal,
   asFlag,
   asLogLevel,
   asNaughtyHook,
   asNumber,
+  asRejectType,
+  asTemplate,
   byPlace,
+  type Convert,
+  inPairs,
   inSeconds,
   type Keyed,
-  inPairs,
+  lastOf,
+  type Settle,
   splitAtCommas,
 } from '../arguments.ts'
-import { absent, type BuiltinRow, cdbList, list, notYet, optionalList, type Rows } from './row.ts'
+import { absent, type BuiltinRow, cdbList, lineOf, list, notYet, optionalList, type Rows, unreadList } from './row.ts'
 
 const RELAY: BuiltinRow = {
   builtin: 'relay',
   lists: [list('relayclients', 'ip'), optionalList('norelayclients', 'ip'), cdbList('morerelayclients', 'ip')],
   params: { only: { to: 'only', as: asFlag } },
 }
+/** It takes back what check_relay has granted, and grants nothing. */
+const NORELAY: BuiltinRow = {
+  builtin: 'relay',
+  lists: [
+    unreadList('relayclients', 'ip'),
+    { ...unreadList('morerelayclients', 'ip'), optional: true },
+    optionalList('norelayclients', 'ip'),
+  ],
+}
+
+const POLICIES = ['lenient', 'rfc', 'strict']
+
 const HELO: BuiltinRow = {
   builtin: 'helo',
   lists: [optionalList('badhelo', 'host_or_pattern')],
+  settle: (given) => [...given.filter((one) => !isDnsTimeout(one)), ...given.filter(isDnsTimeout)],
   params: {
-    policy: { to: 'policy' },
+    policy: { to: 'policy', as: (text) => POLICIES.find((policy) => policy === text) },
     timeout: { to: 'timeout', as: inSeconds },
     dns_timeout: { to: 'timeout', as: inSeconds },
   },
@@ -40,34 +61,39 @@ const WHITELIST: BuiltinRow = {
   params: { merge: { to: 'merge', as: asFlag }, per_recipient: { to: 'per_recipient', as: asFlag } },
 }
 
-/** What `action` was before there were `reject` and `reject_type`. */
-const ACTIONS: ReadonlyMap<string, readonly [key: string, value: string]> = new Map([
-  ['log', ['reject', '0']],
-  ['deny', ['reject_type', 'perm']],
-  ['denysoft', ['reject_type', 'temp']],
-])
-
-const withAction: Keyed = (words) =>
-  inPairs(words)?.map((one) => {
-    const [key, value] = (one.key.text === 'action' && ACTIONS.get(one.value.text)) || [one.key.text, one.value.text]
-    return { key: { ...one.key, text: key }, value: { ...one.value, text: value } }
-  })
-
-/** `check-at` may be given twice. */
-const withPlaces: Keyed = (words) => {
-  const given = withAction(words)
-  const places = given?.filter(({ key }) => key.text === 'check-at') ?? []
-  const [first] = places
-  if (!given || !first) return given
-  const text = places.map(({ value }) => value.text).join(',')
-  return [...given.filter((one) => !places.includes(one)), { ...first, value: { ...first.value, text } }]
+function isDnsTimeout({ key }: Argument): boolean {
+  return key.text === 'dns_timeout'
 }
+
+/** `action`, which counts without `reject`, was there before it; `check-at` may be given twice. */
+const ofEarlytalker: Settle = (given) => {
+  const action = lastOf(given, 'action')
+  const places = given.filter(isPlace)
+  const [first] = places
+  return [
+    ...(action && !lastOf(given, 'reject') ? forAction(action.text, action.at) : []),
+    ...given.filter((one) => one.key.text !== 'action' && !isPlace(one)),
+    ...(first ? [argument('check-at', places.map(({ value }) => value.text).join(','), first.value.at)] : []),
+  ]
+}
+
+function isPlace({ key }: Argument): boolean {
+  return key.text.toLowerCase() === 'check-at'
+}
+
+const forAction = (action: string, at: Argument['key']['at']): readonly Argument[] => {
+  if (!/^deny/i.test(action)) return [argument('reject', '0', at)]
+  return /^denysoft/i.test(action) ? [argument('reject_type', 'temp', at)] : []
+}
+
+/** No wait at all: what has come is seen all the same. */
+const asWait: Convert = (text) => (text === '0' ? '0s' : inSeconds(text))
 
 const EARLYTALKER: BuiltinRow = {
   builtin: 'earlytalker',
-  keyed: withPlaces,
+  settle: ofEarlytalker,
   params: {
-    wait: { to: 'wait', as: inSeconds },
+    wait: { to: 'wait', as: asWait },
     'defer-reject': { to: 'defer_reject', as: asFlag },
     'check-at': { to: 'check_at', as: (text) => splitAtCommas(text.toLowerCase()) },
   },
@@ -81,7 +107,7 @@ const afterSocket: Keyed = ([socket, ...words]) => {
 }
 
 function unlessFalse(text: string): boolean {
-  return !text.includes('false')
+  return !/false/i.test(text)
 }
 
 export const CONNECTION: Rows = {
@@ -94,7 +120,7 @@ export const CONNECTION: Rows = {
   connection_shaper: notYet(),
   loadcheck: {
     builtin: 'loadcheck',
-    params: { max_load: { to: 'max_load', as: asNumber }, cache_time: {}, uptime: {} },
+    params: { max_load: { to: 'max_load', as: asDecimal }, cache_time: {}, uptime: {} },
   },
   stunnel: absent(
     'the PROXY protocol is a setting of the listener here',
@@ -103,14 +129,14 @@ export const CONNECTION: Rows = {
   ),
   relay: RELAY,
   check_relay: RELAY,
-  check_norelay: RELAY,
+  check_norelay: NORELAY,
   dnsbl: {
     builtin: 'dnsbl',
     lists: [list('dnsbl_zones', 'zone', 'zones'), optionalList('dnsbl_allow', 'ip', 'allow')],
     keyed: alone('reject_type'),
-    params: { timeout: { to: 'timeout', as: inSeconds } },
+    settings: [lineOf('dnsbl_rejectmsg', 'rejectmsg')],
+    params: { timeout: { to: 'timeout', as: inSeconds }, rejectmsg: { to: 'rejectmsg', as: asTemplate } },
     rejects: { type: true },
-    setting: { to: 'rejectmsg', file: 'dnsbl_rejectmsg' },
   },
   dns_whitelist_soft: { builtin: 'dns_whitelist_soft', lists: [list('whitelist_zones', 'zone')] },
   whitelist: WHITELIST,
@@ -121,14 +147,14 @@ export const CONNECTION: Rows = {
   karma: notYet(),
   naughty: {
     builtin: 'naughty',
-    params: { reject: { to: 'reject', as: asNaughtyHook }, reject_type: { to: 'reject_type' } },
+    params: { reject: { to: 'reject', as: asNaughtyHook }, reject_type: { to: 'reject_type', as: asRejectType } },
   },
   'ident/geoip': {
     builtin: 'ident/geoip',
     params: {
       db_dir: { to: 'databases', as: (directory) => [`${directory}/GeoLite2-City.mmdb`] },
       distance: { to: 'distance' },
-      too_far: { to: 'too_far', as: asNumber },
+      too_far: { to: 'too_far', as: asDecimal },
       add_headers: { to: 'add_headers', as: unlessFalse },
     },
   },
@@ -156,7 +182,7 @@ export const CONNECTION: Rows = {
   random_error: {
     builtin: 'random_error',
     keyed: byPlace('percent'),
-    params: { percent: { to: 'percent', as: (text) => (text.startsWith('-') ? 0 : asNumber(text)) } },
+    params: { percent: { to: 'percent', as: (text) => (text.startsWith('-') ? 0 : asDecimal(text)) } },
   },
   helo: HELO,
   check_spamhelo: HELO,

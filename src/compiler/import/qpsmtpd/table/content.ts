@@ -1,10 +1,9 @@
 /** Plugins for messages, scanners included. */
-import { alone, asCount, byPlace, inDays, splitAtCommas } from '../arguments.ts'
+import { alone, argument, asCount, byPlace, inDays, lastOf, type Settle, splitAtCommas } from '../arguments.ts'
 import { absent, type BuiltinRow, list, notYet, type Rows } from './row.ts'
 
 const HEADERS: BuiltinRow = {
   builtin: 'headers',
-  keyed: alone('past'),
   params: {
     require: { to: 'require', as: splitAtCommas },
     past: { to: 'past', as: inDays },
@@ -13,6 +12,15 @@ const HEADERS: BuiltinRow = {
   },
   rejects: { type: true },
 }
+
+/** It wants a Date too, and its days count in both directions. */
+const ofBasicheaders: Settle = (given, at) => {
+  const days = lastOf(given, 'days')
+  const others = given.filter(({ key }) => key.text !== 'days')
+  const dates = days ? ['past', 'future'].map((key) => argument(key, days.text, days.at)) : []
+  return [argument('require', 'From,Date', at), ...dates, ...others]
+}
+
 const LOOP: BuiltinRow = { builtin: 'loop', keyed: byPlace('max'), params: { max: { to: 'max', as: asCount } } }
 const SCANNER = absent('Postern has no such plugin yet, and no mail is scanned by it', 'laxer')
 const HISTORIC = absent('DomainKeys is historic (RFC 4870)', 'none')
@@ -20,7 +28,7 @@ const HISTORIC = absent('DomainKeys is historic (RFC 4870)', 'none')
 export const CONTENT: Rows = {
   greylisting: notYet(),
   headers: HEADERS,
-  check_basicheaders: HEADERS,
+  check_basicheaders: { ...HEADERS, keyed: alone('days'), settle: ofBasicheaders },
   loop: LOOP,
   check_loop: LOOP,
   bogus_bounce: notYet(),

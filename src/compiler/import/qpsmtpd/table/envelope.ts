@@ -1,6 +1,16 @@
 /** Plugins for senders and recipients. */
-import { alone, asDaemon, asNumber, withDefaultText } from '../arguments.ts'
-import { absent, type BuiltinRow, cdbList, list, optionalList, type Rows } from './row.ts'
+import {
+  argument,
+  asDaemon,
+  byPlace,
+  type Convert,
+  inPairs,
+  type Keyed,
+  lastOf,
+  type Settle,
+  withDefaultText,
+} from '../arguments.ts'
+import { absent, type BuiltinRow, cdbList, lineOf, list, optionalList, type Rows, unreadList } from './row.ts'
 
 const BADMAILFROM: BuiltinRow = {
   builtin: 'badmailfrom',
@@ -13,16 +23,60 @@ const BADRCPTTO_PATTERNS: BuiltinRow = {
   builtin: 'badrcptto_patterns',
   lists: [list('badrcptto_patterns', 'pattern')],
 }
+
+const ROUTES = 'smtproutes:'
+
+/** `smtproutes:HOST:PORT` asks the servers that qmail's own routes name, and HOST for other domains. */
+const ofDeliverable: Settle = (given) =>
+  given.flatMap((one) => {
+    const { text, at } = one.value
+    if (one.key.text !== 'server' || !text.startsWith(ROUTES)) return [one]
+    const others = text.slice(ROUTES.length)
+    return [argument('smtproutes', text, at), ...(others.includes(':') ? [argument('server', others, at)] : [])]
+  })
+
 const QMAIL_DELIVERABLE: BuiltinRow = {
   builtin: 'qmail_deliverable',
-  params: { server: { to: 'server', as: asDaemon }, vpopmail_ext: {} },
-  rejects: { type: true },
+  settle: ofDeliverable,
+  params: {
+    server: { to: 'server', as: asDaemon },
+    smtproutes: {
+      lost: 'laxer',
+      instead: 'for each route: `qmail_deliverable: { server: … }` with `match: { rcpt.domain: … }`',
+    },
+    vpopmail_ext: {},
+  },
+  rejects: { type: false, naughty: 'typeless' },
 }
 const RESOLVABLE: BuiltinRow = {
   builtin: 'resolvable_fromhost',
   lists: [optionalList('invalid_resolvable_fromhost', 'ip')],
   rejects: { type: true, naughty: 'at-once' },
 }
+
+/** One word was all there was: whether to hang up. */
+const ofRhsbl: Keyed = (words) =>
+  words.length === 1
+    ? words.map(({ text, at }) => argument('reject_type', /^disconnect$/i.test(text) ? 'disconnect' : 'perm', at))
+    : inPairs(words)
+
+const DENIED: ReadonlyMap<string | undefined, string> = new Map([
+  ['1', '3'],
+  ['2', '4'],
+])
+
+/** `spf_deny` wins over `reject`, and a `reject` of 0 leaves it to the file. */
+const ofSpf: Settle = (given) => {
+  const deny = lastOf(given, 'spf_deny')
+  const level = DENIED.get(deny?.text)
+  const others = given.filter(
+    ({ key, value }) => key.text !== 'spf_deny' && !(key.text === 'reject' && value.text === '0'),
+  )
+  return deny && level !== undefined ? [...others, argument('reject', level, deny.at)] : others
+}
+
+/** There is nothing beyond the sixth. */
+const asSpfLevel: Convert = (text) => (/^\d{1,9}$/.test(text) ? Math.min(Number(text), 6) : undefined)
 
 export const ENVELOPE: Rows = {
   badmailfrom: BADMAILFROM,
@@ -38,21 +92,30 @@ export const ENVELOPE: Rows = {
   rhsbl: {
     builtin: 'rhsbl',
     lists: [list('rhsbl_zones', 'zone', 'zones')],
-    keyed: alone('reject_type'),
+    keyed: ofRhsbl,
     rejects: { type: true },
   },
   sender_permitted_from: {
     builtin: 'sender_permitted_from',
+    settings: [lineOf('spfbehavior', 'reject')],
+    settle: ofSpf,
     params: {
-      reject: { to: 'reject', as: asNumber },
-      spf_deny: { to: 'reject', as: (text) => ({ 1: 3, 2: 4 })[text] ?? 0 },
-      no_dmarc_policy: { lost: 'laxer' },
+      reject: { to: 'reject', as: asSpfLevel },
+      no_dmarc_policy: {
+        lost: 'laxer',
+        beside: 'dmarc',
+        instead: '`reject: 3` refuses who fails, whatever DMARC says',
+      },
     },
-    setting: { to: 'reject', file: 'spfbehavior', as: asNumber },
   },
   denybounce: { builtin: 'denybounce', lists: [list('denybounce', 'recipient')] },
   rcpt_ok: { builtin: 'rcpt_ok', lists: [cdbList('morercpthosts', 'domain')] },
-  relay_only: { builtin: 'relay', lists: [list('relayclients', 'ip')], keyed: () => [], always: { only: true } },
+  relay_only: {
+    builtin: 'relay',
+    lists: [unreadList('relayclients', 'ip')],
+    keyed: byPlace(),
+    always: { only: true },
+  },
   badrcptto: BADRCPTTO,
   check_badrcptto: BADRCPTTO,
   badrcptto_patterns: BADRCPTTO_PATTERNS,
@@ -62,7 +125,7 @@ export const ENVELOPE: Rows = {
   rcpt_regexp: { builtin: 'rcpt_regexp', lists: [list('rcpt_regexp', 'address_code')] },
   rcpt_map: {
     builtin: 'rcpt_map',
-    keyed: withDefaultText,
+    settle: withDefaultText,
     params: { domain: { to: 'domain' }, file: { to: 'file' }, default: { to: 'default' }, message: { to: 'message' } },
   },
   qmail_deliverable: QMAIL_DELIVERABLE,

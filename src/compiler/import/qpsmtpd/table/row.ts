@@ -2,7 +2,8 @@
 import type { ListKind } from '../../../../core/list.ts'
 import type { Value } from '../../nodes.ts'
 import { absent, type AbsentRow, type Effect } from '../../say.ts'
-import type { Convert, Keyed } from '../arguments.ts'
+import type { Argument, Convert, Keyed, Settle } from '../arguments.ts'
+import { type ConfigText, wordsOf } from '../config-reader.ts'
 
 export { absent }
 
@@ -16,6 +17,8 @@ export interface ListUse {
   readonly named?: true
   /** qpsmtpd asks a cdb file of this name, with `.cdb` behind it, and no other. */
   readonly cdb?: true
+  /** The plugin of qpsmtpd does not read it: it is empty. */
+  readonly unread?: true
 }
 
 /** An argument becomes a parameter. */
@@ -25,6 +28,17 @@ export interface ParamUse {
   readonly as?: Convert
   /** What is without an argument that is not carried over, unless it is 0. */
   readonly lost?: Effect
+  /** It has an effect beside this plugin alone. */
+  readonly beside?: string
+  /** What to write in its place. */
+  readonly instead?: string
+}
+
+/** A file that says arguments; those of the line win. */
+export interface SettingFile {
+  readonly file: string
+  /** `path`: the file's. */
+  readonly keyed: (lines: readonly ConfigText[], path: string) => readonly Argument[]
 }
 
 export interface Rejects {
@@ -44,8 +58,8 @@ export interface BuiltinRow {
   readonly params?: Readonly<Record<string, ParamUse>>
   /** `reject` is understood, and with `type` also `reject_type`. */
   readonly rejects?: Rejects
-  /** The first line of a file is a parameter, unless an argument is. */
-  readonly setting?: { readonly to: string; readonly file: string; readonly as?: Convert }
+  readonly settings?: readonly SettingFile[]
+  readonly settle?: Settle
   /** Parameters that are files in the configuration's directory. */
   readonly files?: Readonly<Record<string, string>>
   /** What the plugin's name alone says. */
@@ -72,6 +86,29 @@ export function list(file: string, kind: ListKind, param = file): ListUse {
 
 export function optionalList(file: string, kind: ListKind, param = file): ListUse {
   return { param, file, kind, optional: true }
+}
+
+export function unreadList(file: string, kind: ListKind): ListUse {
+  return { ...list(file, kind), unread: true }
+}
+
+/** Its first line is the argument of this name. */
+export function lineOf(file: string, key: string): SettingFile {
+  return { file, keyed: (lines) => lines.slice(0, 1).map((value) => ({ key: { text: key, at: value.at }, value })) }
+}
+
+/** The words of its first line are arguments. */
+export function wordsOfLine(file: string, keyed: Keyed): SettingFile {
+  return { file, keyed: ([line]) => (line && keyed(wordsOf(line))) ?? [] }
+}
+
+/** Each line is a key and its value. */
+export function pairsOf(file: string): SettingFile {
+  return { file, keyed: (lines) => lines.flatMap((line) => pairIn(wordsOf(line))) }
+}
+
+function pairIn([key, value]: readonly ConfigText[]): readonly Argument[] {
+  return key && value ? [{ key, value }] : []
 }
 
 /** The builtin does without it; qpsmtpd has it as a cdb file. */

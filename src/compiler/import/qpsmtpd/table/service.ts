@@ -1,6 +1,7 @@
 /** Plugins for logins, queues, logs and settings. */
-import { asNumber, byPlace, inSeconds } from '../arguments.ts'
-import { absent, type BuiltinRow, type Rows } from './row.ts'
+import { asNumber, byPlace, inSeconds, type Keyed } from '../arguments.ts'
+import { absent, type BuiltinRow, pairsOf, type Rows, wordsOfLine } from './row.ts'
+import { VPOPMAIL_SQL } from './vpopmail-sql.ts'
 
 const SERVER: Pick<BuiltinRow, 'keyed' | 'params'> = {
   keyed: byPlace('host', 'port'),
@@ -10,9 +11,14 @@ const SERVER: Pick<BuiltinRow, 'keyed' | 'params'> = {
 const WITH_PASSWORD: readonly string[] = ['PLAIN', 'LOGIN']
 const WITH_CHALLENGE: readonly string[] = [...WITH_PASSWORD, 'CRAM-MD5']
 
+/** A socket, then flags of cleanup(8). */
+const ofCleanup: Keyed = (words) =>
+  words.map((value) => ({ key: { text: value.text.startsWith('/') ? 'socket' : 'flag', at: value.at }, value }))
+
 const CHECKPASSWORD: BuiltinRow = {
   builtin: 'auth/auth_checkpassword',
   mechanisms: WITH_PASSWORD,
+  settings: [wordsOfLine('smtpauth-checkpassword', byPlace('checkpw', 'true'))],
   params: { checkpw: { to: 'checkpw' }, true: { to: 'true_program' } },
 }
 const PAM: BuiltinRow = { builtin: 'auth/auth_pam', mechanisms: WITH_PASSWORD }
@@ -31,6 +37,7 @@ export const SERVICE: Rows = {
   'auth/auth_ldap_bind': {
     builtin: 'auth/auth_ldap_bind',
     mechanisms: WITH_PASSWORD,
+    settings: [pairsOf('ldap')],
     params: {
       ldap_base: { to: 'ldap_base' },
       ldap_host: { to: 'ldap_host' },
@@ -49,11 +56,7 @@ export const SERVICE: Rows = {
     'stricter',
     '`auth/auth_checkpassword: { checkpw: …/vchkpw }`',
   ),
-  'auth/auth_vpopmail_sql': absent(
-    'where the database is stands in other files',
-    'stricter',
-    '`auth/auth_vpopmail_sql: { database: … }`',
-  ),
+  'auth/auth_vpopmail_sql': VPOPMAIL_SQL,
   'auth/auth_vpopmaild': absent(
     'vpopmaild is not asked',
     'stricter',
@@ -77,7 +80,8 @@ export const SERVICE: Rows = {
       permissions: { to: 'permissions', as: (text) => (/^[0-7]{3}$/.test(text) ? text : undefined) },
     },
   },
-  'queue/postfix-queue': { builtin: 'queue/postfix-queue' },
+  // Postfix's sendmail knows where its socket is.
+  'queue/postfix-queue': { builtin: 'queue/postfix-queue', keyed: ofCleanup, params: { socket: {}, flag: {} } },
   'queue/smtp-forward': {
     builtin: 'queue/smtp-forward',
     keyed: byPlace('host', 'port', 'flag'),
