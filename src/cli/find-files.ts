@@ -6,6 +6,7 @@ import { fileKind } from '../language/files/file-kind.ts'
 import { entriesOf } from '../language/node.ts'
 import { parseYaml } from '../language/yaml/parse.ts'
 import { CommandError } from './exit-code.ts'
+import { unreadable } from './unreadable.ts'
 
 const SKIPPED = new Set(['node_modules', 'dist', 'schemas', 'coverage'])
 
@@ -53,7 +54,9 @@ async function findIn(path: string): Promise<readonly string[]> {
 }
 
 async function walkDirectory(directory: string): Promise<readonly string[]> {
-  const entries = await readdir(directory, { withFileTypes: true })
+  const entries = await readdir(directory, { withFileTypes: true }).catch((fault: unknown) => {
+    throw unreadable(directory, fault)
+  })
   const found = await Promise.all(
     entries.map(async (entry): Promise<readonly string[]> => {
       if (isSkipped(entry.name)) return []

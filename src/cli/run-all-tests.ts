@@ -1,5 +1,6 @@
 /** Runs the tests of many files: those that filters and shard select, with what they reach of the rules. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
+import { reasonOf } from '../core/reason.ts'
 import { Report } from '../language/diagnostic.ts'
 import { parseYaml } from '../language/yaml/parse.ts'
 import { CoverageTally, coverageOf } from '../testing/coverage.ts'
@@ -9,7 +10,8 @@ import type { MutationReport } from '../testing/mutation/report-shape.ts'
 import { TouchedRules } from '../testing/mutation/run-mutants.ts'
 import { runTestFile, type StaleSnapshot, type TestedFile, type TestEnvironment } from '../testing/run-tests.ts'
 import { snapshotPath, writeSnapshots } from '../testing/snapshot.ts'
-import { findYaml, shown } from './find-files.ts'
+import { CommandError } from './exit-code.ts'
+import { findYaml, shown, shownPlaces } from './find-files.ts'
 import { mutateRules, type Mutating } from './mutate-rules.ts'
 import { offlineWorld } from './offline.ts'
 import { rememberedFiles } from './remembered-files.ts'
@@ -61,7 +63,7 @@ export async function runAllTests(
   const written: string[] = []
   let bailed = false
   for (const path of files) {
-    const text = bailed ? undefined : await environment.files.read(path)
+    const text = bailed ? undefined : await readNamed(path, environment)
     if (text === undefined || !/^(suite|tests):/m.test(text)) continue
     onProgress(`testing ${shown(path)}`)
     const one = await runTestFile(path, text, environment)
@@ -78,6 +80,13 @@ export async function runAllTests(
     ...(coverage && rules && { coverage: coverageOf(rules.files, gathered.tally, shown) }),
     ...(mutate && rules && (await mutated(tested, rules, { selection, gathered, environment, onProgress }))),
   }
+}
+
+/** Throws a CommandError for what cannot be read. */
+async function readNamed(path: string, { files }: Pick<TestEnvironment, 'files'>): Promise<string | undefined> {
+  return files.read(path).catch((fault: unknown) => {
+    throw new CommandError(shownPlaces(reasonOf(fault)))
+  })
 }
 
 interface Gathered {
@@ -144,7 +153,7 @@ async function readRules(
   const found: RuleFile[] = []
   const shipped = new Set(builtins.values())
   for (const path of new Set([...named, ...[...asked].filter((one) => !shipped.has(one))])) {
-    const text = /\.ya?ml$/.test(path) ? await files.read(path) : undefined
+    const text = /\.ya?ml$/.test(path) ? await readNamed(path, { files }) : undefined
     if (text === undefined) continue
     sources.set(path, text)
     const root = trees?.get(path) ?? parseYaml(text, path, report)

@@ -1,5 +1,7 @@
 /** `postern test`: which tests run, what they cover, and how it ends. */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { SavedReport } from '../../src/testing/report-shape.ts'
 import { type Folder, folder } from './folder.ts'
@@ -110,6 +112,13 @@ describe('a run', () => {
       '- house › three  house.yaml:9  todo: #12',
       '2 passed, 0 failed, 1 skipped, 1 todo',
     ])
+  })
+
+  it('says which file is no text, and nothing of its own insides', async (context) => {
+    const files = house(context)
+    writeFileSync(join(files.path, 'latin.yaml'), Buffer.from('plugin: latin\nhooks: {} # m\xfcll\n', 'latin1'))
+    const { code, stderr } = await files.postern(['test'])
+    assert.deepEqual([code, stderr], [3, 'postern: latin.yaml:2 is not text in UTF-8\n'])
   })
 
   it('names files as the user would, also in reasons', async (context) => {

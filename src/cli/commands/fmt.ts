@@ -1,5 +1,4 @@
 /** `postern fmt`: one layout for the files of a site. */
-import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { Argument, type Command } from 'commander'
 import { Report } from '../../language/diagnostic.ts'
@@ -9,6 +8,7 @@ import { count } from '../counts.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { findYaml, shown } from '../find-files.ts'
 import { lineDiff } from '../for-people/line-diff.ts'
+import { readInput } from '../read-input.ts'
 import { replaceFile } from '../replace-file.ts'
 import type { Shell } from '../shell.ts'
 import type { Terminal } from '../terminal.ts'
@@ -67,7 +67,7 @@ async function run(
 ): Promise<number> {
   const files = await findYaml(paths)
   if (files.length === 0) throw new CommandError('there are no YAML files here', EXIT.nothing)
-  const all = await Promise.all(files.map(async (path) => format(path, await readFile(path, 'utf8'), shell)))
+  const all = await Promise.all(files.map(async (path) => format(path, await readInput(path), shell)))
   const changed = all.filter(isChanged)
   for (const { path, before, after } of changed) {
     shell.print(diff ? lineDiff(shown(path), before, after) : shown(path))
