@@ -232,12 +232,6 @@ describe('row 65: a recipient’s own file that is', () => {
     assert.match(because(await lookup()), /: its group or everybody may write to it$/)
   })
 
-  it('in a directory that everybody may write to is not read', async (test) => {
-    const { write, lookup } = homes(test)
-    chmodSync(dirname(write('ann')), 0o777)
-    assert.match(because(await lookup()), /: others may write to its directory$/)
-  })
-
   it('larger than `size` is not read', async (test) => {
     const { write, lookup } = homes(test, '#size=20')
     write('ann', '#'.repeat(21))
