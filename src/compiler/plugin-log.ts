@@ -43,13 +43,20 @@ function inPlace({ key, value }: MapEntry, params: BoundParams): readonly MapEnt
 }
 
 /** A line is written, or it is not: no session decides. */
-function checkScope({ name, match, unless }: PluginUse, report: Report): void {
+function checkScope({ name, match, unless, monitored, file }: PluginUse, report: Report): void {
   const scope = match ?? unless
-  if (!scope) return
-  report.add({
-    code: 'CFG115',
-    at: scope.at,
-    message: `\`${name}\` brings places of the log, which are there for all sessions`,
-    help: 'leave out `match` and `unless`; `level`, `plugins` and `when` of a place choose its lines',
-  })
+  if (scope)
+    report.add({
+      code: 'CFG115',
+      at: scope.at,
+      message: `\`${name}\` brings places of the log, which are there for all sessions`,
+      help: 'leave out `match` and `unless`; `level`, `plugins` and `when` of a place choose its lines',
+    })
+  if (monitored && file.chains.length === 0)
+    report.add({
+      code: 'CFG115',
+      at: monitored,
+      message: `\`${name}\` brings nothing but places of the log, which are never on trial`,
+      help: 'leave out `mode`, or the whole entry while its places are not wanted',
+    })
 }

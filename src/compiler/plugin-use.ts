@@ -28,8 +28,8 @@ export async function useOf(
   const besides = given.map(({ key }) => key.value)
   const params = boundParams(file, { entry, besides }, site, environment)
   const lists = await readLists({ file, params, given }, site.place, environment, site.shared)
-  const { match, unless, mode, trial, skippable } = entry
-  return { file, name: `${file.name}${suffix}`, params, lists, match, unless, mode, trial, skippable }
+  const { match, unless, mode, trial, monitored, skippable } = entry
+  return { file, name: `${file.name}${suffix}`, params, lists, match, unless, mode, trial, monitored, skippable }
 }
 
 function hasList({ lists }: PluginFile, wanted: string): boolean {

@@ -33,6 +33,8 @@ export interface EntryUse {
   readonly unless: YamlNode | undefined
   readonly mode: Mode | undefined
   readonly trial?: TrialNodes | undefined
+  /** Where its entry says `mode: monitor`. */
+  readonly monitored?: Span | undefined
   readonly skippable?: Span | undefined
 }
 

@@ -128,6 +128,8 @@ export interface PluginEntry {
   readonly unless: YamlNode | undefined
   readonly mode: 'enforce' | 'monitor' | undefined
   readonly trial?: TrialNodes | undefined
+  /** Where it says itself that it is on trial. */
+  readonly monitored?: Span | undefined
   /** Where it says that it can be skipped. */
   readonly skippable?: Span | undefined
 }
@@ -192,14 +194,16 @@ function entry(typed: ScalarNode, args: YamlNode | undefined): PluginEntry {
   }
 }
 
-function scopeOf(node: MapNode): Pick<PluginEntry, 'match' | 'unless' | 'mode' | 'trial' | 'skippable'> {
+function scopeOf(node: MapNode): Pick<PluginEntry, 'match' | 'unless' | 'mode' | 'trial' | 'monitored' | 'skippable'> {
   const skippable = valueOf(node, 'skippable')
-  const mode = textOf(valueOf(node, 'mode'))
+  const modeNode = valueOf(node, 'mode')
+  const mode = textOf(modeNode)
   return {
     match: valueOf(node, 'match'),
     unless: valueOf(node, 'unless'),
     mode: mode === 'enforce' || mode === 'monitor' ? mode : undefined,
     trial: trialIn(node),
+    monitored: mode === 'monitor' ? modeNode?.at : undefined,
     skippable: skippable?.kind === 'scalar' && skippable.value === true ? skippable.at : undefined,
   }
 }

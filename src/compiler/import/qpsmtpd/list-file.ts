@@ -3,11 +3,13 @@
  * copied, with what had to change.
  */
 import { startOf } from '../../../language/diagnostic.ts'
+import { isIpFault, parseNetwork } from '../../../core/ip.ts'
 import type { ListKind } from '../../../core/list.ts'
 import { reasonOf } from '../../../core/reason.ts'
 import { listEntries } from '../../../language/files/list-file.ts'
 import { piecesOf } from '../../lists/index-list-file.ts'
 import { ListBuilder, type ListProblem } from '../../lists/index.ts'
+import type { Fault } from '../../lists/problem.ts'
 import type { ConfigReader, ConfigText } from './config-reader.ts'
 
 export interface CopiedList {
@@ -19,16 +21,26 @@ export interface CopiedList {
 /** `missing`: there is no such file. `fine`: it can be used where it lies. */
 export type ImportedList = 'missing' | 'fine' | CopiedList
 
-/** What an entry must be written as to mean here what it means to qpsmtpd. */
-type Rewrite = (entry: string) => string
+/** What an entry must be written as to mean here what it means to qpsmtpd; undefined for one that never means anything. */
+type Rewrite = (entry: string, rest: string) => string | undefined
 
 /** A part of an IPv4 address that ends in a digit: the plugin adds the dot itself, or compares as text. */
 const PART_OF_IP = /^\d+(?:\.\d+){0,2}$/
 const withDot: Rewrite = (entry) => (PART_OF_IP.test(entry) ? `${entry}.` : entry)
+/** Bits behind the network are no matter to NetAddr::IP. */
+const asNetwork: Rewrite = (entry, rest) => {
+  const network = parseNetwork(entry)
+  return isIpFault(network) && network.network !== undefined ? network.network : withDot(entry, rest)
+}
+const withCode: Rewrite = (entry, rest) => (rest === '' ? undefined : entry)
+/** Each of them is a pattern, also what looks like an address, or like nothing. */
+const asPattern: Rewrite = (entry) => (/[/^$*+!%?\\]/.test(entry) ? entry : `.*${entry}`)
 const asItIs: Rewrite = (entry) => entry
 const REWRITES: ReadonlyMap<string, Rewrite> = new Map([
   ['dnsbl_allow', withDot],
-  ['whitelisthosts', withDot],
+  ['whitelisthosts', asNetwork],
+  ['hosts_allow', withCode],
+  ['badmailfrom_patterns', asPattern],
 ])
 
 interface ListFile {
@@ -59,8 +71,9 @@ async function look({ name, kind, rewrite }: ListFile, reader: ConfigReader): Pr
   const list = new ListBuilder(kind, name, () => (isFine = false))
   for await (const piece of pieces) {
     for (const entry of listEntries(piece, name)) {
-      isRewritten ||= entry.text === '$include' || rewrite(entry.text) !== entry.text
-      isFine &&= !isRewritten
+      const written = rewrite(entry.text, entry.rest)
+      isRewritten ||= entry.text === '$include' || (written ?? entry.text) !== entry.text
+      isFine &&= !isRewritten && written !== undefined
       if (isFine) list.add(entry)
     }
   }
@@ -84,10 +97,14 @@ async function copyOf(file: ListFile, reader: ConfigReader): Promise<CopiedList>
   return { name: `lists/${file.name}`, text: `# Made from ${path}\n${text}` }
 }
 
+/** To qpsmtpd, which goes on to the next line. */
+const MEANS_NOTHING: Fault = { code: 'LST602', message: 'there is no return code behind this entry' }
+
 function copiedLine({ text, at }: ConfigText, { kind, rewrite }: ListFile, { environment }: ConfigReader): string {
   const [word = ''] = text.split(/\s/, 1)
-  const [entry, rest] = [rewrite(word), text.slice(word.length).trim()]
-  const problem = problemOf(kind, entry, rest)
+  const rest = text.slice(word.length).trim()
+  const entry = rewrite(word, rest)
+  const problem = entry === undefined ? MEANS_NOTHING : problemOf(kind, entry, rest)
   if (!problem) return `${entry} ${rest}`.trim()
   const { code, message, help } = problem
   const hasWorked = code.startsWith('RGX')

@@ -177,6 +177,35 @@ describe('a list', () => {
     assert.match(site?.copies.get('lists/dnsbl_allow') ?? '', /\n192\.168\. ours\n10\.\n192\.0\.2\.7\n$/)
   })
 
+  it('of white clients may have bits behind its networks, which mean nothing', async () => {
+    const { site } = await imported({
+      plugins: 'whitelist\n',
+      whitelisthosts: '192.0.2.7/24 ours\n192.168\n2001:db8::7/64\n',
+    })
+    assert.match(
+      site?.copies.get('lists/whitelisthosts') ?? '',
+      /\n192\.0\.2\.0\/24 ours\n192\.168\.\n2001:db8::\/64\n$/,
+    )
+  })
+
+  it('of clients with return codes loses lines without one', async () => {
+    const hosts = '10.0.0.0/8\n10.1.1.1 DENY No more\n'
+    const { site, findings } = await imported({ plugins: 'hosts_allow\n', hosts_allow: hosts })
+    assert.match(
+      site?.copies.get('lists/hosts_allow') ?? '',
+      /\n# left out: 10\.0\.0\.0\/8\n10\.1\.1\.1 DENY No more\n$/,
+    )
+    assert.deepEqual(findings, ['hosts_allow:1:1 warning IMP003 left out: there is no return code behind this entry'])
+  })
+
+  it('of patterns has nothing else in it, whatever they look like', async () => {
+    const { site } = await imported({
+      plugins: 'check_badmailfrom_patterns\n',
+      badmailfrom_patterns: '^bulk-\nspam@a.example Go away\n',
+    })
+    assert.match(site?.copies.get('lists/badmailfrom_patterns') ?? '', /\n\^bulk-\n\.\*spam@a\.example Go away\n$/)
+  })
+
   it('loses what never held, with a warning, and what cannot be done here, with an error', async () => {
     const badmailfrom = 'nobody\n^(?!ann@).*@x\\.example$\n@y.example\n'
     const { site, findings } = await imported({ plugins: 'badmailfrom\n', badmailfrom })
