@@ -1,6 +1,6 @@
 /** Reads another program's configuration as a site, compiles it to see that it works, and writes it down. */
 import { readFileSync } from 'node:fs'
-import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Difference, readDifferences } from '../compiler/import/differences.ts'
 import { printSuite } from '../compiler/import/draft.ts'
@@ -16,6 +16,7 @@ import { count } from './counts.ts'
 import { CommandError } from './exit-code.ts'
 import { fencedFiles } from './fenced-files.ts'
 import { maskSecrets } from './masked-secrets.ts'
+import { writeWhole } from './replace-file.ts'
 import { runAllTests } from './run-all-tests.ts'
 import { compileEnvironment, packageFile } from './wiring.ts'
 
@@ -87,8 +88,10 @@ export async function writeSite(site: ForeignSite, { to, force, from }: Target):
   )
   if (isThere && !force) throw new CommandError(`${path} is there already; \`--force\` writes over it`)
   try {
-    await writeText(path, printSite(site, [`Made by \`postern import ${from}\`. Lists are used where they lie.`]))
-    for (const [name, text] of site.copies) await writeText(join(to, name), text, site.modes?.get(name))
+    const text = printSite(site, [`Made by \`postern import ${from}\`. Lists are used where they lie.`])
+    await writeText(path, text, await modeLike([site.root.at.file]))
+    for (const [name, copy] of site.copies)
+      await writeText(join(to, name), copy, site.modes?.get(name) ?? (await modeLike(site.madeFrom?.get(name) ?? [])))
     const tests = await writeTests(site, to)
     const written = site.copies.size === 0 ? path : `${path} and ${count(site.copies.size, 'more file')}`
     return [written, ...tests].join('\n')
@@ -132,9 +135,15 @@ async function keptOf(
   return [...certain, ...(await holding(alone))]
 }
 
-async function writeText(path: string, text: string, mode = 0o644): Promise<void> {
+const [FOR_ALL, FOR_GROUP, READABLE_BY_ALL] = [0o644, 0o640, 0o004]
+
+/** What is made from a file that is not for everybody is not either. */
+async function modeLike(files: readonly string[]): Promise<number> {
+  const modes = await Promise.all(files.map(async (file) => (await stat(file).catch(() => undefined))?.mode ?? FOR_ALL))
+  return modes.every((mode) => (mode & READABLE_BY_ALL) !== 0) ? FOR_ALL : FOR_GROUP
+}
+
+async function writeText(path: string, text: string, mode = FOR_ALL): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, text, { mode })
-  // One that was there keeps its own.
-  await chmod(path, mode)
+  await writeWhole(path, text, mode)
 }

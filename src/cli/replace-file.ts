@@ -8,13 +8,22 @@ import { shown } from './find-files.ts'
 /** The file has to be there; it keeps its rights. Through a link, the file it leads to is replaced. */
 export async function replaceFile(path: string, content: string): Promise<void> {
   const target = await realpath(path)
-  const beside = `${target}.${randomBytes(4).toString('hex')}.tmp`
   try {
     const { mode } = await stat(target)
-    await writeFile(beside, content, { mode, flush: true })
-    await rename(beside, target)
+    await writeWhole(target, content, mode)
+  } catch (fault) {
+    throw new CommandError(`${shown(path)} cannot be written: ${reasonOf(fault)}`)
+  }
+}
+
+/** A new file, or another one in the place of a file or link that is there. Nobody without those rights ever reads any of it. */
+export async function writeWhole(path: string, content: string, mode: number): Promise<void> {
+  const beside = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    await writeFile(beside, content, { mode, flag: 'wx', flush: true })
+    await rename(beside, path)
   } catch (fault) {
     await rm(beside, { force: true })
-    throw new CommandError(`${shown(path)} cannot be written: ${reasonOf(fault)}`)
+    throw fault
   }
 }

@@ -1,6 +1,6 @@
 /** Configurations that somebody else wrote, imported by root: nothing is read elsewhere, and no password is shown. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { maskSecrets } from '../../src/cli/masked-secrets.ts'
@@ -96,11 +96,35 @@ smtp_sasl_password_maps = static:ann:${SECRET}
   })
 })
 
-it('a table of main.cf itself becomes a file that is not for everybody', async (test) => {
-  const { path, postern } = folder(test, {
-    'etc/main.cf': POSTFIX('').replace('hash:', 'inline:{spam.example=REJECT, vip.example=OK}'),
+describe('what is written', () => {
+  const INLINE = POSTFIX('').replace('hash:', 'inline:{spam.example=REJECT, vip.example=OK}')
+  const modesIn = (directory: string): readonly number[] => {
+    const [list = ''] = readdirSync(join(directory, 'lists'))
+    return ['postern.yaml', `lists/${list}`].map((name) => statSync(join(directory, name)).mode & 0o777)
+  }
+
+  it('is for everybody only when what it is made from is', async (test) => {
+    const { path, postern } = folder(test, { 'etc/main.cf': INLINE })
+    for (const [mode, written] of [
+      [0o644, 0o644],
+      [0o600, 0o640],
+    ] as const) {
+      chmodSync(join(path, 'etc/main.cf'), mode)
+      await postern(['import', 'postfix', 'etc', '--to', 'site', '--force'])
+      assert.deepEqual(modesIn(join(path, 'site')), [written, written])
+    }
   })
-  await postern(['import', 'postfix', 'etc', '--to', 'site'])
-  const [list = ''] = readdirSync(join(path, 'site/lists'))
-  assert.equal(statSync(join(path, 'site/lists', list)).mode & 0o777, 0o640)
+
+  it('takes the place of a link that is there, and leaves alone what it leads to', async (test) => {
+    const { path, postern, read } = folder(test, { 'etc/main.cf': INLINE, precious: 'as it was' })
+    mkdirSync(join(path, 'site'))
+    symlinkSync(join(path, 'precious'), join(path, 'site/postern.yaml'))
+    await postern(['import', 'postfix', 'etc', '--to', 'site', '--force'])
+    assert.equal(read('precious'), 'as it was')
+    assert.match(read('site/postern.yaml'), /^# Made by/)
+    assert.deepEqual(
+      readdirSync(join(path, 'site')).filter((name) => name.endsWith('.tmp')),
+      [],
+    )
+  })
 })

@@ -35,8 +35,10 @@ export interface ForeignSite {
   readonly copies: ReadonlyMap<string, string>
   /** What may be its first tests. */
   readonly tests?: Candidates
-  /** Permissions of those of them that are not for everybody to read. */
+  /** Permissions of those of them that are not for everybody to read, whatever they are made from. */
   readonly modes?: ReadonlyMap<string, number>
+  /** The files that each of them is made from: who may not read those may not read it. */
+  readonly madeFrom?: ReadonlyMap<string, readonly string[]>
   /** Lines of the plugin list that have no entry. */
   readonly left: readonly LeftOut[]
 }

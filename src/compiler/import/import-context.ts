@@ -18,8 +18,10 @@ export class ImportContext {
   readonly path: string
   /** Files of the new site, by name. */
   readonly copies = new Map<string, string>()
-  /** Permissions of those of them that are not for everybody to read. */
+  /** Permissions of those of them that are not for everybody to read, whatever they are made from. */
   readonly modes = new Map<string, number>()
+  /** The files that each of them is made from. */
+  readonly madeFrom = new Map<string, readonly string[]>()
   /** For the first tests. */
   readonly examples: Example[] = []
   /** Clients may log in. */
@@ -66,13 +68,14 @@ export class ImportContext {
     return free
   }
 
-  /** A file of the new site with this text; answers with its name. */
-  copy(name: string, text: string): string {
+  /** A file of the new site with this text, made from those files; answers with its name. */
+  copy(name: string, text: string, from: readonly string[]): string {
     const wanted = `lists/${idOf(name)}`
     let free = wanted
     for (let number = 2; this.copies.has(free) && this.copies.get(free) !== text; number += 1)
       free = `${wanted}-${number}`
     this.copies.set(free, text)
+    this.madeFrom.set(free, [...(this.madeFrom.get(free) ?? []), ...from])
     return free
   }
 

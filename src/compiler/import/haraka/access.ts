@@ -148,6 +148,7 @@ async function mixed(name: string, lines: readonly PlacedText[], context: Haraka
     const copy = context.copy(
       `${name}-${kind}`,
       `# Made from ${context.file(name)}\n${kept.map(({ text }) => `${text}\n`).join('')}`,
+      [context.file(name)],
     )
     context.findings.copied(context.at(name), name, copy)
     return copy

@@ -97,7 +97,8 @@ export class HarakaContext extends ImportContext {
     const isSame = kept.length === lines.length && lines.every(({ text }) => rewrite(text) === text)
     if (isSame && isListOf(of, this.environment.sources.get(path) ?? '', path, lines.length)) return { file: path, of }
     if (kept.length === 0) return undefined
-    const copy = this.copy(name, `# Made from ${path}\n${kept.map(({ text }) => `${rewrite(text)}\n`).join('')}`)
+    const text = kept.map((line) => `${rewrite(line.text)}\n`).join('')
+    const copy = this.copy(name, `# Made from ${path}\n${text}`, [path])
     this.findings.copied(startOf(path), name, copy)
     return { file: copy, of }
   }
@@ -141,7 +142,7 @@ export class HarakaContext extends ImportContext {
     const lines = (await this.lines(name)).filter((line) => this.#isRegex(line))
     if (lines.length === 0) return undefined
     const text = lines.map((line) => `^(?:${line.text.replaceAll(' ', '[ ]')})$\n`).join('')
-    const copy = this.copy(name, `# Made from ${this.file(name)}\n${text}`)
+    const copy = this.copy(name, `# Made from ${this.file(name)}\n${text}`, [this.file(name)])
     this.findings.copied(this.at(name), name, copy)
     return { file: copy, of: 'pattern' }
   }

@@ -54,7 +54,8 @@ async function run(context: HarakaContext, lines: readonly PlacedText[]): Promis
   const [ours] = context.localDomains
   const networks = context.relaysFirst ? (await context.lines('relay_acl_allow')).map(({ text }) => text) : []
   const tests = firstTests({ program: 'Haraka', networks, ours, examples: context.examples })
-  return { root, copies: context.copies, left: [], modes: context.modes, ...(tests && { tests }) }
+  const { copies, modes, madeFrom } = context
+  return { root, copies, modes, madeFrom, left: [], ...(tests && { tests }) }
 }
 
 /** Whom no plugin has answered for may relay, or is refused for good (Haraka's connection.js, `rcpt_respond`). */

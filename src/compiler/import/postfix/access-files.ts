@@ -44,8 +44,8 @@ export function listSpec(
   })
   if (path === undefined && uniform) return { entries: lines.flatMap(({ keys }) => keys), of: asked.of }
   const at = (lines[0]?.entry.key ?? table.use.table).at
-  const copy = context.copy(`${table.use.id}${suffixOf(asked)}`, `# Made from ${path ?? at.file}\n${rows.join('\n')}\n`)
-  if (path === undefined) context.modes.set(copy, 0o640)
+  const from = path ?? at.file
+  const copy = context.copy(`${table.use.id}${suffixOf(asked)}`, `# Made from ${from}\n${rows.join('\n')}\n`, [from])
   context.findings.copied({ ...at, ...(path !== undefined && { file: path }) }, name, copy)
   return { file: copy, of: asked.of }
 }

@@ -140,6 +140,7 @@ function localDomains(classes: readonly Found[], context: PostfixContext): MapEn
   const copy = context.copy(
     'local-domains',
     `# Made from main.cf and ${[...files].join(', ')}\n${[...all].join('\n')}\n`,
+    [context.path, ...files],
   )
   context.findings.copied(at, 'our domains', copy)
   return entry('local_domains', scalar(copy, at))

@@ -77,7 +77,8 @@ class Import {
     const { examples, sources } = context
     const tests = firstTests({ program: 'Postfix', sources, networks, ours, examples })
     reportLeftovers(this.#settings, this.#parameters, context)
-    return { root, copies: context.copies, modes: context.modes, ...(tests && { tests }), left: [] }
+    const { copies, modes, madeFrom } = context
+    return { root, copies, modes, madeFrom, ...(tests && { tests }), left: [] }
   }
 
   #keys(domains: OurDomains, plugins: readonly YamlNode[]): readonly MapEntry[] {

@@ -135,7 +135,7 @@ function entryList(entries: readonly TableEntry[], { path, name, at }: Source, c
     return { file: path, of: 'recipient' }
   const keys = entries.map(({ key }) => key.text.replace(/:$/, '')).filter(isRecipient)
   if (path === undefined) return { entries: keys, of: 'recipient' }
-  const copy = context.copy(name, `# Made from ${path}\n${keys.join('\n')}\n`)
+  const copy = context.copy(name, `# Made from ${path}\n${keys.join('\n')}\n`, [path])
   context.findings.copied(at.at, at.text, copy)
   return { file: copy, of: 'recipient' }
 }

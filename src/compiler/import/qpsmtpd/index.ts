@@ -18,9 +18,10 @@ import { importList } from './list-file.ts'
 import { listeningOf } from './listening.ts'
 import { loggersOf, logOf } from './logging.ts'
 import { firstTestsOf } from './first-tests-of.ts'
+import { helpFilesOf } from './help-files.ts'
 import { type EntryContext, entryFor } from './plugin-entry.ts'
 import { onlyLooksOn, type PluginLine, pluginLine } from './plugin-line.ts'
-import { limitsOf, reportStrangers, reportWithout } from './settings.ts'
+import { limitsOf, reportQmail, reportStrangers, reportWithout } from './settings.ts'
 import { QPSMTPD_SITE } from './site-file.ts'
 import { PLUGIN_TABLE } from './table/index.ts'
 import { type BuiltinRow, isBuiltin } from './table/row.ts'
@@ -28,7 +29,7 @@ import { type BuiltinRow, isBuiltin } from './table/row.ts'
 export const readQpsmtpd: ForeignReader = async (path, environment) => {
   const reader = new ConfigReader(dirname(path), environment)
   const lines = await reader.lines(QPSMTPD_SITE)
-  if (lines) return new Import(reader, await readCompanion(reader), lines.map(pluginLine)).run()
+  if (lines) return new Import(reader, await readCompanion(reader), lines.map(pluginLine).flatMap(oneForEachUrl)).run()
   environment.report.add({
     code: 'CFG110',
     at: startOf(path),
@@ -36,6 +37,12 @@ export const readQpsmtpd: ForeignReader = async (path, environment) => {
     help: "name qpsmtpd's directory of configuration files, such as /etc/qpsmtpd",
   })
   return undefined
+}
+
+/** The first that answers decides to qpsmtpd, the last one here. */
+function oneForEachUrl(line: PluginLine): readonly PluginLine[] {
+  if (line.name !== 'http_config') return [line]
+  return line.args.toReversed().map((url) => ({ ...line, args: [url], at: url.at }))
 }
 
 class Import {
@@ -70,10 +77,12 @@ class Import {
     const root = map(await this.#keys(), startOf(this.#path))
     this.#reportServer()
     await reportWithout(this.#reader)
+    await reportQmail(this.#reader)
     await reportStrangers(this.#reader, this.#files)
     const copies = new Map(this.#context.copies.map(({ name, text }) => [name, text]))
+    const madeFrom = new Map([...copies.keys()].map((name) => [name, [this.#reader.path(basename(name))]]))
     const tests = await firstTestsOf(this.#reader)
-    return { root, copies, left: this.#left, ...(tests && { tests }) }
+    return { root, copies, madeFrom, left: this.#left, ...(tests && { tests }) }
   }
 
   get #path(): string {
@@ -87,7 +96,7 @@ class Import {
     else if (this.#companion.without.has(line.name)) this.#leave(line, absentOnPurpose)
     else if (/[^ -~]/.test(line.text)) this.#leave(line, unreadable)
     else if (!row || (await this.#isOwn(line.name))) this.#leave(line, ownPerl(line.name))
-    else if (isBuiltin(row)) await this.#carry(line, row)
+    else if (isBuiltin(row)) await this.#carry(await this.#withHelp(line), row)
     else if ('absent' in row) this.#leave(line, this.#settled(line, row))
     else await this.#tls(line)
   }
@@ -102,6 +111,18 @@ class Import {
     for (const file of Object.values(row.files ?? {})) this.#files.add(file)
     for (const mechanism of row.mechanisms ?? []) this.#mechanisms.add(mechanism)
     this.#entries.push(await entryFor(line, row, this.#context))
+  }
+
+  async #withHelp(line: PluginLine): Promise<PluginLine> {
+    if (line.name !== 'help') return line
+    const { copies } = this.#context
+    const number = copies.filter(({ name }) => name.startsWith('rules/')).length
+    const { line: rest, copy } = await helpFilesOf(line, this.#reader, number)
+    if (copy) {
+      copies.push(copy)
+      this.#entries.push(scalar(`./${copy.name}`, line.at))
+    }
+    return rest
   }
 
   async #isOwn(name: string): Promise<boolean> {
