@@ -36,8 +36,13 @@ export function cellsOf(line: string): readonly string[] {
 }
 
 /** What is to be known about a builtin that stands in for a plugin. */
-export function differencesOf(builtin: string, differences: readonly Difference[]): readonly Difference[] {
-  return differences.filter(({ about }) =>
-    about.some((name) => [name, `queue/${name}`, `auth/${name}`].includes(builtin)),
-  )
+export function differencesOf(names: readonly string[], differences: readonly Difference[]): readonly Difference[] {
+  return differences.filter(({ about }) => about.some((one) => names.some((name) => isAbout(one, name))))
+}
+
+/** `auth plugins`: all below `auth/`. */
+function isAbout(about: string, name: string): boolean {
+  const [, folder] = /^(\w+) plugins$/.exec(about) ?? []
+  if (folder !== undefined) return name.startsWith(`${folder}/`)
+  return [about, `queue/${about}`, `auth/${about}`, `ident/${about}`].includes(name)
 }

@@ -4,7 +4,7 @@
  *
  * A file that includes one which was read before on the way is empty: qpsmtpd takes that for a circle.
  */
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { reasonOf } from '../../../core/reason.ts'
 import { type Severity, type Span, startOf } from '../../../language/diagnostic.ts'
 import type { ForeignEnvironment } from '../foreign.ts'
@@ -28,8 +28,9 @@ export class ConfigReader {
     this.environment = environment
   }
 
+  /** Absolute ones stay. */
   path(name: string): string {
-    return join(this.directory, name)
+    return isAbsolute(name) ? name : join(this.directory, name)
   }
 
   async has(name: string): Promise<boolean> {
@@ -39,7 +40,7 @@ export class ConfigReader {
   /** Undefined when there is no such file. */
   async lines(name: string): Promise<readonly ConfigText[] | undefined> {
     const path = this.path(name)
-    return (await this.#text(path)) === undefined ? undefined : this.#read(path, new Set([path]))
+    return (await this.text(path)) === undefined ? undefined : this.#read(path, new Set([path]))
   }
 
   /** Most settings are one line. */
@@ -54,7 +55,7 @@ export class ConfigReader {
 
   async #read(path: string, visited: Set<string>): Promise<readonly ConfigText[]> {
     const lines: ConfigText[] = []
-    for (const line of linesIn((await this.#text(path)) ?? '', path)) {
+    for (const line of linesIn((await this.text(path)) ?? '', path)) {
       const target = INCLUDE.exec(line.text)?.[1]
       const found = target === undefined ? [line] : await this.#include(target, line.at, visited)
       if (!found) return []
@@ -91,11 +92,11 @@ export class ConfigReader {
   }
 
   async #isThere(path: string): Promise<boolean> {
-    return (await this.environment.machine.names(path)) !== undefined || (await this.#text(path)) !== undefined
+    return (await this.environment.machine.names(path)) !== undefined || (await this.text(path)) !== undefined
   }
 
   /** Directories have none; what cannot be read is reported. */
-  async #text(path: string): Promise<string | undefined> {
+  async text(path: string): Promise<string | undefined> {
     const { files, sources, machine } = this.environment
     if ((await machine.names(path)) !== undefined) return undefined
     try {

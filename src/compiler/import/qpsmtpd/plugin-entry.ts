@@ -32,6 +32,7 @@ export async function entryFor(line: PluginLine, row: BuiltinRow, context: Entry
     ...given.flatMap((one) => parameterFor(one, row, line, context)),
   ])
   reportDifferences(line, row, context)
+  if (row.partly) reportPartly(line, row.partly, context)
   const use = freeName(row.builtin, context.taken)
   const args = all.length === 0 ? undefined : map(all, at)
   if (mode) return map([entry('use', scalar(use, at)), ...(args ? [entry('with', args)] : []), entry('mode', mode)], at)
@@ -184,9 +185,17 @@ function fixedArguments(
   ]
 }
 
+function reportPartly(
+  { at, name }: PluginLine,
+  { effect, message, instead }: NonNullable<BuiltinRow['partly']>,
+  { reader }: EntryContext,
+): void {
+  new Findings(reader.environment.report, 'qpsmtpd').changed({ at, effect, message: `\`${name}\` ${message}`, instead })
+}
+
 function reportDifferences({ at, name }: PluginLine, { builtin }: BuiltinRow, { reader }: EntryContext): void {
   const { report, differences = [] } = reader.environment
-  const found = differencesOf(builtin, differences)
+  const found = differencesOf([builtin, name], differences)
   if (found.length === 0) return
   const ways = found.length === 1 ? 'one known way' : `${found.length} known ways`
   report.add({

@@ -56,6 +56,18 @@ export async function reportWithout(reader: ConfigReader): Promise<void> {
   }
 }
 
+const QMAIL = '/var/qmail/control'
+
+/** qpsmtpd looks there for what is not in its own directory. */
+export async function reportQmail(reader: ConfigReader): Promise<void> {
+  const { machine } = reader.environment
+  const here = new Set(await machine.names(reader.directory))
+  const theirs = ((await machine.names(QMAIL)) ?? []).filter((name) => OF_QPSMTPD.has(name) && !here.has(name))
+  if (theirs.length === 0) return
+  const message = `qpsmtpd reads ${theirs.join(', ')} in ${QMAIL}, as none is here; make links to them, and name that with \`--follow\``
+  reader.say('warning', startOf(reader.path('plugins')), message)
+}
+
 /** Files that no plugin reads: perhaps a plugin was meant to. */
 export async function reportStrangers(reader: ConfigReader, known: ReadonlySet<string>): Promise<void> {
   const { machine } = reader.environment

@@ -1,6 +1,7 @@
 /** Arguments of qpsmtpd's plugins, in all their forms: old words, files of their own, and what nothing here stands in for. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Difference } from '../../../../src/compiler/import/differences.ts'
 import { entries, imported } from '../imported.ts'
 
 describe('a line of the list of plugins', () => {
@@ -95,6 +96,87 @@ describe('a line of the list of plugins', () => {
         `- auth/auth_vpopmail_sql: { database: "${url}", password_file: /etc/qpsmtpd/vpopmail_mysql_pass }`,
       ])
     })
+})
+
+describe('help with a file for a command', () => {
+  it('has a rule for it, before the builtin', async () => {
+    const { site, text, findings } = await imported({
+      plugins: 'help MAIL /srv/mail.txt help_dir /srv/help noop ./noop gone /srv/gone bare bare.txt\n',
+      '/srv/mail.txt': 'MAIL costs $1\nper message\n',
+      noop: '\n',
+    })
+    assert.match(
+      text,
+      /plugins:\n {2}- \.\/rules\/help-files\.yaml\n {2}- help: \{ help_dir: "files:\/srv\/help" \}\n$/,
+    )
+    const rules = site?.copies.get('rules/help-files.yaml') ?? ''
+    assert.match(rules, /message: "MAIL costs \$\$1\\nper message"/)
+    assert.match(rules, /message: "No help available for SMTP command: noop"/)
+    assert.deepEqual(findings, [
+      'plugins:1:61 info IMP002 there is no help for `gone`: no file `/srv/gone`',
+      'plugins:1:76 info IMP002 there is no help for `bare`: no file `bare.txt`',
+    ])
+  })
+
+  it('says nothing when there is to be no help at all, and may come twice', async () => {
+    const files = { mail: 'One\n', rcpt: 'Two\n' }
+    const made = await entries('help not_implemented 1 mail ./mail\nhelp mail ./mail\nhelp rcpt ./rcpt\n', files)
+    assert.deepEqual(made, [
+      '- help: { not_implemented: true }',
+      '- ./rules/help-files.yaml',
+      '- help:1',
+      '- ./rules/help-files-1.yaml',
+      '- help:2',
+    ])
+  })
+})
+
+describe('http_config', () => {
+  it('asks the services in the order that lets the first one win, for settings alone', async () => {
+    const { text, findings } = await imported({ plugins: 'http_config https://a.example/c/ https://b.example/?c=\n' })
+    const [, list = ''] = text.split('plugins:\n')
+    assert.equal(
+      list,
+      '  - http_config: { source: "https://b.example/?c={key}" }\n  - http_config:1: { source: "https://a.example/c/{key}" }\n',
+    )
+    const partly =
+      'error IMP002 `http_config` asks for `me`, `smtpgreeting`, `databytes` and `timeout` alone: lists come from files'
+    assert.deepEqual(findings, [`plugins:1:13 ${partly}`, `plugins:1:34 ${partly}`])
+  })
+})
+
+describe('what is said of a plugin', () => {
+  it('names the differences of its kind, and of its old name', async () => {
+    const about = (...names: readonly string[]): Difference => ({
+      section: 'Plugins',
+      about: names,
+      theirs: 'a',
+      ours: names.join(' '),
+      why: '',
+      id: undefined,
+    })
+    const all = [about('auth plugins'), about('authpam'), about('p0f'), about('auth_ldap_bind'), about('relay')]
+    const notes = async (plugins: string): Promise<unknown> => (await imported({ plugins }, all)).findings
+    assert.deepEqual(await notes('authpam\n'), [
+      "plugins:1:1 info IMP004 `authpam` differs from qpsmtpd's in 2 known ways",
+    ])
+    assert.deepEqual(await notes('ident/p0f /s\n'), [
+      "plugins:1:1 info IMP004 `ident/p0f` differs from qpsmtpd's in one known way",
+    ])
+  })
+
+  it('is told of files that qpsmtpd looks for at qmail', async () => {
+    const { findings } = await imported({
+      plugins: 'rcpt_ok\n',
+      me: 'a.example\n',
+      '/var/qmail/control/me': '',
+      '/var/qmail/control/rcpthosts': '',
+      '/var/qmail/control/locals': '',
+    })
+    assert.deepEqual(findings, [
+      'plugins:1:1 warning IMP002 qpsmtpd reads rcpthosts in /var/qmail/control, as none is here; make links to them, and name that with `--follow`',
+    ])
+  })
 })
 
 describe('a word that is not carried over', () => {

@@ -64,6 +64,8 @@ export interface BuiltinRow {
   readonly files?: Readonly<Record<string, string>>
   /** What the plugin's name alone says. */
   readonly always?: Readonly<Record<string, Value>>
+  /** What the builtin leaves undone, whatever its arguments are. */
+  readonly partly?: { readonly effect: Effect; readonly message: string; readonly instead: string }
   /** It answers logins, with these mechanisms. */
   readonly mechanisms?: readonly string[]
 }

@@ -96,10 +96,16 @@ export const SERVICE: Rows = {
   'queue/http-forward': HTTP,
   'zmailer-queue': ZMAILER,
   'queue/zmailer-queue': ZMAILER,
-  http_config: absent(
-    'settings are read from files',
-    'laxer',
-    '`http_config: { source: "URL{key}" }` for me, smtpgreeting, databytes and timeout; a URL for each list, or files fetched beforehand',
-  ),
+  http_config: {
+    builtin: 'http_config',
+    keyed: byPlace('source'),
+    params: { source: { to: 'source', as: (url) => `${url}{key}` } },
+    partly: {
+      effect: 'laxer',
+      message: 'asks for `me`, `smtpgreeting`, `databytes` and `timeout` alone: lists come from files',
+      instead:
+        'name its URL for each list, such as `badmailfrom: { badmailfrom: "URL/badmailfrom" }` and `local_domains: URL/rcpthosts`, or files fetched beforehand',
+    },
+  },
   user_config: { builtin: 'user_config', keyed: byPlace('pattern'), params: { pattern: { to: 'pattern' } } },
 }
