@@ -1,8 +1,9 @@
 /** Loads a site file: settings for the server, and its plugins compiled. */
 import { dirname, resolve } from 'node:path'
 import { canonicalDomain } from '../core/domain.ts'
-import { defaultLimits, LIMITS, type LimitName, type Limits } from '../core/limits.ts'
+import { defaultLimits, type Limits } from '../core/limits.ts'
 import type { PolicyPlan } from '../core/policy.ts'
+import type { FromSchema } from '../core/schema.ts'
 import type { Service } from '../core/service.ts'
 import type { Listener, Site, StorePlace } from '../core/site.ts'
 import type { Report } from '../language/diagnostic.ts'
@@ -12,8 +13,8 @@ import { readEntries, SITE_SCHEMA } from '../language/files/site-file.ts'
 import type { Outline } from './analysis/outline.ts'
 import { type CompiledPlugin, type CompileEnvironment, compileSite, type SiteSpec } from './compile-site.ts'
 import { readRoot, type SiteRoot } from './import/index.ts'
-import { type LifeOptions, type LifeSettings, lifeSettings } from './settings/life-settings.ts'
-import { checkListeners, type ListenerOptions, listenersOf } from './settings/listeners.ts'
+import { type LifeSettings, lifeSettings } from './settings/life-settings.ts'
+import { checkListeners, listenersOf } from './settings/listeners.ts'
 import { type LogDestination, logSettings, type PlaceOptions } from './settings/log-settings.ts'
 import { settleAuth } from './settings/offers.ts'
 import { policyPlan, recipientSpec } from './policies/policy-plan.ts'
@@ -64,7 +65,7 @@ export async function loadSettings(
 ): Promise<(Pick<Site, 'listeners'> & { readonly settings: SiteSettings }) | undefined> {
   const { root, valid } = await readSite(path, environment)
   if (!root || !valid) return undefined
-  const options = toOptions(root, SITE_SCHEMA) as SiteOptions
+  const options = toOptions(root, SITE_SCHEMA)
   return { listeners: listenersOf(options.listen ?? [], dirname(path)), settings: settingsOf(options, dirname(path)) }
 }
 
@@ -89,7 +90,7 @@ export async function loadSite(path: string, given: CompileEnvironment): Promise
   const directory = dirname(path)
   await checkSmoke(valueOf(root, 'smoke'), directory, environment)
   checkStore(valueOf(root, 'store'), directory, environment)
-  const options: SiteOptions = valid ? (toOptions(root, SITE_SCHEMA) as SiteOptions) : {}
+  const options: SiteOptions = valid ? toOptions(root, SITE_SCHEMA) : {}
   const [limits, listeners] = [limitsOf(options.limits), listenersOf(options.listen ?? [], directory)]
   const spec = specOf(root, { directory, limits, report })
   const services = await readServices(root, spec.place, environment)
@@ -132,18 +133,10 @@ function readHostname(node: YamlNode | undefined, report: Report): string {
   return text ?? 'localhost'
 }
 
-type SiteOptions = LifeOptions & {
-  readonly listen?: readonly ListenerOptions[]
-  readonly spool?: string
-  readonly store?: string
-  readonly limits?: Partial<Record<LimitName, number>>
-  readonly dns?: { readonly servers?: readonly string[]; readonly timeout?: number }
-  readonly log?: Parameters<typeof logSettings>[0]
-}
+type SiteOptions = Partial<FromSchema<typeof SITE_SCHEMA>>
 
-function limitsOf(given: Partial<Record<LimitName, number>> = {}): Limits {
-  const known = Object.entries(given).filter(([name]) => Object.hasOwn(LIMITS, name))
-  return { ...defaultLimits(), ...Object.fromEntries(known) }
+function limitsOf(given: Partial<Limits> = {}): Limits {
+  return { ...defaultLimits(), ...given }
 }
 
 function settingsOf(

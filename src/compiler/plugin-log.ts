@@ -28,7 +28,7 @@ function placeFrom(written: YamlNode, { file, params }: PluginUse, report: Repor
   if (hasLeftOvers(place, whose, report)) return []
   const places = { kind: 'seq', at: written.at, items: [place] } as const
   if (!checkSchema(places, PLACES_SCHEMA, report, { what: 'the log of a plugin' })) return []
-  return toOptions(places, PLACES_SCHEMA) as readonly PlaceOptions[]
+  return toOptions(places, PLACES_SCHEMA)
 }
 
 const PARAMETER = /\$\{\s*([a-z][a-z0-9_]*)/

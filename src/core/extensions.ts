@@ -4,6 +4,8 @@
  * The rest is offered always, or follows from the listener: what needs the next server's help is off until a site says
  * that its delivery can do it, so that nothing is promised that would later have to be cut.
  */
+import { mapValues } from './table.ts'
+
 export const EXTENSIONS = {
   chunking: { default: true, summary: 'CHUNKING: content in chunks, with BDAT instead of DATA (RFC 3030)' },
   binarymime: {
@@ -27,8 +29,5 @@ export type ExtensionName = keyof typeof EXTENSIONS
 export type Extensions = Readonly<Record<ExtensionName, boolean>>
 
 export function defaultExtensions(): Extensions {
-  return Object.fromEntries(Object.entries(EXTENSIONS).map(([name, one]) => [name, one.default])) as Record<
-    ExtensionName,
-    boolean
-  >
+  return mapValues(EXTENSIONS, (one) => one.default)
 }

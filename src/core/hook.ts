@@ -5,6 +5,8 @@
  * a comparison of two numbers. Hooks that may run at any time (NOOP, a refusal, the end of a session) have the stage
  * `any`: there every fact may be read, and what is not there yet is absent.
  */
+import { isKeyOf, keysOf } from './table.ts'
+
 export const STAGES = [
   'accept',
   'connection',
@@ -56,10 +58,10 @@ export const HOOK_TABLE = {
 
 export type Hook = keyof typeof HOOK_TABLE
 
-export const HOOKS = Object.keys(HOOK_TABLE) as readonly Hook[]
+export const HOOKS: readonly Hook[] = keysOf(HOOK_TABLE)
 
 export function isHook(name: string): name is Hook {
-  return Object.hasOwn(HOOK_TABLE, name)
+  return isKeyOf(HOOK_TABLE, name)
 }
 
 /** Whether what exists from `stage` on exists at `hook`. */

@@ -1,4 +1,6 @@
 /** Limits: each with a name, a unit and a default. The site file may change them under `limits`; none may be switched off. */
+import { mapValues } from './table.ts'
+
 export interface LimitDefinition {
   readonly default: number
   readonly minimum: number
@@ -175,8 +177,5 @@ export type LimitName = keyof typeof LIMITS
 export type Limits = Readonly<Record<LimitName, number>>
 
 export function defaultLimits(): Limits {
-  return Object.fromEntries(Object.entries(LIMITS).map(([name, limit]) => [name, limit.default])) as Record<
-    LimitName,
-    number
-  >
+  return mapValues(LIMITS, (limit) => limit.default)
 }

@@ -59,16 +59,18 @@ export type FromSchema<S> = S extends { readonly 'x-list': unknown }
   ? unknown
   : S extends { readonly enum: readonly (infer E)[] }
     ? E
-    : S extends { readonly type: 'object'; readonly properties: infer P }
-      ? ObjectOf<P, Optional<S>>
-      : S extends { readonly type: 'object'; readonly additionalProperties: infer A }
-        ? Readonly<Record<string, FromSchema<A>>>
-        : S extends { readonly type: 'array'; readonly items: infer I }
-          ? readonly FromSchema<I>[]
-          : S extends { readonly type: 'string' }
-            ? TextOf<S>
-            : S extends { readonly type: 'number' | 'integer' }
-              ? number
-              : S extends { readonly type: 'boolean' }
-                ? boolean
-                : unknown
+    : S extends { readonly anyOf: readonly (infer A)[] }
+      ? FromSchema<A>
+      : S extends { readonly type: 'object'; readonly properties: infer P }
+        ? ObjectOf<P, Optional<S>>
+        : S extends { readonly type: 'object'; readonly additionalProperties: infer A }
+          ? Readonly<Record<string, FromSchema<A>>>
+          : S extends { readonly type: 'array'; readonly items: infer I }
+            ? readonly FromSchema<I>[]
+            : S extends { readonly type: 'string' }
+              ? TextOf<S>
+              : S extends { readonly type: 'number' | 'integer' }
+                ? number
+                : S extends { readonly type: 'boolean' }
+                  ? boolean
+                  : unknown

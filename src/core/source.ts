@@ -8,6 +8,7 @@
  * and what it answers is the list.
  */
 import type { ListKind } from './list.ts'
+import { isKeyOf } from './table.ts'
 
 const SOURCE_SCHEMES = {
   cdb: 'Constant database of D. J. Bernstein, as `cdb` and qmail make it',
@@ -51,7 +52,7 @@ const OTHER_NAMES: ReadonlyMap<string, SourceScheme> = new Map([['postgresql', '
 /** Whether a text that names a list names one outside; everything else is a file. */
 export function schemeOf(text: string): SourceScheme | undefined {
   const [, name = ''] = URL_START.exec(text) ?? []
-  return OTHER_NAMES.get(name) ?? (Object.hasOwn(SOURCE_SCHEMES, name) ? (name as SourceScheme) : undefined)
+  return OTHER_NAMES.get(name) ?? (isKeyOf(SOURCE_SCHEMES, name) ? name : undefined)
 }
 
 export interface SourceText {

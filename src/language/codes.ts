@@ -1,4 +1,6 @@
 /** Every diagnostic code with its one-line meaning, the heading of its page docs/diagnostics/CODE.md. */
+import { isKeyOf } from '../core/table.ts'
+
 export const DIAGNOSTIC_CODES = {
   CFG101: 'An unknown key',
   CFG102: 'A value of the wrong type',
@@ -96,5 +98,5 @@ export const DIAGNOSTIC_CODES = {
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES
 
 export function isDiagnosticCode(text: string): text is DiagnosticCode {
-  return Object.hasOwn(DIAGNOSTIC_CODES, text)
+  return isKeyOf(DIAGNOSTIC_CODES, text)
 }

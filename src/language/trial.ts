@@ -1,5 +1,6 @@
 /** Trials: `until` and `sample` beside `mode: monitor`, of a rule or of an entry in the site file. */
 import type { Schema } from '../core/schema.ts'
+import { keysOf } from '../core/table.ts'
 import type { Finding } from './diagnostic.ts'
 import { entryOf, type MapNode, type ScalarNode, textOf, valueOf } from './node.ts'
 
@@ -18,7 +19,7 @@ export const TRIAL_PROPERTIES = {
   },
 } as const satisfies Record<string, Schema>
 
-const KEYS = Object.keys(TRIAL_PROPERTIES) as readonly (keyof typeof TRIAL_PROPERTIES)[]
+const KEYS = keysOf(TRIAL_PROPERTIES)
 
 /** As written. */
 export type TrialNodes = Readonly<Partial<Record<keyof typeof TRIAL_PROPERTIES, ScalarNode>>>

@@ -1,5 +1,6 @@
 /** Coverage as reports hold it: what was reached, in numbers, and whether that is as much as was asked for. */
 import type { FromSchema } from '../core/schema.ts'
+import { keysOf } from '../core/table.ts'
 import type { CONDITION_SCHEMA, COVERAGE_SCHEMA, COVERED_FILE_SCHEMA } from './report-shape.ts'
 
 export type MeasuredCoverage = FromSchema<typeof COVERAGE_SCHEMA>
@@ -16,7 +17,7 @@ export const GATES = {
   lists: 'fail_under_lists',
 } as const
 export type CoverageKind = keyof typeof GATES
-export const COVERAGE_KINDS = Object.keys(GATES) as readonly CoverageKind[]
+export const COVERAGE_KINDS: readonly CoverageKind[] = keysOf(GATES)
 
 /** Rounded down to tenths, so that 100 means all; 100 of nothing. */
 export function percentOf(part: number, whole: number): number {

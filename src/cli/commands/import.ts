@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Argument, type Command } from 'commander'
 import { PROGRAMS, type ProgramName } from '../../compiler/import/index.ts'
+import { keysOf } from '../../core/table.ts'
 import { CommandError } from '../exit-code.ts'
 import { reportOf } from '../formats/assemble.ts'
 import { addJudgeFlags, formatsHelp, type JudgeFlags } from '../formats/flags.ts'
@@ -16,7 +17,7 @@ interface Options extends JudgeFlags {
   readonly follow?: readonly string[]
 }
 
-const NAMES = Object.keys(PROGRAMS) as readonly ProgramName[]
+const NAMES = keysOf(PROGRAMS)
 const ROWS = NAMES.map((name) => `  ${name.padEnd(12)}${PROGRAMS[name].summary}`)
 const EXAMPLES = `
 Programs:

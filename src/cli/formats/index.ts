@@ -1,4 +1,5 @@
 /** All formats by name, in the order in which they are listed. */
+import { isKeyOf, keysOf } from '../../core/table.ts'
 import { COMMANDS } from '../../testing/report-shape.ts'
 import type { Format } from './format.ts'
 
@@ -69,7 +70,7 @@ const TABLE = {
 export type FormatName = keyof typeof TABLE
 
 export const FORMATS: Readonly<Record<FormatName, Format>> = TABLE
-export const FORMAT_NAMES = Object.keys(TABLE) as readonly FormatName[]
+export const FORMAT_NAMES: readonly FormatName[] = keysOf(TABLE)
 
 /** Of commands whose reports are none of findings. */
 export const BENCH_FORMATS = ['pretty', 'json'] as const satisfies readonly FormatName[]
@@ -81,5 +82,5 @@ export function formatsOf(command: string): readonly FormatName[] {
 }
 
 export function isFormatName(name: string): name is FormatName {
-  return Object.hasOwn(TABLE, name)
+  return isKeyOf(TABLE, name)
 }

@@ -1,6 +1,7 @@
 /** What a file declares, as far as it has been typed: parameters, lists, notes and settings with their types. */
 import type { FactType } from '../../core/fact.ts'
 import { LIST_KINDS, type ListKind } from '../../core/list.ts'
+import { isKeyOf } from '../../core/table.ts'
 import { keysAt, scalarAt } from '../../language/yaml/cursor.ts'
 import { startOf } from '../../language/diagnostic.ts'
 import type { Mark, Path } from '../../language/yaml/loose-yaml.ts'
@@ -43,7 +44,7 @@ export function listsOf(sheet: Sheet): ReadonlyMap<string, ListKind> {
 }
 
 function listKind(name = ''): ListKind | undefined {
-  return Object.hasOwn(LIST_KINDS, name) ? (name as ListKind) : undefined
+  return isKeyOf(LIST_KINDS, name) ? name : undefined
 }
 
 /** Of the notes that a file sets or declares. */

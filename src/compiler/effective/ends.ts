@@ -1,6 +1,7 @@
 /** Where a session may end, or go on, by which rules: the hooks of a site as a graph. What a rule on trial says ends nothing. */
 import { HOOK_TABLE, type Hook, HOOKS, isHook } from '../../core/hook.ts'
 import { isAllowedAt, REPLY_TABLE, replyRow, type ReplyRow } from '../../core/reply-table.ts'
+import { keysOf } from '../../core/table.ts'
 import { isReturnCode, type ReturnCode } from '../../core/verdict.ts'
 import type { EffectiveRule, EffectiveSite } from './report.ts'
 
@@ -102,7 +103,7 @@ function endingsOf(rule: EffectiveRule): readonly Ending[] {
 /** What it may answer; DECLINED ends nothing. */
 function codesOf({ hook, says, code }: EffectiveRule): readonly ReturnCode[] {
   const given = says['return']
-  if (code) return (Object.keys(REPLY_TABLE[hook]) as ReturnCode[]).filter((one) => one !== 'DECLINED')
+  if (code) return keysOf(REPLY_TABLE[hook]).filter((one) => one !== 'DECLINED')
   if ('deliver' in says) return ['OK', 'DENY', 'DENYSOFT']
   return typeof given === 'string' && isReturnCode(given) && given !== 'DECLINED' ? [given] : []
 }

@@ -1,6 +1,7 @@
 /** The settings of a site file, those that nobody wrote included: each with its place, or as a default. */
-import { LIMITS, type LimitName } from '../../core/limits.ts'
+import { LIMITS } from '../../core/limits.ts'
 import type { Schema } from '../../core/schema.ts'
+import { isKeyOf } from '../../core/table.ts'
 import { type MapNode, toJson, valueOf, type YamlNode } from '../../language/node.ts'
 import { kindOf, kindsOf, propertySchema } from '../../language/schema/kind.ts'
 import { concealed } from './conceal.ts'
@@ -25,7 +26,7 @@ export function settingsIn(root: MapNode, schema: Schema, places: Places): reado
 /** A limit that is what it is anyway says nothing. */
 function isWorthTelling({ name, value }: EffectiveSetting): boolean {
   const limit = name.startsWith('limits.') ? name.slice('limits.'.length) : ''
-  return !Object.hasOwn(LIMITS, limit) || LIMITS[limit as LimitName].default !== value
+  return !isKeyOf(LIMITS, limit) || LIMITS[limit].default !== value
 }
 
 function settingsAt(

@@ -1,5 +1,6 @@
 /** What a rule does that is everybody's business where recipients share a message: entered in the book of those who tell them apart. */
 import { HOOK_TABLE, isHook } from '../../core/hook.ts'
+import { keysOf } from '../../core/table.ts'
 import { isRefusal, isReturnCode } from '../../core/verdict.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
 import type { Scope } from '../rules/scope.ts'
@@ -24,8 +25,8 @@ const DEEDS: Readonly<Record<Deed['kind'], Find>> = {
 }
 
 export function enterDeeds(rule: MapNode, scope: Scope): void {
-  for (const [kind, find] of Object.entries(DEEDS) as [Deed['kind'], Find][]) {
-    const node = find(rule, scope)
+  for (const kind of keysOf(DEEDS)) {
+    const node = DEEDS[kind](rule, scope)
     if (node) scope.split.do(scope, node.at, kind)
   }
 }

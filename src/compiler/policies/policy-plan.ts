@@ -8,7 +8,8 @@ import {
   type PolicySource,
   type PolicyUnknown,
 } from '../../core/policy.ts'
-import { ON_SPLIT, type OnSplit } from '../../core/program.ts'
+import { ON_SPLIT } from '../../core/program.ts'
+import { keysOf } from '../../core/table.ts'
 import type { Finding, Report, Span } from '../../language/diagnostic.ts'
 import { entryOf, type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
 import { readSettings, RECIPIENTS_SCHEMA } from '../../language/files/policy-file.ts'
@@ -23,7 +24,7 @@ import { type PolicyRules, readPolicy, readPolicyText } from './read-policy.ts'
 export function recipientSpec(node: YamlNode | undefined, limits: Limits): RecipientSpec | undefined {
   if (node?.kind !== 'map') return undefined
   const wanted = textOf(valueOf(node, 'on_split')) ?? 'defer_different'
-  const onSplit = (Object.keys(ON_SPLIT) as OnSplit[]).find((one) => one === wanted)
+  const onSplit = keysOf(ON_SPLIT).find((one) => one === wanted)
   return { settings: readSettings(node), onSplit, at: valueOf(node, 'on_split')?.at ?? node.at, limits }
 }
 
@@ -62,7 +63,7 @@ export async function policyPlan(
 
 function onUnknownOf(node: MapNode): PolicyUnknown {
   const wanted = textOf(valueOf(node, 'on_unknown'))
-  return (Object.keys(POLICY_UNKNOWN) as PolicyUnknown[]).find((one) => one === wanted) ?? 'defer'
+  return keysOf(POLICY_UNKNOWN).find((one) => one === wanted) ?? 'defer'
 }
 
 /** What goes with what. */

@@ -36,9 +36,7 @@ export interface LifeSettings {
 }
 
 export type LifeOptions = {
-  readonly [K in keyof typeof LIFE_PROPERTIES]?: K extends 'workers'
-    ? LifeSettings['workers']
-    : FromSchema<(typeof LIFE_PROPERTIES)[K]>
+  readonly [K in keyof typeof LIFE_PROPERTIES]?: FromSchema<(typeof LIFE_PROPERTIES)[K]>
 }
 
 const DEFAULT_SIZE = 100 * 1024 * 1024

@@ -4,6 +4,7 @@ import { AUTH_MECHANISMS, PROTOCOLS } from '../../core/offer.ts'
 import { POSITIONS } from '../../core/position.ts'
 import { TLS_MODES } from '../../core/service.ts'
 import type { Schema } from '../../core/schema.ts'
+import { mapValues } from '../../core/table.ts'
 import { CLIENT_CERTIFICATES, TLS_VERSIONS } from '../../core/tls.ts'
 
 /** What a listener may have otherwise than the site. */
@@ -65,12 +66,7 @@ const AUTH_SCHEMA = {
 
 export const EXTENSIONS_SCHEMA: Schema = {
   type: 'object',
-  properties: Object.fromEntries(
-    Object.entries(EXTENSIONS).map(([name, one]) => [
-      name,
-      { type: 'boolean', default: one.default, description: one.summary },
-    ]),
-  ),
+  properties: mapValues(EXTENSIONS, (one) => ({ type: 'boolean', default: one.default, description: one.summary })),
   description: 'Extensions of SMTP that are offered, on all listeners',
 }
 

@@ -1,5 +1,6 @@
 /** What `postern test --mutate` changes, and how a rule, a list or an entry says why that may go unnoticed. */
 import type { Schema } from '../../core/schema.ts'
+import { keysOf } from '../../core/table.ts'
 
 const MUTATIONS = {
   delete: 'a rule is gone',
@@ -14,7 +15,7 @@ const MUTATIONS = {
 
 export type Mutation = keyof typeof MUTATIONS
 
-export const MUTATION_NAMES = Object.keys(MUTATIONS) as readonly Mutation[]
+export const MUTATION_NAMES: readonly Mutation[] = keysOf(MUTATIONS)
 
 export const ACCEPTANCE_SCHEMA = {
   type: 'object',

@@ -2,6 +2,7 @@
 import { HOOKS, type Hook, isHook } from '../../core/hook.ts'
 import { LIST_KINDS, type ListKind } from '../../core/list.ts'
 import type { NoteScope } from '../../core/notes.ts'
+import { isKeyOf } from '../../core/table.ts'
 import type { Report, Span } from '../diagnostic.ts'
 import { didYouMean } from '../fix.ts'
 import {
@@ -206,7 +207,7 @@ function unknownHook({ name, offset, key, given }: UnknownHook, report: Report):
 
 function listKind(node: YamlNode | undefined): ListKind | undefined {
   const name = textOf(node)
-  return name !== undefined && Object.hasOwn(LIST_KINDS, name) ? (name as ListKind) : undefined
+  return name !== undefined && isKeyOf(LIST_KINDS, name) ? name : undefined
 }
 
 function numberIn(node: YamlNode | undefined): number | undefined {

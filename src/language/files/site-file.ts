@@ -1,6 +1,7 @@
 /** Site files (`postern.yaml`) and rulesets: an ordered list of plugins with their arguments. */
 import { LIMITS } from '../../core/limits.ts'
 import type { Schema } from '../../core/schema.ts'
+import { mapValues } from '../../core/table.ts'
 import type { Report, Span } from '../diagnostic.ts'
 import { LIFE_PROPERTIES } from './life-schema.ts'
 import { RECIPIENTS_SCHEMA } from './policy-file.ts'
@@ -87,17 +88,12 @@ export const SITE_SCHEMA = {
     log: LOG_SCHEMA,
     limits: {
       type: 'object',
-      properties: Object.fromEntries(
-        Object.entries(LIMITS).map(([name, limit]) => [
-          name,
-          {
-            type: 'integer',
-            minimum: limit.minimum,
-            default: limit.default,
-            description: `${limit.summary} (${limit.unit})`,
-          },
-        ]),
-      ),
+      properties: mapValues(LIMITS, (limit) => ({
+        type: 'integer',
+        minimum: limit.minimum,
+        default: limit.default,
+        description: `${limit.summary} (${limit.unit})`,
+      })),
       description: 'Limits; none can be switched off',
     },
     ...LIFE_PROPERTIES,

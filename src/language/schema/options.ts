@@ -1,5 +1,5 @@
 /** The plain value behind a checked node: defaults filled in, durations in milliseconds, sizes in octets. */
-import type { Schema } from '../../core/schema.ts'
+import type { FromSchema, Schema } from '../../core/schema.ts'
 import { type MapNode, type ScalarNode, toJson, type YamlNode } from '../node.ts'
 import { type Definitions, propertySchema, resolveSchema } from './kind.ts'
 import { alternativeFor } from './walk.ts'
@@ -10,12 +10,20 @@ import { parseDuration, parseSize } from '../units.ts'
  * list option (`x-list`) is a string, or an array of its entries as typed. A default is written as in YAML: `5s`, not
  * 5000.
  */
-export function toOptions(node: YamlNode, schema: Schema, definitions: Definitions = {}): unknown {
+export function toOptions<const S extends Schema>(
+  node: YamlNode,
+  schema: S,
+  definitions: Definitions = {},
+): FromSchema<S> {
+  return valueOf(node, schema, definitions) as FromSchema<S>
+}
+
+function valueOf(node: YamlNode, schema: Schema, definitions: Definitions): unknown {
   const resolved = resolveSchema(schema, definitions)
-  if (resolved.anyOf) return toOptions(node, alternativeFor(node, resolved, definitions) ?? {}, definitions)
+  if (resolved.anyOf) return valueOf(node, alternativeFor(node, resolved, definitions) ?? {}, definitions)
   if (resolved['x-list'] !== undefined) return listOption(node)
   if (node.kind === 'scalar') return scalarOption(node, resolved)
-  if (node.kind === 'seq') return node.items.map((item) => toOptions(item, resolved.items ?? {}, definitions))
+  if (node.kind === 'seq') return node.items.map((item) => valueOf(item, resolved.items ?? {}, definitions))
   return mapOption(node, resolved, definitions)
 }
 
@@ -40,7 +48,7 @@ function mapOption(map: MapNode, schema: Schema, definitions: Definitions): unkn
   }
   for (const { key, value } of map.entries) {
     if (key.value.startsWith('x-')) continue
-    options[key.value] = toOptions(value, propertySchema(key.value, schema) ?? {}, definitions)
+    options[key.value] = valueOf(value, propertySchema(key.value, schema) ?? {}, definitions)
   }
   return options
 }

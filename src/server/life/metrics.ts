@@ -3,6 +3,8 @@
  *
  * Labels are words of ours, never a client's: their number is bounded by what the rules and this program say.
  */
+import { keysOf } from '../../core/table.ts'
+
 interface Metric {
   readonly type: 'counter' | 'gauge'
   readonly help: string
@@ -78,8 +80,9 @@ export function labelled(samples: readonly Sample[], labels: Labels): readonly S
 /** In the order of the table; metrics without a sample are left out. */
 export function exposition(samples: readonly Sample[]): string {
   const byName = Map.groupBy(samples, ({ name }) => name)
-  const lines = Object.entries(METRICS).flatMap(([name, { type, help }]) => {
-    const series = byName.get(name as MetricName)
+  const lines = keysOf(METRICS).flatMap((name) => {
+    const { type, help } = METRICS[name]
+    const series = byName.get(name)
     return series ? [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...series.map(line)] : []
   })
   return `${lines.join('\n')}\n`
