@@ -94,6 +94,21 @@ smtp_sasl_password_maps = static:ann:${SECRET}
     assert.equal(maskSecrets('/etc/postfix/x.cf', text), masked)
     assert.equal(maskSecrets('/h/auth_flat_file.ini', '[users]\nann=x\n'), '[users]\nann=*\n')
   })
+
+  for (const [written, shown] of [
+    ['auth/x dsn dbi:mysql:x user ann pass pw1', 'auth/x dsn dbi:mysql:x user ann pass ***'],
+    ['auth/x ldap_bindpw=pw1 dbpass pw2 --pw pw3 token:pw4', 'auth/x ldap_bindpw=*** dbpass *** --pw *** token:***'],
+    ['auth/x "password"  "pw1" Secret pw2', 'auth/x "password"  ***** Secret ***'],
+    ['auth/auth_checkpassword checkpw /bin/checkpassword true', undefined],
+    ['greylisting bypass 1 sender 2', undefined],
+  ])
+    it(`is without what plugins are told: ${written}`, () =>
+      assert.equal(maskSecrets('/q/config/plugins', `${written}\nnext pass x\n`), `${shown ?? written}\nnext pass *\n`))
+
+  it('hides all of a password in a URL', () => {
+    assert.equal(maskSecrets('/q/x', 'a = mysql://u:p@w/d@h/b c'), 'a = mysql://u:*****@h/b c')
+    assert.equal(maskSecrets('/q/x', 'a = http://h:80/b'), 'a = http://h:80/b')
+  })
 })
 
 describe('what is written', () => {
