@@ -40,4 +40,5 @@ const rulesets = some(
   yamlIn('rules').filter((path) => path.endsWith('.test.yaml')),
   'tests of rulesets',
 )
-for (const path of [...builtinFiles().values(), ...suites, ...rulesets]) await registerPolicyTests(path)
+for (const path of builtinFiles().values()) await registerPolicyTests(path, readBuiltin(path).chains.length > 0)
+for (const path of [...suites, ...rulesets]) await registerPolicyTests(path)

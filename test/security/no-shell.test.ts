@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const SOURCES = fileURLToPath(new URL('../../src', import.meta.url))
 /** Those that take a program and a list. `exec` and its like take a line for a shell. */
-const WITHOUT_SHELL = ['execFile', 'fork', 'spawn', 'ChildProcess']
+const WITHOUT_SHELL = ['execFile', 'fork', 'spawn', 'ChildProcess', 'SpawnOptions']
 const IMPORT = /import (?:type )?\{([^}]*)\} from 'node:child_process'/g
 
 interface Source {
