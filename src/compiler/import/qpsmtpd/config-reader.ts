@@ -20,7 +20,7 @@ const INCLUDE = /^\$include\s+(\S+)$/
 export class ConfigReader {
   readonly directory: string
   readonly environment: ForeignEnvironment
-  /** Names of files here that some other file includes. */
+  /** Names of files here that some other file includes or names. */
   readonly included = new Set<string>()
 
   constructor(directory: string, environment: ForeignEnvironment) {
@@ -31,6 +31,17 @@ export class ConfigReader {
   /** Absolute ones stay. */
   path(name: string): string {
     return isAbsolute(name) ? name : join(this.directory, name)
+  }
+
+  /**
+   * A file that a plugin is told to read. Relative names are relative to where qpsmtpd was started, which is this directory or,
+   * for `config/NAME`, the one above.
+   */
+  named(text: string): string {
+    const prefix = `${basename(this.directory)}/`
+    const path = join(this.path(text.startsWith(prefix) ? text.slice(prefix.length) : text))
+    if (dirname(path) === this.directory) this.included.add(basename(path))
+    return path
   }
 
   async has(name: string): Promise<boolean> {
@@ -86,13 +97,19 @@ export class ConfigReader {
   async #locate(target: string, at: Span): Promise<string> {
     if (!target.startsWith('/')) return this.path(target)
     const here = this.path(basename(target))
-    if (here === target || (await this.#isThere(target)) || !(await this.#isThere(here))) return target
-    this.say('info', at, `there is no ${target}; ${here} is read in its place`)
+    if (here === target || (await this.#canBeRead(target)) || !(await this.#canBeRead(here))) return target
+    this.say('info', at, `${here} is read in place of ${target}`)
     return here
   }
 
-  async #isThere(path: string): Promise<boolean> {
-    return (await this.environment.machine.names(path)) !== undefined || (await this.text(path)) !== undefined
+  /** What cannot has not been asked for yet. */
+  async #canBeRead(path: string): Promise<boolean> {
+    const { files, machine } = this.environment
+    if ((await machine.names(path)) !== undefined) return true
+    return files.read(path).then(
+      (text) => text !== undefined,
+      () => false,
+    )
   }
 
   /** Directories have none; what cannot be read is reported. */

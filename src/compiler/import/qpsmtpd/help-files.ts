@@ -2,7 +2,6 @@
  * Files that plugin help is given one by one, `COMMAND FILE` (qpsmtpd plugins/help): their texts become rules, which stand
  * before the builtin. A name without a slash is one below `./help/help/` to qpsmtpd, which nobody has.
  */
-import { basename, dirname } from 'node:path'
 import { literal, printPlugin, type RuleDraft } from '../draft.ts'
 import { type Argument, inPairs, lastOf } from './arguments.ts'
 import type { ConfigReader, ConfigText } from './config-reader.ts'
@@ -50,7 +49,5 @@ function ruleFor(command: string, file: string, text: string): RuleDraft {
 }
 
 async function textOf({ text }: ConfigText, reader: ConfigReader): Promise<string | undefined> {
-  const path = reader.path(text)
-  if (dirname(path) === reader.directory) reader.included.add(basename(path))
-  return text.includes('/') ? reader.text(path) : undefined
+  return text.includes('/') ? reader.text(reader.named(text)) : undefined
 }

@@ -11,7 +11,7 @@ import type { MapEntry, YamlNode } from '../../../language/node.ts'
 import type { ForeignReader, ForeignSite, LeftOut } from '../foreign.ts'
 import { entry, map, scalar, seq } from '../nodes.ts'
 import { type AbsentRow, Findings } from '../say.ts'
-import { inPairs } from './arguments.ts'
+import { inPairs, lastOf } from './arguments.ts'
 import { COMPANION, type Companion, readCompanion } from './companion.ts'
 import { ConfigReader, type ConfigText } from './config-reader.ts'
 import { importList } from './list-file.ts'
@@ -110,7 +110,16 @@ class Import {
   async #carry(line: PluginLine, row: BuiltinRow): Promise<void> {
     for (const file of Object.values(row.files ?? {})) this.#files.add(file)
     for (const mechanism of row.mechanisms ?? []) this.#mechanisms.add(mechanism)
+    if (row.splits !== undefined) this.#split(line, row.splits)
     this.#entries.push(await entryFor(line, row, this.#context))
+  }
+
+  /** Some recipients may be refused what others get. */
+  #split({ args }: PluginLine, name: string): void {
+    const given = lastOf(inPairs(args) ?? [], name)
+    if (!given || given.text === '0' || this.#settings.some(({ key }) => key.value === 'recipients')) return
+    const how = map([entry('on_split', scalar('defer_different', given.at))], given.at)
+    this.#settings.push(entry('recipients', how))
   }
 
   async #withHelp(line: PluginLine): Promise<PluginLine> {
@@ -154,7 +163,12 @@ class Import {
       this.#reader.say('info', one.at, `\`${one.text}\` means nothing here: no authority and no dhparam is wanted`)
     const ciphers = await this.#reader.first('tls_ciphers')
     const made = (given: ConfigText | undefined, name: string): MapEntry =>
-      entry(name, given ? scalar(given.text, given.at) : scalar(this.#reader.path(`ssl/${TLS_FILES[name]}`), at))
+      entry(
+        name,
+        given
+          ? scalar(this.#reader.named(given.text), given.at)
+          : scalar(this.#reader.path(`ssl/${TLS_FILES[name]}`), at),
+      )
     const certificates = seq([map([made(cert, 'cert'), made(key, 'key')], at)], at)
     const entries = [
       entry('certificates', certificates),

@@ -119,7 +119,8 @@ function parameterFor(
   if (!use) reader.say('warning', key.at, `\`${name}\` has no argument \`${key.text}\` here`)
   else if (use.to === undefined) reportLost(name, { key, value }, isFelt(use, loaded) ? use : {}, reader)
   if (use?.to === undefined) return []
-  const converted = use.as ? use.as(value.text) : value.text
+  const text = use.isInput ? reader.named(value.text) : value.text
+  const converted = use.as ? use.as(text) : text
   if (converted !== undefined) return [entry(use.to, nodeFor(converted, value.at))]
   reader.say('warning', value.at, `\`${value.text}\` is nothing for \`${use.to}\` of \`${name}\`; its default holds`)
   return []

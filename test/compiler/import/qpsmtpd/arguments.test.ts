@@ -81,6 +81,17 @@ describe('a line of the list of plugins', () => {
     )
   })
 
+  it('may name files where qpsmtpd was started', async () => {
+    const { text, findings } = await imported({
+      plugins:
+        'rcpt_map domain a.example file ./map\nrcpt_map domain b.example file config/map\ntls ssl/a.pem /k/a.key\n',
+      map: 'ann@a.example OK\n',
+    })
+    assert.match(text, /file: \/etc\/qpsmtpd\/map \}\n.*file: \/etc\/qpsmtpd\/config\/map/)
+    assert.match(text, /cert: \/etc\/qpsmtpd\/ssl\/a\.pem, key: \/k\/a\.key/)
+    assert.deepEqual(findings, [])
+  })
+
   const databases: readonly (readonly [dsn: string, url: string])[] = [
     ['dbi:mysql:dbname=vpopmail;host=127.0.0.1', 'mysql://vpop@127.0.0.1/vpopmail'],
     ['DBI:mysql:database=mail;hostname=db.example.org;port=3307', 'mysql://vpop@db.example.org:3307/mail'],

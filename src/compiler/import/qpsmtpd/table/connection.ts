@@ -58,6 +58,7 @@ const WHITELIST: BuiltinRow = {
     optionalList('whitelistsenders', 'address'),
     optionalList('whitelistrcpt', 'address'),
   ],
+  splits: 'per_recipient',
   params: { merge: { to: 'merge', as: asFlag }, per_recipient: { to: 'per_recipient', as: asFlag } },
 }
 
@@ -152,7 +153,7 @@ export const CONNECTION: Rows = {
   'ident/geoip': {
     builtin: 'ident/geoip',
     params: {
-      db_dir: { to: 'databases', as: (directory) => [`${directory}/GeoLite2-City.mmdb`] },
+      db_dir: { to: 'databases', isInput: true, as: (directory) => [`${directory}/GeoLite2-City.mmdb`] },
       distance: { to: 'distance' },
       too_far: { to: 'too_far', as: asDecimal },
       add_headers: { to: 'add_headers', as: unlessFalse },
@@ -198,7 +199,7 @@ export const CONNECTION: Rows = {
     builtin: 'help',
     params: {
       not_implemented: { to: 'not_implemented', as: (text) => text !== '' && text !== '0' },
-      help_dir: { to: 'help_dir', as: (directory) => `files:${directory}` },
+      help_dir: { to: 'help_dir', isInput: true, as: (directory) => `files:${directory}` },
     },
   },
   quit_fortune: { builtin: 'quit_fortune' },

@@ -126,7 +126,12 @@ export const ENVELOPE: Rows = {
   rcpt_map: {
     builtin: 'rcpt_map',
     settle: withDefaultText,
-    params: { domain: { to: 'domain' }, file: { to: 'file' }, default: { to: 'default' }, message: { to: 'message' } },
+    params: {
+      domain: { to: 'domain' },
+      file: { to: 'file', isInput: true },
+      default: { to: 'default' },
+      message: { to: 'message' },
+    },
   },
   qmail_deliverable: QMAIL_DELIVERABLE,
   check_qmail_deliverable: QMAIL_DELIVERABLE,

@@ -26,6 +26,8 @@ export interface ParamUse {
   /** Without it the argument is not carried over. */
   readonly to?: string
   readonly as?: Convert
+  /** It names a file or a directory to read. */
+  readonly isInput?: true
   /** What is without an argument that is not carried over, unless it is 0. */
   readonly lost?: Effect
   /** It has an effect beside this plugin alone. */
@@ -66,6 +68,8 @@ export interface BuiltinRow {
   readonly always?: Readonly<Record<string, Value>>
   /** What the builtin leaves undone, whatever its arguments are. */
   readonly partly?: { readonly effect: Effect; readonly message: string; readonly instead: string }
+  /** With this argument, what is said of a message is said for each recipient. */
+  readonly splits?: string
   /** It answers logins, with these mechanisms. */
   readonly mechanisms?: readonly string[]
 }
