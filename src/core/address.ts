@@ -6,16 +6,15 @@
  */
 import { canonicalHost, isDotString, isLocalPart, scanDomain, scanLocal } from './mailbox-scan.ts'
 
-export type Address =
-  | { readonly kind: 'null' }
-  | { readonly kind: 'postmaster' }
-  | {
-      readonly kind: 'mailbox'
-      /** Unquoted local part, case kept. */
-      readonly local: string
-      /** Lower-case A-labels without a trailing dot, or a literal in brackets in canonical form. */
-      readonly domain: string
-    }
+export interface Mailbox {
+  readonly kind: 'mailbox'
+  /** Unquoted local part, case kept. */
+  readonly local: string
+  /** Lower-case A-labels without a trailing dot, or a literal in brackets in canonical form. */
+  readonly domain: string
+}
+
+export type Address = { readonly kind: 'null' } | { readonly kind: 'postmaster' } | Mailbox
 
 export const NULL_SENDER: Address = { kind: 'null' }
 export const POSTMASTER: Address = { kind: 'postmaster' }
@@ -24,7 +23,7 @@ export const POSTMASTER: Address = { kind: 'postmaster' }
 const LOCAL_PART_LENGTH = 64
 
 /** From an unquoted local part and a domain or literal; undefined when they make no address. */
-export function mailbox(local: string, domain: string): Address | undefined {
+export function mailbox(local: string, domain: string): Mailbox | undefined {
   const host = canonicalHost(domain)
   if (host === undefined || !isLocalPart(local)) return undefined
   if (Buffer.byteLength(writtenLocal(local)) > LOCAL_PART_LENGTH) return undefined
@@ -32,7 +31,7 @@ export function mailbox(local: string, domain: string): Address | undefined {
 }
 
 /** `user@host` as in list files and YAML, without brackets; the local part may be quoted. */
-export function parseMailbox(text: string): Address | undefined {
+export function parseMailbox(text: string): Mailbox | undefined {
   const local = scanLocal(text, 0)
   if (local === undefined || text[local.end] !== '@') return undefined
   const domain = scanDomain(text, local.end + 1)

@@ -97,6 +97,10 @@ export function canonicalHost(text: string): string | undefined {
   const inner = text.slice(tagged ? 6 : 1, -1)
   if (inner.includes(':') !== tagged) return undefined
   const ip = canonicalIp(inner)
-  if (ip === undefined) return undefined
+  return ip === undefined ? undefined : addressLiteral(ip)
+}
+
+/** A canonical IP address as it stands in place of a domain (RFC 5321 section 4.1.3). */
+export function addressLiteral(ip: string): string {
   return ip.includes(':') ? `[IPv6:${ip}]` : `[${ip}]`
 }

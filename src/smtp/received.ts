@@ -1,5 +1,6 @@
 /** Our trace field (RFC 5321 section 4.4, RFC 3848). */
 import { type HeaderField, makeField } from '../core/header.ts'
+import { addressLiteral } from '../core/mailbox-scan.ts'
 import type { Connection } from '../core/session.ts'
 
 export interface Reception {
@@ -26,7 +27,7 @@ function helloText({ hello }: Connection): string {
 
 /** Name by PTR, if any, and address as a literal. */
 function clientText({ remote, remoteHost }: Connection): string {
-  const literal = remote.ip.includes(':') ? `[IPv6:${remote.ip}]` : `[${remote.ip}]`
+  const literal = addressLiteral(remote.ip)
   return typeof remoteHost === 'string' ? `${remoteHost} ${literal}` : literal
 }
 

@@ -7,14 +7,12 @@
  * by whoever asks for `used_up`: one for each time it asks.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type Address, addressText, localKey, mailbox } from '../core/address.ts'
+import { addressText, localKey, type Mailbox, mailbox } from '../core/address.ts'
 import type { Store } from '../core/ports.ts'
 import { defineMatcher } from '../core/word.ts'
 
 const RESULTS = ['valid', 'expired', 'used_up', 'forged'] as const
 type Result = (typeof RESULTS)[number]
-
-type Mailbox = Extract<Address, { readonly kind: 'mailbox' }>
 
 export const expiringAddress = defineMatcher({
   name: 'expiring_address',
@@ -93,7 +91,7 @@ export function readLimited({ local, domain }: Mailbox, separator: string): Limi
   const written = parts.pop()
   const limit = limitIn(written)
   const address = mailbox(parts.join(separator), domain)
-  if (!limit || written === undefined || parts.join('') === '' || address?.kind !== 'mailbox') return undefined
+  if (!limit || written === undefined || parts.join('') === '' || !address) return undefined
   return { address, written, ...limit, signed, code: code?.toLowerCase() }
 }
 
@@ -110,7 +108,7 @@ function limitIn(text = ''): Pick<Limited, 'ends' | 'attempts'> | undefined {
   return isDay(ends, date) ? { ends, attempts: undefined } : undefined
 }
 
-/** 31 February is no day, and some calendars make it one in March. */
+/** `Date.parse` takes 31 February for a day in March: what it made of the text must read as the text did. */
 function isDay(time: number, written: string): boolean {
   return Number.isFinite(time) && new Date(time).toISOString().startsWith(written)
 }

@@ -6,7 +6,7 @@
  */
 import type { HookContext } from '../core/context.ts'
 import { canonicalDomain, isSubdomainOf } from '../core/domain.ts'
-import { canonicalHost } from '../core/mailbox-scan.ts'
+import { addressLiteral, canonicalHost } from '../core/mailbox-scan.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { addressType, clientIp, isSameAddress, lookUp, SAME_NETWORK } from './shared/dns-look-up.ts'
@@ -46,9 +46,7 @@ export const heloMatches = defineMatcher({
 function matchLiteral(name: string, { connection }: HookContext): Match {
   const literal = canonicalHost(name)
   if (literal === undefined) return { truth: 'miss', because: 'the HELO name is no domain name' }
-  const { ip } = connection.remote
-  if (literal === canonicalHost(ip.includes(':') ? `[IPv6:${ip}]` : `[${ip}]`))
-    return { truth: 'hit', found: { by: 'address' } }
+  if (literal === addressLiteral(connection.remote.ip)) return { truth: 'hit', found: { by: 'address' } }
   return { truth: 'miss', because: `${literal} is not the address of the client` }
 }
 

@@ -4,10 +4,8 @@
  * `user@host`, `user` at the domain of the alias, `@host` for the same user there. Programs, files and `:include:` are
  * none: a line that could run a program is a mistake here.
  */
-import { type Address, mailbox, parseMailbox, splitDetail } from '../../core/address.ts'
+import { type Mailbox, mailbox, parseMailbox, splitDetail } from '../../core/address.ts'
 import { scanLocal } from '../../core/mailbox-scan.ts'
-
-type Mailbox = Extract<Address, { readonly kind: 'mailbox' }>
 
 /** The addresses in the order written, or what is wrong. */
 export type Targets =
@@ -33,20 +31,16 @@ function splitAtCommas(text: string): readonly string[] {
 }
 
 function readTarget(written: string, { local, domain }: Mailbox): Mailbox | undefined {
-  if (written.startsWith('@')) return kept(mailbox(local, written.slice(1)))
+  if (written.startsWith('@')) return mailbox(local, written.slice(1))
   if (/^[|/:]|^"[|/]/.test(written)) return undefined
   const bare = scanLocal(written, 0)
-  if (bare?.end === written.length) return kept(mailbox(bare.value, domain))
-  return kept(parseMailbox(written))
-}
-
-function kept(address: Address | undefined): Mailbox | undefined {
-  return address?.kind === 'mailbox' ? address : undefined
+  if (bare?.end === written.length) return mailbox(bare.value, domain)
+  return parseMailbox(written)
 }
 
 /** Mail to `sales+eu` goes to `ann+eu`; a target that has a detail of its own keeps it, and one that would be too long goes without. */
 function withDetail(target: Mailbox, detail: string): Mailbox {
   const [separator = ''] = detail
   if (detail === '' || splitDetail(target.local, separator).detail !== undefined) return target
-  return kept(mailbox(target.local + detail, target.domain)) ?? target
+  return mailbox(target.local + detail, target.domain) ?? target
 }
