@@ -91,7 +91,7 @@ function ofSession(expected: Expectation, walked: Walked): readonly Mismatch[] {
     ...(transaction?.recipients.flatMap((one) => [...one.notes]) ?? []),
   ])
   return [
-    ...differs('accepted', joined(expected.accepted), accepted.join(', ')),
+    ...differs('accepted', joined(expected.accepted), accepted.join(', ') || NOBODY),
     ...differs('delivered_to', joined(expected.delivered_to), destinations(transaction)),
     ...differs('relay_client', expected.relay_client, connection.relayClient),
     ...differs('immune', expected.immune, isImmune(walked)),
@@ -105,12 +105,15 @@ function ofSession(expected: Expectation, walked: Walked): readonly Mismatch[] {
   ]
 }
 
+/** As a test says it: `accepted: []`. */
+const NOBODY = '[]'
+
 function joined(wanted: string | readonly string[] | undefined): string | undefined {
-  return typeof wanted === 'string' ? wanted : wanted?.join(', ')
+  return typeof wanted === 'string' ? wanted : wanted && (wanted.join(', ') || NOBODY)
 }
 
 function destinations(transaction: Walked['transaction']): string {
-  return (transaction?.recipients ?? []).flatMap(destinationsOf).map(addressText).join(', ')
+  return (transaction?.recipients ?? []).flatMap(destinationsOf).map(addressText).join(', ') || NOBODY
 }
 
 type Plain = string | number | boolean

@@ -15,7 +15,7 @@ export function decidedBy(expected: Expectation, walked: Walked): { readonly dec
 
 export function reasonsOf(expected: Expectation, walked: Walked): readonly string[] {
   const decision = aboutDecision(expected, walked)
-  const atoms = (decision && decidingTrace(decision, walked))?.atoms ?? []
+  const atoms = (decision && decidingTrace(decision, expected, walked))?.atoms ?? []
   return atoms.map(
     ({ test, truth, saw, because }) =>
       `${test} → ${truth}${saw === undefined ? '' : `, saw ${saw}`}${because === undefined ? '' : ` (${because})`}`,
@@ -27,9 +27,17 @@ function aboutDecision(expected: Expectation, walked: Walked): Decision | undefi
   return decisionMeant(expected, walked)?.decision ?? walked.decisions.at(-1)
 }
 
-/** A delayed refusal was decided at an earlier hook; where no rule decided, the last one asked comes nearest. */
-function decidingTrace({ plugin, rule, trace }: Decision, { decisions }: Walked): RuleTrace | undefined {
+/**
+ * A delayed refusal was decided at an earlier hook; where no rule decided, the one that was expected says why, else the last one
+ * asked comes nearest.
+ */
+function decidingTrace(
+  { plugin, rule, trace }: Decision,
+  expected: Expectation,
+  { decisions }: Walked,
+): RuleTrace | undefined {
   const traces = [...decisions.flatMap((decision) => decision.trace), ...trace]
   const deciding = traces.findLast((one) => one.rule === rule && one.plugin === plugin && one.truth !== 'miss')
-  return deciding ?? trace.at(-1)
+  const wanted = rule === undefined ? traces.findLast((one) => one.rule === expected.rule) : undefined
+  return deciding ?? wanted ?? trace.at(-1)
 }

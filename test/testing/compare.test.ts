@@ -90,7 +90,7 @@ const FAILS: readonly (readonly [Expectation, string])[] = [
     { accepted: ['ann@example.org', 'bob@example.org'] },
     'accepted: ann@example.org, bob@example.org, not bob@example.org',
   ],
-  [{ accepted: [] }, 'accepted: , not bob@example.org'],
+  [{ accepted: [] }, 'accepted: [], not bob@example.org'],
   [{ relay_client: false }, 'relay_client: false, not true'],
   [{ score: 0 }, 'score: 0, not -3'],
   [{ notes: { late: '7' } }, 'notes.late: 7, not 7'],

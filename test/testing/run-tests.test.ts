@@ -56,10 +56,23 @@ describe('inline tests', () => {
     assert.deepEqual(said(await run('/site/rules/house.yaml', inline(tests))), ['one', 'partner'])
   })
 
+  it('say why the rule that was expected did not apply, where none did', async () => {
+    const rules = `plugin: house
+hooks:
+  mail:
+    - { id: bulk, match: { sender.domain: bulk.example }, unless: { remote_ip: 192.0.2.0/24 }, return: DENY }
+    - { id: last, match: { sender.user: eve }, return: DENY }
+tests:
+  - { name: bulk, given: { remote_ip: 192.0.2.7, sender: a@bulk.example }, expect: { hook: mail, rule: bulk } }
+`
+    const { results } = await run('/site/rules/house.yaml', { '/site/rules/house.yaml': rules })
+    assert.deepEqual(results[0]?.because, ['remote_ip: 192.0.2.0/24 → hit, saw 192.0.2.7 (`192.0.2.0/24`)'])
+  })
+
   it('say what does not hold', async () => {
     const tests = `  - { name: wrong, given: { ${MANY} }, expect: [{ hook: connect, return: DENY }, { accepted: [] }] }\n`
     assert.deepEqual(said(await run('/site/rules/house.yaml', inline(tests))), [
-      'wrong: return DENY, not DECLINED: accepted , not a@example.org, b@example.org',
+      'wrong: return DENY, not DECLINED: accepted [], not a@example.org, b@example.org',
     ])
   })
 

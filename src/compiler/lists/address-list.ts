@@ -8,11 +8,11 @@ import type { FactValue } from '../../core/fact.ts'
 import { canonicalHost } from '../../core/mailbox-scan.ts'
 import { domainKey, keysOfDomain } from './domain-list.ts'
 import { eachValue, type Family, noTexts } from './family.ts'
-import { type Fault, fault } from './problem.ts'
+import { type Fault, fault, severalHelp } from './problem.ts'
 
 export const ADDRESS_FAMILY: Family = {
   read: ({ text }) => {
-    const key = text.includes('@') ? mailboxKey(text) : hostKey(text)
+    const key = keyOf(text)
     return key === undefined ? addressFault(text) : { key }
   },
   keys: (value) => eachValue(value, keysOf),
@@ -24,6 +24,10 @@ const SIMPLE_LOCAL = /^[a-z0-9_]+(?:[.+-][a-z0-9_]+)*$/
 const SIMPLE_LENGTH = 64
 
 /** `user@host` as the address, `@host` as the host. `*@host` is a user named `*` to the RFC and a slip to everybody else. */
+function keyOf(text: string): string | undefined {
+  return text.includes('@') ? mailboxKey(text) : hostKey(text)
+}
+
 export function mailboxKey(text: string): string | undefined {
   const at = text.indexOf('@')
   if (at < 0 || text.startsWith('*@')) return undefined
@@ -61,7 +65,8 @@ export function addressOf(value: FactValue): Address | undefined {
 }
 
 export function addressFault(text: string): Fault {
-  return { ...fault('NET205', `\`${text}\` is no mail address`, addressHelp(text)), ...addressMeant(text) }
+  const help = severalHelp(text, (part) => part.includes('.') && keyOf(part) !== undefined) ?? addressHelp(text)
+  return { ...fault('NET205', `\`${text}\` is no mail address`, help), ...addressMeant(text) }
 }
 
 function addressHelp(text: string): string | undefined {

@@ -3,7 +3,7 @@ import { canonicalDomain, parentDomains } from '../../core/domain.ts'
 import type { FactValue } from '../../core/fact.ts'
 import { isIpFault, parseNetwork } from '../../core/ip.ts'
 import { eachValue, type Family, noTexts } from './family.ts'
-import { type Fault, fault } from './problem.ts'
+import { type Fault, fault, severalHelp } from './problem.ts'
 
 /** `host` and `.host` with the host canonical; undefined for anything else. */
 export function domainKey(text: string): string | undefined {
@@ -38,7 +38,8 @@ export function domainOf(value: FactValue): string | undefined {
 }
 
 export function domainFault(text: string): Fault {
-  return { ...fault('NET204', `\`${text}\` is no domain name`, domainHelp(text)), ...domainMeant(text) }
+  const help = severalHelp(text, (part) => part.includes('.') && domainKey(part) !== undefined) ?? domainHelp(text)
+  return { ...fault('NET204', `\`${text}\` is no domain name`, help), ...domainMeant(text) }
 }
 
 function domainHelp(text: string): string | undefined {

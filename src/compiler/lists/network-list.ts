@@ -4,6 +4,7 @@
  * Every address of a network is in it, the first and the last included. qpsmtpd's relay leaves those two out, and compares
  * IPv6 as text; its whitelist compares prefixes without regard to dots.
  */
+import { canonicalDomain } from '../../core/domain.ts'
 import type { FactValue } from '../../core/fact.ts'
 import {
   IP_PROBLEMS,
@@ -19,7 +20,7 @@ import type { ListEntry, ListIndex } from '../../core/list.ts'
 import { EntryStore, type Expected, type RawEntry } from './entry-store.ts'
 import { valuesOf } from './family.ts'
 import { HashTable, hashNumbers } from './hash-table.ts'
-import { duplicate, type Fault, fault } from './problem.ts'
+import { duplicate, type Fault, fault, severalHelp } from './problem.ts'
 
 export class NetworkList implements ListIndex {
   readonly kind = 'ip'
@@ -104,7 +105,14 @@ function networkFault(text: string, { problem, network }: IpFault): Fault {
       ...fault('NET203', `\`${text}\`: ${IP_PROBLEMS[problem]}`, `everything that begins so: \`${address}.\``),
       instead: [`${address}.`],
     }
-  return fault('NET202', `\`${text}\` is no IP address or network: ${IP_PROBLEMS[problem]}`)
+  const help = severalHelp(text, (part) => !isIpFault(parseNetwork(part))) ?? nameHelp(text)
+  return fault('NET202', `\`${text}\` is no IP address or network: ${IP_PROBLEMS[problem]}`, help)
+}
+
+function nameHelp(text: string): string | undefined {
+  return canonicalDomain(text) !== undefined && /[a-z]/i.test(text)
+    ? 'the name of a client is `remote_host`'
+    : undefined
 }
 
 /** Which of the two was meant, nobody knows. */

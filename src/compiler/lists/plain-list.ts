@@ -26,6 +26,8 @@ export const PHRASE_FAMILY: Family = {
 /** `zone`, `zone message` or `zone:message` (qpsmtpd plugins dnsbl, rhsbl): the message is the entry's reason. */
 export const ZONE_FAMILY: Family = {
   read: ({ text, rest }) => {
+    const bare = /^[a-z]+:\/\/([^/:]+)/i.exec(text)?.[1]
+    if (bare !== undefined) return fault('NET204', `\`${text}\` is no domain name`, `the zone alone: \`${bare}\``)
     const [zone = ''] = text.split(':', 1)
     const key = canonicalDomain(zone)
     if (key === undefined) return domainFault(zone)

@@ -35,6 +35,13 @@ export function fault(code: EntryCode, message: string, help?: string): Fault {
   return { code, message, ...(help !== undefined && { help }) }
 }
 
+/** `a, b` in one text, meant as two entries: what to write instead. */
+export function severalHelp(text: string, isEntry: (part: string) => boolean): string | undefined {
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== '')
+  const areEntries = parts.length > 1 && parts.every(isEntry)
+  return areEntries ? `each is an entry of its own; in a rule: \`[${parts.join(', ')}]\`` : undefined
+}
+
 /** An entry that says what another one said before it. It is in the list, and never found. */
 export function duplicate(text: string, first: ListEntry): Fault {
   const same = first.text === text ? '' : `, as \`${first.text}\``

@@ -39,8 +39,12 @@ export function unknownKey(key: MapEntry['key'], map: MapNode, schema: Schema, p
     message: `unknown key \`${shown(key.value)}\` in ${place.subject}`,
     ...(near === undefined ? { label: 'not known here' } : renaming(key, near, free)),
     notes: effect === undefined ? [] : [`\`${near}\`: ${effect}`],
-    help: near === undefined ? listed(known, key.value, 'keys allowed here') : `rename it to \`${near}\``,
+    help: near === undefined ? keysHelp(known, key.value) : `rename it to \`${near}\``,
   }
+}
+
+function keysHelp(known: readonly string[], word: string): string {
+  return known.length === 0 ? 'there is no key that it can have' : listed(known, word, 'keys allowed here')
 }
 
 function renaming(key: MapEntry['key'], near: string, known: readonly string[]): Pick<Finding, 'label' | 'fixes'> {
@@ -79,9 +83,15 @@ export function wrongCount(
 }
 
 /** A value of another kind than its place wants, in map, list or scalar. */
-export function wrongKind(node: YamlNode, wanted: string, kinds: readonly Kind[], place: Place): Finding {
+export function wrongKind(
+  node: YamlNode,
+  wanted: string,
+  kinds: readonly Kind[],
+  place: Place,
+  schema: Schema = {},
+): Finding {
   if (node.kind === 'map' && isFlow(node) && kinds.includes('string')) return curlyText(node, wanted, place)
-  const help = kindHelp(node, kinds, place)
+  const help = keyedHelp(node, schema, kinds) ?? kindHelp(node, kinds, place)
   return {
     code: 'CFG102',
     at: node.at,
@@ -90,6 +100,21 @@ export function wrongKind(node: YamlNode, wanted: string, kinds: readonly Kind[]
     ...(help !== undefined && { help }),
     fixes: listFixes(node, kinds),
   }
+}
+
+/** One value where a map has keys of its own: under which it may have been meant, or which there are. */
+function keyedHelp(
+  node: YamlNode,
+  { properties = {}, required = [] }: Schema,
+  kinds: readonly Kind[],
+): string | undefined {
+  const keys = Object.keys(properties)
+  if (node.kind !== 'scalar' || !kinds.includes('map') || keys.length === 0 || node.value === null) return undefined
+  if (/^[^\s:]+:\S/.test(node.source)) return undefined
+  const [only] = required
+  return only !== undefined && required.length === 1
+    ? `write \`{ ${only}: … }\``
+    : listed(keys, node.source, 'it is a map; keys allowed in it')
 }
 
 /** One value where a list of them is wanted. */

@@ -127,7 +127,20 @@ function notNumeric(finding: Finding, node: ScalarNode, schema: Schema, place: P
       help: `remove the quotes: ${typed(place, node.source)}`,
       fixes: bare(node, node.source, 'remove the quotes'),
     }
-  return { ...finding, help: numberExample(schema, place) }
+  return { ...finding, help: octetsHelp(node.source, place) ?? numberExample(schema, place) }
+}
+
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['k', 1e3],
+  ['m', 1e6],
+  ['g', 1e9],
+])
+
+/** `10MB`: a size is a number of octets. */
+function octetsHelp(text: string, place: Place): string | undefined {
+  const [, digits = '', unit = ''] = /^(\d{1,6}) *([kmg])(?:i?b)?$/i.exec(text) ?? []
+  const factor = UNITS.get(unit.toLowerCase())
+  return factor === undefined ? undefined : `in octets, write ${typed(place, String(Number(digits) * factor))}`
 }
 
 function numberExample(schema: Schema, place: Place): string {

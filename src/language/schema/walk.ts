@@ -38,7 +38,8 @@ export class SchemaWalk {
     if (node.kind === 'scalar' && (kinds === undefined || kinds.some(isScalarKind))) {
       return this.#accept(scalarFinding(node, resolved, place))
     }
-    if (kinds && !kinds.includes(kindOf(node))) return this.#accept(wrongKind(node, wanted(resolved), kinds, place))
+    if (kinds && !kinds.includes(kindOf(node)))
+      return this.#accept(wrongKind(node, wanted(resolved), kinds, place, resolved))
     return node.kind === 'map'
       ? this.#map(node, resolved, place)
       : node.kind === 'scalar' || this.#seq(node, resolved, place)

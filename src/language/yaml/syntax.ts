@@ -77,6 +77,13 @@ const OPENERS: Readonly<Partial<Record<string, string>>> = {
   '{': 'close the map with `}`; a text that begins with `{` needs quotes',
 }
 
+/** Before the comment more is opened than closed, and behind it something is. */
+function isCutByComment(offset: number, source: SourceText): boolean {
+  const { line, column } = source.positionAt(offset)
+  const [, before = '', behind = ''] = /^(.*?)\s#(.*)$/.exec(source.lineText(line).slice(column - 1)) ?? []
+  return /[[{]/.test(before) && /[\]}]/.test(behind)
+}
+
 function unclosed({ offset, source: written }: Leaf, source: SourceText): Finding {
   const opener = written[0] ?? ''
   return {
@@ -84,6 +91,8 @@ function unclosed({ offset, source: written }: Leaf, source: SourceText): Findin
     at: source.span(offset, offset + 1),
     message: `\`${opener}\` is never closed`,
     label: 'opened here',
-    help: OPENERS[opener] ?? 'close it',
+    help: isCutByComment(offset, source)
+      ? `\` #\` begins a comment, which takes the rest of the line with it: put a text that has one in quotes`
+      : (OPENERS[opener] ?? 'close it'),
   }
 }
