@@ -30,7 +30,8 @@ import { type ListPlace, readSiteList } from './lists/plugin-lists.ts'
 import { placesOf } from './plugin-log.ts'
 import { checkNames, type NamedPlugin } from './plugin-names.ts'
 import { useOf } from './plugin-use.ts'
-import { type LoadEnvironment, type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
+import type { LoadEnvironment } from './load-environment.ts'
+import { type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
 
 /** What a site says about its recipients. */
 export interface RecipientSpec {

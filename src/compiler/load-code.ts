@@ -8,7 +8,9 @@ import type { Report, Span } from '../language/diagnostic.ts'
 import type { YamlNode } from '../language/node.ts'
 import { type CodePlugin, setUpCodePlugin } from './code-plugin.ts'
 import { compileEntry, type EntryUse, type SiteScope } from './plugin.ts'
-import { type LoadEnvironment, readText, type ResolvedEntry } from './resolve-entries.ts'
+import type { LoadEnvironment } from './load-environment.ts'
+import { readText } from './read-file.ts'
+import type { ResolvedEntry } from './resolve-entries.ts'
 import { onTrial } from './rules/trial.ts'
 
 export interface CodeEnvironment extends LoadEnvironment {

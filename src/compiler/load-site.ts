@@ -20,7 +20,8 @@ import { settleAuth } from './settings/offers.ts'
 import { policyPlan, recipientSpec } from './policies/policy-plan.ts'
 import type { PolicyRules } from './policies/read-policy.ts'
 import { checkNeverAsked } from './settings/positions.ts'
-import { type LoadEnvironment, readText } from './resolve-entries.ts'
+import type { LoadEnvironment } from './load-environment.ts'
+import { readText } from './read-file.ts'
 import { readServices } from './settings/services.ts'
 
 export interface LoadedSite {

@@ -6,7 +6,8 @@ import type { NamedList } from './lists/list-registry.ts'
 import { bindParams, type BoundParams } from './params.ts'
 import type { PluginUse } from './plugin.ts'
 import { type ListPlace, readLists } from './lists/plugin-lists.ts'
-import type { LoadEnvironment, ResolvedEntry } from './resolve-entries.ts'
+import type { LoadEnvironment } from './load-environment.ts'
+import type { ResolvedEntry } from './resolve-entries.ts'
 
 /** Where the entry stands. */
 export interface UsingSite {

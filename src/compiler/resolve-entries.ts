@@ -1,72 +1,17 @@
 /** From the plugin list to plugins: names found, files read, rulesets opened in place, instances named. */
 import { dirname, resolve } from 'node:path'
-import type { PolicySource } from '../core/policy.ts'
-import type { Files } from '../core/ports.ts'
 import type { Schema } from '../core/schema.ts'
-import type { StorePlace } from '../core/site.ts'
-import type { Question } from '../core/question.ts'
-import type { SourceSpec } from '../core/source.ts'
-import type { TlsSettings } from '../core/tls.ts'
-import type { Diagnostic, Report, Span } from '../language/diagnostic.ts'
+import type { Report } from '../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../language/node.ts'
 import { type PluginFile, readPluginFile } from '../language/files/plugin-file.ts'
 import { PLUGIN_SCHEMA } from '../language/files/plugin-schema.ts'
 import { checkSchema } from '../language/schema/check.ts'
 import { type PluginEntry, RULESET_SCHEMA, readEntries } from '../language/files/site-file.ts'
 import { didYouMean } from '../language/fix.ts'
-import { parseYaml } from '../language/yaml/parse.ts'
-import { YAML_LIMITS } from '../language/yaml/limits.ts'
-import type { ForeignReader, Machine } from './import/foreign.ts'
-import type { IndexedFile } from './lists/index-list-file.ts'
+import type { LoadEnvironment } from './load-environment.ts'
 import { type BoundParams, bindParams } from './params.ts'
+import { readYaml } from './read-file.ts'
 import { substitute } from './substitute.ts'
-
-/** A list file with what was found in it. */
-export interface KnownList {
-  readonly list: IndexedFile
-  readonly findings: readonly Diagnostic[]
-}
-
-export interface LoadEnvironment {
-  readonly files: Files
-  readonly report: Report
-  /** Text of every YAML file read, by path. */
-  readonly sources: Map<string, string>
-  /** Trees of YAML files that need not be read again, by path; what is read is added. */
-  readonly trees?: Map<string, MapNode>
-  /** Builtins by name. */
-  readonly builtins: ReadonlyMap<string, string>
-  /** Lets others have their turn while a long list is read; without it nobody else waits. */
-  readonly breathe?: () => Promise<void>
-  /** List files that need not be indexed again, by path and kind; what is indexed is added. */
-  readonly indexed?: Map<string, KnownList>
-  /** Digests of the list files read, by path. */
-  readonly lists?: Map<string, string>
-  /** Lists outside that are named, by their id. */
-  readonly outside?: Map<string, SourceSpec>
-  /** What is wrong with a list outside, as far as it can be said without asking it. */
-  readonly sourceFault?: (source: SourceSpec) => string | undefined
-  /** The same of what a word asks outside. */
-  readonly questionFault?: (question: Question) => string | undefined
-  /** Names of the files in a directory, to tell a misspelt one; none where it is not there. */
-  readonly namesIn?: (directory: string) => Promise<readonly string[]>
-  /** What is wrong with the URL of the store, as far as it can be said without opening it. */
-  readonly storeFault?: (store: StorePlace) => string | undefined
-  /** Milliseconds since the epoch; without it nobody asks whether certificates are valid now, or trials over. */
-  readonly now?: () => number
-  /** Told of each moment at which what is reported changes: milliseconds since the epoch. */
-  readonly turnsAt?: (time: number) => void
-  /** What is wrong with these settings as a whole, to those who would use them. */
-  readonly tlsFault?: (settings: TlsSettings) => string | undefined
-  /** Policies in a directory, of so many octets at most; without it nobody looks for the default one. */
-  readonly policySource?: (directory: string, mostOctets: number) => PolicySource
-  /** Nobody is going to serve: keys and certificates need not be on this machine. */
-  readonly offline?: boolean
-  /** Where sites that another program is configured with are read. */
-  readonly machine?: Machine
-  /** Reads the site, whatever its file is called. */
-  readonly foreign?: ForeignReader
-}
 
 export interface ResolvedEntry {
   readonly entry: PluginEntry
@@ -157,48 +102,6 @@ function unknownPlugin(name: string, { at, typed }: PluginEntry, { report, built
     help: '`postern list builtins` shows the builtins; a file of your own begins with `./`',
   })
   return []
-}
-
-export async function readYaml(path: string, at: Span, environment: LoadEnvironment): Promise<MapNode | undefined> {
-  const { report, sources, trees } = environment
-  const known = trees?.get(path)
-  if (known) return known
-  const before = report.errors
-  const text = await readText(path, at, environment)
-  if (text === undefined) return undefined
-  sources.set(path, text)
-  const root = parseYaml(text, path, report)
-  if (root?.kind === 'map' && report.errors === before) trees?.set(path, root)
-  if (root && root.kind !== 'map')
-    report.add({
-      code: 'CFG102',
-      at: root.at,
-      message: 'a file of rules is a map',
-      help: 'it begins with `plugin: NAME`',
-    })
-  return root?.kind === 'map' ? root : undefined
-}
-
-/** Reports a file that is not there or cannot be read. */
-export async function readText(
-  path: string,
-  at: Span,
-  { files, report }: LoadEnvironment,
-): Promise<string | undefined> {
-  try {
-    const text = await files.read(path, YAML_LIMITS.octets)
-    if (text === undefined)
-      report.add({
-        code: 'CFG110',
-        at,
-        message: `there is no file ${path}`,
-        help: 'names of files are relative to the file that names them',
-      })
-    return text
-  } catch (fault) {
-    report.add({ code: 'CFG110', at, message: fault instanceof Error ? fault.message : `${path} cannot be read` })
-    return undefined
-  }
 }
 
 interface Ruleset {

@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises'
 import { inOnePiece } from '../../compiler/lists/index-list-file.ts'
-import type { KnownList } from '../../compiler/resolve-entries.ts'
+import type { KnownList } from '../../compiler/load-environment.ts'
 import type { Files } from '../../core/ports.ts'
 import type { MapNode } from '../../language/node.ts'
 import { YAML_LIMITS } from '../../language/yaml/limits.ts'

@@ -1,6 +1,6 @@
 /** The tests of a whole site, to tell which rules none of them reaches. */
 import { dirname } from 'node:path'
-import { readYaml } from '../../compiler/resolve-entries.ts'
+import { readYaml } from '../../compiler/read-file.ts'
 import { Report, startOf } from '../../language/diagnostic.ts'
 import { fileKind } from '../../language/files/file-kind.ts'
 import { checkTests } from '../../testing/check-tests.ts'

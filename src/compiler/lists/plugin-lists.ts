@@ -14,7 +14,7 @@ import { buildList } from './index.ts'
 import { hasKeys } from './source-keys.ts'
 import type { BoundParams } from '../params.ts'
 import { readOutside } from './read-outside.ts'
-import type { KnownList, LoadEnvironment } from '../resolve-entries.ts'
+import type { KnownList, LoadEnvironment } from '../load-environment.ts'
 
 export interface ListPlace {
   /** What names in files are relative to. */

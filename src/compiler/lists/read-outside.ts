@@ -3,7 +3,7 @@ import { reasonOf } from '../../core/reason.ts'
 import { readSource, type SourceSpec, type SourceText } from '../../core/source.ts'
 import type { Span } from '../../language/diagnostic.ts'
 import type { MapNode } from '../../language/node.ts'
-import type { LoadEnvironment } from '../resolve-entries.ts'
+import type { LoadEnvironment } from '../load-environment.ts'
 
 export interface OutsideUse extends Omit<SourceText, 'parameters'> {
   /** Where the URL stands. */

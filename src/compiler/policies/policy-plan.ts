@@ -17,7 +17,7 @@ import { parseDuration } from '../../language/units.ts'
 import type { RecipientSpec } from '../compile-site.ts'
 import { isLoadedWhole, type SourceSpec } from '../../core/source.ts'
 import { readOutside } from '../lists/read-outside.ts'
-import type { LoadEnvironment } from '../resolve-entries.ts'
+import type { LoadEnvironment } from '../load-environment.ts'
 import { type PolicyRules, readPolicy, readPolicyText } from './read-policy.ts'
 
 /** Undefined where a site says nothing about its recipients. */

@@ -5,7 +5,7 @@ import type { ListIndex } from '../../core/list.ts'
 import { itemsOf, type MapNode, textOf, toJson, valueOf, type YamlNode } from '../../language/node.ts'
 import { mustBeAtHand } from '../lists/list-use.ts'
 import { type ListPlace, readSiteList } from '../lists/plugin-lists.ts'
-import type { LoadEnvironment } from '../resolve-entries.ts'
+import type { LoadEnvironment } from '../load-environment.ts'
 import { readOffer } from './offers.ts'
 import { readTls } from './tls-settings.ts'
 

@@ -3,7 +3,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { canonicalDomain } from '../../core/domain.ts'
 import type { Span } from '../../language/diagnostic.ts'
 import { textOf, type YamlNode } from '../../language/node.ts'
-import type { LoadEnvironment } from '../resolve-entries.ts'
+import type { LoadEnvironment } from '../load-environment.ts'
 
 export interface Pair {
   readonly cert: YamlNode

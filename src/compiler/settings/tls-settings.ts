@@ -10,7 +10,7 @@ import { reasonOf } from '../../core/reason.ts'
 import type { TlsCertificate, TlsSettings } from '../../core/tls.ts'
 import type { Finding, Span } from '../../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
-import type { LoadEnvironment } from '../resolve-entries.ts'
+import type { LoadEnvironment } from '../load-environment.ts'
 import { canonicalNames, checkAuthorities, checkPair } from './tls-certificates.ts'
 
 export interface TlsPlace {

@@ -1,0 +1,49 @@
+/** YAML files and other texts that a site names: read once, and reported where they are not what they should be. */
+import type { Span } from '../language/diagnostic.ts'
+import type { MapNode } from '../language/node.ts'
+import { YAML_LIMITS } from '../language/yaml/limits.ts'
+import { parseYaml } from '../language/yaml/parse.ts'
+import type { LoadEnvironment } from './load-environment.ts'
+
+/** The tree of a file whose root is a map; undefined for any other, which has been reported. `at` is where it is named. */
+export async function readYaml(path: string, at: Span, environment: LoadEnvironment): Promise<MapNode | undefined> {
+  const { report, sources, trees } = environment
+  const known = trees?.get(path)
+  if (known) return known
+  const before = report.errors
+  const text = await readText(path, at, environment)
+  if (text === undefined) return undefined
+  sources.set(path, text)
+  const root = parseYaml(text, path, report)
+  if (root?.kind === 'map' && report.errors === before) trees?.set(path, root)
+  if (root && root.kind !== 'map')
+    report.add({
+      code: 'CFG102',
+      at: root.at,
+      message: 'a file of rules is a map',
+      help: 'it begins with `plugin: NAME`',
+    })
+  return root?.kind === 'map' ? root : undefined
+}
+
+/** Undefined for a file that is not there or cannot be read; that has been reported then. */
+export async function readText(
+  path: string,
+  at: Span,
+  { files, report }: LoadEnvironment,
+): Promise<string | undefined> {
+  try {
+    const text = await files.read(path, YAML_LIMITS.octets)
+    if (text === undefined)
+      report.add({
+        code: 'CFG110',
+        at,
+        message: `there is no file ${path}`,
+        help: 'names of files are relative to the file that names them',
+      })
+    return text
+  } catch (fault) {
+    report.add({ code: 'CFG110', at, message: fault instanceof Error ? fault.message : `${path} cannot be read` })
+    return undefined
+  }
+}
