@@ -2,11 +2,17 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
+import { operatorsOf } from '../../src/compiler/rules/operators.ts'
 import { runPostern } from '../support/run-postern.ts'
 import { builtinsMarkdown } from '../../src/cli/documentation/plugin-page.ts'
 
 test('docs/builtins.md is fresh; `npm run docs` makes it', async () => {
   assert.ok((await readFile('docs/builtins.md', 'utf8')) === (await builtinsMarkdown()), 'run `npm run docs`')
+})
+
+test('every operator has a page', () => {
+  for (const name of operatorsOf('domain'))
+    assert.match(runPostern(['docs', name]).stdout, new RegExp(`^Operator ${name}: `))
 })
 
 test('what nothing is called is answered with what is called nearly so, of its kind, or with where to look', () => {

@@ -1,6 +1,6 @@
 /** The pages of `postern docs`, made from what they describe: for the terminal and for editors. */
 import { elementType } from '../../compiler/rules/comparison.ts'
-import { OPERATORS, operatorsOf } from '../../compiler/rules/operators.ts'
+import { EXISTS_SUMMARY, OPERATORS, operatorsOf } from '../../compiler/rules/operators.ts'
 import { FACTS, findFact } from '../../core/facts.ts'
 import { HOOK_TABLE, isHook } from '../../core/hook.ts'
 import { LIMITS } from '../../core/limits.ts'
@@ -58,6 +58,7 @@ function optionLine(name: string, schema: Schema, required: readonly string[]): 
 }
 
 function operatorPage(name: string): string | undefined {
+  if (name === 'exists') return `Operator exists: ${EXISTS_SUMMARY}\n\nFor facts of every type`
   const operator = OPERATORS.get(name)
   return operator && `Operator ${name}: ${operator.summary}\n\nFor facts of type ${operator.types.join(', ')}`
 }

@@ -14,7 +14,7 @@ export function topics(): ReadonlyMap<string, readonly string[]> {
   return new Map<string, readonly string[]>([
     ['builtin', [...builtinFiles().keys()]],
     ['word', [...VOCABULARY.matchers.keys(), ...VOCABULARY.deliveries.keys()]],
-    ['operator', [...OPERATORS.keys()]],
+    ['operator', [...OPERATORS.keys(), 'exists']],
     ['fact', FACTS.map(({ name }) => name)],
     ['hook', HOOKS],
     ['limit', Object.keys(LIMITS)],

@@ -2,7 +2,7 @@
 import { LIST_FINDS } from '../../compiler/rules/atom.ts'
 import { elementType } from '../../compiler/rules/comparison.ts'
 import { MATCHED_KINDS, VALUE_KINDS } from '../../compiler/lists/list-use.ts'
-import { OPERATORS, operatorsOf } from '../../compiler/rules/operators.ts'
+import { EXISTS_SUMMARY, OPERATORS, operatorsOf } from '../../compiler/rules/operators.ts'
 import type { FactType } from '../../core/fact.ts'
 import { FACTS } from '../../core/facts.ts'
 import { type Hook, isKnownAt, type Stage } from '../../core/hook.ts'
@@ -139,7 +139,7 @@ function compared(several: FactType, description: string, around: Around): Schem
     const operator = OPERATORS.get(name)
     return operator ? [[name, { description: operator.summary, anyOf: operandsOf(name, type, around) }] as const] : []
   })
-  const exists: Schema = { type: 'boolean', description: 'Whether it is there at all' }
+  const exists: Schema = { type: 'boolean', description: EXISTS_SUMMARY }
   const comparison: Schema = { type: 'object', properties: { exists, ...Object.fromEntries(operators) } }
   const plain = PLAIN[type] ?? [{ type: 'string' }]
   return { description, anyOf: [...plain, { type: 'array', items: { anyOf: plain } }, comparison] }

@@ -1,7 +1,7 @@
 /** Conditions as JSON Schema: what editors know of facts, operators and words. One definition for each type of fact. */
 import { LIST_FINDS } from '../../compiler/rules/atom.ts'
 import { elementType } from '../../compiler/rules/comparison.ts'
-import { OPERATORS, operatorsOf } from '../../compiler/rules/operators.ts'
+import { EXISTS_SUMMARY, OPERATORS, operatorsOf } from '../../compiler/rules/operators.ts'
 import { FACT_TYPES, type FactDefinition, type FactType } from '../../core/fact.ts'
 import { FACTS } from '../../core/facts.ts'
 import type { Schema } from '../../core/schema.ts'
@@ -98,7 +98,7 @@ function comparisonSchema(type: FactType): JsonSchema {
     if (!operator) return []
     return [[name, { description: operator.summary, ...toJsonSchema(operator.operand, OPTIONS) }] as const]
   })
-  const exists = { type: 'boolean', description: 'Whether it is there at all' }
+  const exists = { type: 'boolean', description: EXISTS_SUMMARY }
   const comparison = {
     type: 'object',
     minProperties: 1,

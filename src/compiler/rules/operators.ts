@@ -245,6 +245,9 @@ const TABLE: readonly Operator[] = [
 
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(TABLE.map((operator) => [operator.name, operator]))
 
+/** `exists`, which asks about the fact and not about a value of it. */
+export const EXISTS_SUMMARY = 'Whether it is there at all'
+
 /** Operators of a fact's type, `exists` included. */
 export function operatorsOf(type: FactType): readonly string[] {
   return [...TABLE.filter(({ types }) => types.includes(type)).map(({ name }) => name), 'exists']
