@@ -85,27 +85,32 @@ export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Pr
   const chains = resolved.map((entry, index) => chainsOf(entry, prepared[index], codes.get(entry), { site, shared }))
   const order = uses.flatMap((use) => use?.name ?? [])
   site.notes.check(environment.report, { hasCode: codes.size > 0, order })
-  const onSplit = spec.recipients?.onSplit
-  if (!spec.place.lenient) {
-    site.split.check(onSplit, environment.report)
-    site.split.checkQuarantine(spec.recipients, environment.report)
-    site.own.check(environment.report)
-    const files = uses.flatMap((use) => use?.file ?? [])
-    checkSpeaker(site.naughty, files, environment.report)
-  }
-  const log = placesOf(
-    uses.filter((use) => use !== undefined),
-    environment.report,
-  )
+  const used = uses.filter((use) => use !== undefined)
+  if (!spec.place.lenient) checkTogether(spec, used, site)
+  const log = placesOf(used, environment.report)
   const named = chains.filter((one) => one !== undefined)
   checkNames(named, environment.report)
   const plugins = named.map(describe)
   for (const [index, { entry }] of resolved.entries()) checkSkippable(entry, chains[index], environment.report)
-  const program = environment.report.errors === 0 ? assemble(named, site, onSplit, environment) : undefined
+  const program =
+    environment.report.errors === 0 ? assemble(named, site, spec.recipients?.onSplit, environment) : undefined
   const outlined = resolved.flatMap(({ entry }, index) =>
     outlinePlugin(entry, chains[index], prepared[index], new ListRegistry(shared)),
   )
   return { plugins, log, policies: policyRules(spec, named, site), outline: { plugins: outlined, site }, program }
+}
+
+/** What no plugin can be blamed for alone. */
+function checkTogether({ recipients }: SiteSpec, uses: readonly PluginUse[], site: SiteScope): void {
+  const { report, split, own, naughty } = site
+  split.check(recipients?.onSplit, report)
+  split.checkQuarantine(recipients, report)
+  own.check(report)
+  checkSpeaker(
+    naughty,
+    uses.map(({ file }) => file),
+    report,
+  )
 }
 
 function policyRules({ recipients }: SiteSpec, plugins: readonly NamedChains[], { settings }: SiteScope): PolicyRules {

@@ -39,37 +39,44 @@ const PLAIN_KIND: Readonly<Partial<Record<FactType, ListKind>>> = {
   text: 'string',
 }
 
+/** The list that is named, of one of these kinds. Undefined when there is none such; that has been reported then. */
 export function findList(operand: YamlNode, scope: Scope, kinds: readonly ListKind[]): NamedList | undefined {
-  if (operand.kind !== 'scalar') {
-    complain(scope, {
+  const list = operand.kind === 'scalar' ? scope.lists.get(String(operand.value)) : undefined
+  if (list && kinds.includes(list.kind)) return list
+  complain(scope, listFault(operand, list, kinds, scope.lists.names))
+  return undefined
+}
+
+function listFault(
+  operand: YamlNode,
+  list: NamedList | undefined,
+  kinds: readonly ListKind[],
+  known: readonly string[],
+): Finding {
+  const { at } = operand
+  if (operand.kind !== 'scalar')
+    return {
       code: 'CFG102',
-      at: operand.at,
+      at,
       message: 'the name of a list is wanted here',
       help: 'values in place: `{ in: [ … ] }`',
-    })
-    return undefined
-  }
+    }
   const name = String(operand.value)
-  const list = scope.lists.get(name)
-  if (!list) {
-    complain(scope, {
+  if (!list)
+    return {
       code: 'LST603',
-      at: operand.at,
+      at,
       message: `unknown list \`${name}\``,
-      ...didYouMean(operand, name, scope.lists.names),
+      ...didYouMean(operand, name, known),
       help: `declare it: \`lists: { ${name.replace(/\W/g, '_')}: { file: …, of: ${kinds[0] ?? 'string'} } }\``,
-    })
-    return undefined
-  }
-  if (kinds.includes(list.kind)) return list
-  complain(scope, {
+    }
+  return {
     code: 'LST604',
-    at: operand.at,
+    at,
     message: `list \`${name}\` holds entries of kind ${list.kind}, which do not fit here`,
     labels: [{ ...list.at, text: `declared \`of: ${list.kind}\`` }],
     help: `fitting kinds: ${kinds.join(', ')}`,
-  })
-  return undefined
+  }
 }
 
 /** For words that go through all of a list. */

@@ -160,10 +160,9 @@ function compileScalars(
   scope: Scope,
 ): Comparison | undefined {
   if (!isSound(key, value, { anyOf: [{ type }, { type: 'array', items: { type } }] }, scope)) return undefined
-  const wanted = new Set(
-    (value.kind === 'seq' ? value.items : [value]).map((node) => node.kind === 'scalar' && node.value),
-  )
-  return (seen) => when(typeof seen === type && wanted.has(seen as number | boolean))
+  const nodes = value.kind === 'seq' ? value.items : [value]
+  const wanted = new Set<unknown>(nodes.map((node) => node.kind === 'scalar' && node.value))
+  return (seen) => when(typeof seen === type && wanted.has(seen))
 }
 
 function isSound(key: ScalarNode, value: YamlNode, schema: Schema, { report, hook, rule }: Scope): boolean {

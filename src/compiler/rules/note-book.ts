@@ -6,7 +6,7 @@
  */
 import { comesAfter, HOOK_TABLE, type Hook } from '../../core/hook.ts'
 import type { NoteScope } from '../../core/notes.ts'
-import type { Report, Span } from '../../language/diagnostic.ts'
+import type { Finding, Report, Span } from '../../language/diagnostic.ts'
 import type { NoteDeclaration } from '../../language/files/plugin-file.ts'
 import { didYouMeanAt } from '../../language/fix.ts'
 
@@ -25,6 +25,11 @@ interface Write extends Use {
   readonly instance: string
 }
 
+interface Read extends Use {
+  /** Of the note. */
+  readonly name: string
+}
+
 /** Plugins as the site loads them, in their order. */
 type Order = readonly string[]
 
@@ -38,7 +43,7 @@ const ONCE: Readonly<Record<NoteScope, readonly Hook[]>> = {
 export class NoteBook {
   readonly #declared = new Map<string, NoteDeclaration>()
   readonly #writes = new Map<string, Write[]>()
-  readonly #reads: (Use & { readonly name: string })[] = []
+  readonly #reads: Read[] = []
 
   declare(notes: readonly NoteDeclaration[]): void {
     for (const note of notes) this.#declared.set(note.name, note)
@@ -70,34 +75,16 @@ export class NoteBook {
     for (const read of this.#reads) this.#checkReader(read, order, report)
   }
 
-  #checkReader(read: Use & { readonly name: string }, order: Order, report: Report): void {
-    const { name, at, hook, rule } = read
+  #checkReader(read: Read, order: Order, report: Report): void {
+    const { name, hook } = read
     const writes = this.#writes.get(name)
-    const common = { code: 'NOT801', at, hook, ...(rule !== undefined && { rule }) } as const
     if (!writes) {
-      if (this.#declared.has(name)) return
-      report.add({
-        ...common,
-        message: `note \`${name}\` is read, but nothing sets it`,
-        ...didYouMeanAt(at, name, this.#writes.keys(), 'note.'),
-        help: `set it in an earlier rule: \`set: { note.${name}: … }\``,
-      })
+      if (!this.#declared.has(name)) report.add(neverSet(read, this.#writes.keys()))
       return
     }
     if (writes.some((write) => this.#isSetBefore(name, write, read, order))) return
     const first = writes.find((write) => write.hook === hook) ?? writes[0]
-    if (!first) return
-    const isSameHook = first.hook === hook
-    report.add({
-      ...common,
-      ...(isSameHook && { severity: 'warning' }),
-      message: `note \`${name}\` is read before anything sets it`,
-      label: `read in hook \`${hook}\``,
-      labels: [
-        { ...first.at, text: isSameHook ? LATER_RULE : `first set here, in hook \`${first.hook}\`, which runs later` },
-      ],
-      help: isSameHook ? 'move the rule that sets it up' : `set it in \`${hook}\` or in an earlier hook`,
-    })
+    if (first) report.add(setTooLate(read, first))
   }
 
   /** What a rule sets, it does not read itself: its condition is asked before. */
@@ -115,6 +102,35 @@ export class NoteBook {
 }
 
 const LATER_RULE = 'first set here, by a rule that is asked later'
+
+function findingAt({ at, hook, rule }: Read): Pick<Finding, 'code' | 'at' | 'hook' | 'rule'> {
+  return { code: 'NOT801', at, hook, ...(rule !== undefined && { rule }) }
+}
+
+function neverSet(read: Read, known: Iterable<string>): Finding {
+  const { name, at } = read
+  return {
+    ...findingAt(read),
+    message: `note \`${name}\` is read, but nothing sets it`,
+    ...didYouMeanAt(at, name, known, 'note.'),
+    help: `set it in an earlier rule: \`set: { note.${name}: … }\``,
+  }
+}
+
+function setTooLate(read: Read, first: Write): Finding {
+  const { name, hook } = read
+  const isSameHook = first.hook === hook
+  return {
+    ...findingAt(read),
+    ...(isSameHook && { severity: 'warning' }),
+    message: `note \`${name}\` is read before anything sets it`,
+    label: `read in hook \`${hook}\``,
+    labels: [
+      { ...first.at, text: isSameHook ? LATER_RULE : `first set here, in hook \`${first.hook}\`, which runs later` },
+    ],
+    help: isSameHook ? 'move the rule that sets it up' : `set it in \`${hook}\` or in an earlier hook`,
+  }
+}
 
 function scopeAt(hook: Hook): NoteScope {
   const { stage } = HOOK_TABLE[hook]

@@ -154,10 +154,16 @@ function checkCode(at: ScalarNode, code: ReturnCode, hook: Scope['hook'], scope:
   })
 }
 
+/** The digit that replies and statuses of this code begin with (RFC 5321 section 4.2.1). */
+function replyClass(code: ReturnCode): '2' | '4' | '5' {
+  if (isTemporary(code)) return '4'
+  return isRefusal(code) ? '5' : '2'
+}
+
 function readStatus(node: MapNode, code: ReturnCode, scope: Scope): string | undefined {
   const status = valueOf(node, 'status')
   if (status?.kind !== 'scalar') return undefined
-  const wanted = isTemporary(code) ? '4' : isRefusal(code) ? '5' : '2'
+  const wanted = replyClass(code)
   const text = status.source.replace('X', wanted)
   if (code === 'DECLINED' || text.startsWith(wanted)) return text
   complain(scope, {
@@ -174,7 +180,7 @@ function readStatus(node: MapNode, code: ReturnCode, scope: Scope): string | und
 function readReplyCode(node: MapNode, code: ReturnCode, scope: Scope): number | undefined {
   const given = valueOf(node, 'reply_code')
   if (given?.kind !== 'scalar' || typeof given.value !== 'number') return undefined
-  const first = isTemporary(code) ? '4' : isRefusal(code) ? '5' : '2'
+  const first = replyClass(code)
   if (String(given.value).startsWith(first)) return given.value
   complain(scope, {
     code: 'HOK411',

@@ -150,17 +150,10 @@ function compileSetting(name: string, use: Use, scope: Scope): Value {
 const NOTHING: Value = { type: 'text', read: () => undefined }
 
 function compileFactName(use: Use, scope: Scope): Value {
-  const { name, node, offset } = use
+  const { name } = use
   const fact = findFact(name)
   if (!fact) {
-    const known = [...scope.finds, ...FACTS.map((one) => one.name)]
-    complain(scope, {
-      code: 'TPL502',
-      at: placeOf(use),
-      message: `unknown name \`${name}\` in a text`,
-      ...didYouMean(node, name, known, { offset, length: name.length }),
-      help: '`postern list facts` shows all facts; what a word finds can be used only in a rule that asks the word',
-    })
+    unknownName(use, scope)
     return NOTHING
   }
   const { definition, parameter } = fact
@@ -174,4 +167,16 @@ function compileFactName(use: Use, scope: Scope): Value {
   }
   scope.split.readFact(scope, placeOf(use), { name: definition.name, parameter, text: name })
   return { type: definition.type, read: (context) => definition.read(context, parameter) }
+}
+
+function unknownName(use: Use, scope: Scope): void {
+  const { name, node, offset } = use
+  const known = [...scope.finds, ...FACTS.map((one) => one.name)]
+  complain(scope, {
+    code: 'TPL502',
+    at: placeOf(use),
+    message: `unknown name \`${name}\` in a text`,
+    ...didYouMean(node, name, known, { offset, length: name.length }),
+    help: '`postern list facts` shows all facts; what a word finds can be used only in a rule that asks the word',
+  })
 }

@@ -74,26 +74,35 @@ export function guarded<T>(key: ScalarNode, scope: Scope, compile: () => T, opti
 }
 
 function placeWithin(options: YamlNode | undefined, { option, offset, length }: OptionFault): Span | undefined {
-  const text = options?.kind === 'map' ? valueOf(options, option) : undefined
+  const text = options && optionIn(options, option)
   return text?.kind === 'scalar' ? spanWithin(text, offset, length) : text?.at
 }
 
 const NO_LIST: ListIndex = { kind: 'string', source: 'nothing', size: 0, find: () => undefined, entries: () => [] }
 
-function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
+function optionIn(node: YamlNode, option: string): YamlNode | undefined {
+  return node.kind === 'map' ? valueOf(node, option) : undefined
+}
+
+/** Read whether the word asks for them or not: what is wrong with an entry is reported then. */
+function listsAtHand({ properties = {} }: Schema, node: YamlNode, scope: Scope): ReadonlyMap<string, ListIndex> {
   const lists = new Map<string, ListIndex>()
-  for (const [name, option] of Object.entries(schema.properties ?? {}).filter(([, { 'x-outside': far }]) => !far)) {
-    const kind = option['x-list']
-    const value = node.kind === 'map' ? valueOf(node, name) : undefined
-    if (kind) lists.set(name, (value && listOf(kind, value, scope)) ?? NO_LIST)
+  for (const [name, { 'x-list': kind, 'x-outside': isOutside }] of Object.entries(properties)) {
+    const value = optionIn(node, name)
+    if (kind && !isOutside) lists.set(name, (value && listOf(kind, value, scope)) ?? NO_LIST)
   }
+  return lists
+}
+
+function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
+  const lists = listsAtHand(schema, node, scope)
   return {
     directory: scope.directory,
     rule: `${scope.plugin}/${scope.hook}/${scope.rule ?? ''}`,
     lookUp(option) {
-      const { 'x-list': kind, 'x-outside': far } = schema.properties?.[option] ?? {}
-      if (!kind || !far) throw new Error(`option ${option} is no list to look things up in`)
-      return lookUpIn(kind, node.kind === 'map' ? valueOf(node, option) : undefined, scope)
+      const { 'x-list': kind, 'x-outside': isOutside } = schema.properties?.[option] ?? {}
+      if (!kind || !isOutside) throw new Error(`option ${option} is no list to look things up in`)
+      return lookUpIn(kind, optionIn(node, option), scope)
     },
     list(option) {
       const list = lists.get(option)
@@ -102,7 +111,7 @@ function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
     },
     texts(option) {
       if (!schema.properties?.[option]?.['x-text']) throw new Error(`option ${option} is no text`)
-      const templates = textsIn(node.kind === 'map' ? valueOf(node, option) : undefined, scope)
+      const templates = textsIn(optionIn(node, option), scope)
       return (context) => templates.map((template) => template(context))
     },
     template: (option) => compileParts(textOption(option, schema, node), scope),
@@ -118,14 +127,14 @@ function toolsFor(schema: Schema, node: YamlNode, scope: Scope): CompileTools {
 const NOT_HERE = { kind: 'failed', because: 'nobody outside can be asked from here' } as const
 
 function textOption(option: string, { properties }: Schema, node: YamlNode): ScalarNode {
-  const value = node.kind === 'map' ? valueOf(node, option) : undefined
+  const value = optionIn(node, option)
   if (properties?.[option]?.['x-text'] && value?.kind === 'scalar') return value
   throw new Error(`option ${option} is no text`)
 }
 
 function namesOption(option: string, { properties }: Schema, node: YamlNode): readonly ScalarNode[] {
   if (!properties?.[option]?.['x-facts']) throw new Error(`option ${option} names no facts`)
-  const value = node.kind === 'map' ? valueOf(node, option) : undefined
+  const value = optionIn(node, option)
   return value?.kind === 'seq' ? value.items.filter((item) => item.kind === 'scalar') : []
 }
 
