@@ -9,6 +9,7 @@ import { asksIn, type Ask } from './formula.ts'
 import type { Outline, OutlinedPlugin } from './outline.ts'
 import type { Product, World } from './product.ts'
 import { withCopies } from './relay-copies.ts'
+import { forwards, freeDestinations } from './relay-destinations.ts'
 import { culpritOf, openRelay, tooMany, unproved } from './relay-findings.ts'
 import { loggedIn, loggingIn, type Logins } from './relay-login.ts'
 import { passHook, TooMany, type Walk, type Way } from './relay-walk.ts'
@@ -36,6 +37,9 @@ const ON_THE_WAY: readonly Hook[] = [
 ]
 const MAY_BE_LEFT_OUT: ReadonlySet<Hook> = new Set(['auth', 'noop', 'vrfy', 'help', 'unrecognized_command'])
 
+/** Where a rule may say to whom else the mail goes. */
+const WITH_RECIPIENTS: readonly Hook[] = ['rcpt', 'data', 'data_post_headers', 'data_post', 'queue_pre']
+
 export interface RelayScope {
   readonly outline: Outline
   readonly hasCode: boolean
@@ -55,8 +59,12 @@ export function relayFindings(scope: RelayScope): readonly Finding[] {
   const hooks = new Map(
     [...ON_THE_WAY, 'helo' as const, 'rcpt' as const].map((hook) => [hook, rulesAt(hook, scope, universe)]),
   )
+  const forwarding = WITH_RECIPIENTS.flatMap((hook) => [...rulesAt(hook, scope, universe).values()].flat()).filter(
+    forwards,
+  )
   const asks = [...hooks.values()]
     .flatMap((rules) => [...rules.values()].flat())
+    .concat(forwarding)
     .flatMap((rule) => asksIn(conditionOf(rule)))
   const terms = { world: worldOf(universe, scope), basis: 'likely' } as const
   const changed: World = (fact) => universe.get(fact) ?? universeOf(fact, 'rcpt')
@@ -64,14 +72,15 @@ export function relayFindings(scope: RelayScope): readonly Finding[] {
   const greetings = isSameGreeting(hooks, exact.asked) ? (['ehlo'] as const) : (['ehlo', 'helo'] as const)
   const client = stranger(asks, scope.listeners, scope.claims)
   const start = startingWith(client)
+  const sentOn = freeDestinations(forwarding, client, terms)
   const { logins } = scope
   try {
     const follow = (from: Way, walk: Walk = exact): readonly Way[] =>
       greetings.flatMap((greeting) => accepted([greeted(from, greeting)], { greeting, hooks, logins }, walk))
     const isLarge = asks.length > MANY_QUESTIONS
-    return report(follow(start, { ...exact, isLarge }), { follow, world: terms.world, scope, client })
+    return [...sentOn, ...report(follow(start, { ...exact, isLarge }), { follow, world: terms.world, scope, client })]
   } catch (fault) {
-    if (fault instanceof TooMany) return [tooMany(scope)]
+    if (fault instanceof TooMany) return [...sentOn, tooMany(scope)]
     throw fault
   }
 }

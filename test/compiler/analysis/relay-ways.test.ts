@@ -125,6 +125,38 @@ describe('rules on the way', () => {
   })
 })
 
+describe('mail that is sent on', () => {
+  const to = (text: string, condition = 'rcpt.domain: example.org'): string => `
+  rcpt:
+    - { id: on, match: { ${condition} }, deliver_to: "${text}", return: OK }`
+
+  it('goes anywhere where the client says to which domain', async () => {
+    for (const text of [
+      '${rcpt.user}',
+      '${rcpt.detail}',
+      '${sender}',
+      'ann@${helo}',
+      '${header.X-To | ann@example.org}',
+    ])
+      assert.deepEqual(
+        await ways(
+          to(text)
+            .replace('rcpt:', text.includes('header') ? 'data_post:' : 'rcpt:')
+            .replace(', return: OK', ''),
+        ),
+        [['FLW510', 'on']],
+        text,
+      )
+  })
+
+  it('goes to us, or for those who may relay', async () => {
+    for (const text of ['${rcpt.user}@example.com', 'ann@${rcpt.domain}', 'ann@example.com', '${rcpt}'])
+      assert.deepEqual(await ways(to(text)), [], text)
+    assert.deepEqual(await ways(to('${rcpt.user}', 'relay_client: true')), [])
+    assert.deepEqual(await ways(to('${rcpt.user}', 'remote_ip: 198.51.100.0/24')), [])
+  })
+})
+
 describe('a plugin that recipients may leave out', () => {
   it('is no proof of anything', async () => {
     const all = `\n  rcpt:\n    - { id: all, match: always, return: OK }`
