@@ -24,6 +24,8 @@ export interface FirstTests {
   readonly sources?: readonly string[]
   /** Of clients that may relay. */
   readonly networks?: readonly string[]
+  /** Of clients that are known otherwise: no strangers. */
+  readonly known?: readonly string[]
   /** A domain that mail is accepted for; without one only relaying is tested. */
   readonly ours: string | undefined
   readonly examples: readonly Example[]
@@ -75,8 +77,8 @@ const BLEMISHES: Readonly<Record<string, Fields>> = {
   'a sender who is nobody': { sender: '' },
 }
 
-/** Addresses for documentation (RFC 5737). */
-const STRANGERS = ['203.0.113.250', '198.51.100.250', '192.0.2.250']
+/** Addresses for documentation (RFC 5737), and one for measurements (RFC 2544). */
+const STRANGERS = ['203.0.113.250', '198.51.100.250', '192.0.2.250', '198.18.250.250']
 const ELSEWHERE = 'someone@elsewhere.invalid'
 
 /** Undefined when no address is a stranger's. */
@@ -84,10 +86,11 @@ export function firstTests({
   program,
   sources = [],
   networks = [],
+  known = [],
   ours,
   examples,
 }: FirstTests): Candidates | undefined {
-  const stranger = STRANGERS.find((ip) => !networks.some((network) => contains(network, ip)))
+  const stranger = STRANGERS.find((ip) => ![...networks, ...known].some((network) => contains(network, ip)))
   if (stranger === undefined) return undefined
   const given: Fields = {
     remote_ip: stranger,

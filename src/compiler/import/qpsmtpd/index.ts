@@ -6,12 +6,13 @@
  * mail could come in that qpsmtpd refuses, as a warning when mail could stay out, else for information.
  */
 import { basename, dirname, join } from 'node:path'
+import { readSource } from '../../../core/source.ts'
 import { startOf } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
 import type { ForeignReader, ForeignSite, LeftOut } from '../foreign.ts'
 import { entry, map, scalar, seq } from '../nodes.ts'
 import { type AbsentRow, Findings } from '../say.ts'
-import { inPairs, lastOf } from './arguments.ts'
+import { asDaemon, inPairs, lastOf } from './arguments.ts'
 import { COMPANION, type Companion, readCompanion } from './companion.ts'
 import { ConfigReader, type ConfigText } from './config-reader.ts'
 import { importList } from './list-file.ts'
@@ -81,7 +82,7 @@ class Import {
     await reportStrangers(this.#reader, this.#files)
     const copies = new Map(this.#context.copies.map(({ name, text }) => [name, text]))
     const madeFrom = new Map([...copies.keys()].map((name) => [name, [this.#reader.path(basename(name))]]))
-    const tests = await firstTestsOf(this.#reader)
+    const tests = await firstTestsOf(this.#reader, this.#entries.flatMap(outsideIn))
     return { root, copies, madeFrom, left: this.#left, ...(tests && { tests }) }
   }
 
@@ -226,6 +227,15 @@ class Import {
       help: 'docs/qpsmtpd-differences.md#the-server names them',
     })
   }
+}
+
+/** Lists outside that an entry asks, as tests name them. */
+function outsideIn(node: YamlNode): readonly string[] {
+  if (node.kind === 'map') return node.entries.flatMap(({ value }) => outsideIn(value))
+  if (node.kind === 'seq') return node.items.flatMap(outsideIn)
+  const text = String(node.value)
+  const url = /^qmail_deliverable(?::\d+)?$/.test(text) ? String(asDaemon('127.0.0.1')) : text
+  return /^(?:cdb|files|https?):/.test(url) ? [readSource({ url, kind: 'string', directory: '' }).shown] : []
 }
 
 const TLS_FILES: Readonly<Record<string, string>> = { cert: 'qpsmtpd-server.crt', key: 'qpsmtpd-server.key' }
