@@ -133,7 +133,8 @@ export async function judge(record: LoggedDecision, judges: Judges): Promise<Jud
     : { ending: 'accept', by: undefined, message: undefined }
 }
 
-function missingBefore({ masked = {}, rcpt_left_out: leftOut = 0 }: LoggedDecision): readonly string[] {
+/** What was known when it was decided and the record does not have: masked, or too much. */
+export function missingBefore({ masked = {}, rcpt_left_out: leftOut = 0 }: LoggedDecision): readonly string[] {
   const hidden = Object.keys(masked).map((name) => `${name} (masked)`)
   return leftOut > 0 ? [...hidden, 'some of many recipients'] : hidden
 }

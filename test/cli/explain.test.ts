@@ -166,4 +166,12 @@ describe('a decision of the log', () => {
     assert.deepEqual([missing.code, missing.stderr], [3, 'postern: no decision c9.9 in log.ndjson\n'])
     assert.equal((await of.postern(['explain', '--id', 'c1.2'])).code, 2)
   })
+
+  it('is said not to be all there when something of it is masked', async (test) => {
+    const { facts, ...rest } = JSON.parse(record('c1.1', 'bob@example.org'))
+    const masked = { ...rest, facts: { ...facts, sender: undefined }, masked: { sender: 'b41b' } }
+    const of = folder(test, { ...SITE, 'log.ndjson': JSON.stringify(masked) })
+    const { stderr } = await of.postern(['explain', '--log', 'log.ndjson', '--id', 'c1.1'])
+    assert.match(stderr, /^not in the log, so not known here: sender \(masked\)$/m)
+  })
 })

@@ -2,10 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
+import { printable } from '../../core/printable.ts'
 import type { Site } from '../../core/site.ts'
 import { suggest } from '../../language/suggest.ts'
 import { counterpart, lastRuling, without } from '../../testing/otherwise.ts'
-import { Envelopes, sessionOf } from '../../testing/replay.ts'
+import { Envelopes, missingBefore, sessionOf } from '../../testing/replay.ts'
 import type { SessionRecord } from '../../testing/session-record.ts'
 import { ruleNames, whyNot } from '../../testing/why-not.ts'
 import { suiteHead, writtenTest } from '../../testing/written-test.ts'
@@ -85,7 +86,7 @@ async function explainAll(options: Options, terminal: Terminal): Promise<void> {
   if (options.format === 'test') terminal.print(suiteHead(file))
   const live = options.liveDns ? liveDns() : undefined
   const base = options.session !== undefined && options.session !== '-' ? dirname(options.session) : '.'
-  for (const given of await sessionsGiven(options)) {
+  for (const given of await sessionsGiven(options, terminal)) {
     // A test has another time than now.
     const session = options.format === 'test' ? { now: new Date().toISOString(), ...given } : given
     const message = session.message === undefined ? undefined : await readMessage(resolve(base, session.message))
@@ -98,8 +99,8 @@ async function explainAll(options: Options, terminal: Terminal): Promise<void> {
   }
 }
 
-async function sessionsGiven(options: Options): Promise<readonly SessionRecord[]> {
-  if (options.id !== undefined) return [await recordedSession(options)]
+async function sessionsGiven(options: Options, terminal: Terminal): Promise<readonly SessionRecord[]> {
+  if (options.id !== undefined) return [await recordedSession(options, terminal)]
   const sessions = await readSessions(options)
   if (sessions.length > 0) return sessions
   throw new CommandError('no session: give --session FILE, --log FILE --id ID, or --ip, --from and --rcpt', EXIT.usage)
@@ -130,12 +131,15 @@ async function reasoned(explained: Explained, site: Site, ask: (site: Site) => P
 }
 
 /** The session of a decision, as far as it had come. */
-async function recordedSession({ id, log = [] }: Options): Promise<SessionRecord> {
+async function recordedSession({ id, log = [] }: Options, terminal: Terminal): Promise<SessionRecord> {
   if (log.length === 0) throw new CommandError('--id needs the log it is in: --log decisions.ndjson', EXIT.usage)
   const envelopes = new Envelopes()
   for await (const record of readLog(log)) {
     const whole = envelopes.complete(record)
-    if (record.id === id) return sessionOf(whole)
+    if (record.id !== id) continue
+    const missing = missingBefore(record)
+    if (missing.length > 0) terminal.talk(printable(`not in the log, so not known here: ${missing.join(', ')}`))
+    return sessionOf(whole)
   }
   throw new CommandError(`no decision ${id} in ${log.join(', ')}`)
 }
