@@ -124,6 +124,43 @@ describe('bounds', () => {
     })
 })
 
+/** Where octets of clients, and of servers that are asked, arrive. */
+const OUTER = ['attach', 'delivery', 'engine', 'ports', 'server', 'smtp', 'vocabulary']
+const BOUND = /^(?:export )?const \[?([A-Z][A-Z_, ]*)\]? =/gm
+const BOUND_NAME = /^(?:MOST|LONGEST|LARGEST|DEEPEST|BUFFER)(?:_|$)|_(?:BOUNDS|MEMORY)$/
+/** What these bound nobody outside chooses: sizes of what people read, of what the site has written, of one timer. */
+const OF_THE_SITE: ReadonlySet<string> = new Set([
+  'LARGEST_BLOCK',
+  'LARGEST_FILE',
+  'LARGEST_VALUE',
+  'LONGEST_SHOWN',
+  'LONGEST_TIMER',
+  'LONGEST_USER',
+  'LONGEST_WAIT',
+  'MOST_HEADERS',
+  'MOST_ITERATIONS',
+  'MOST_LOGGED',
+  'MOST_NAMED',
+  'MOST_PEERS',
+  'MOST_PROBLEMS',
+])
+
+it('every bound in the outer layers has a row, or is no client’s to reach', () => {
+  const named = OUTER.flatMap((folder) =>
+    readdirSync(join(ROOT, 'src', folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => [...readFileSync(join(ROOT, 'src', folder, name), 'utf8').matchAll(BOUND)])
+      .flatMap(([, names = '']) => names.split(', ')),
+  ).filter((name) => BOUND_NAME.test(name))
+  const rows = bounds.map(([name = '']) => name).join(' ')
+  const bare = new Set(named.filter((name) => !OF_THE_SITE.has(name) && !new RegExp(`\`${name}[\`.]`).test(rows)))
+  assert.deepEqual([...bare], [])
+  assert.deepEqual(
+    [...OF_THE_SITE].filter((name) => !named.includes(name)),
+    [],
+  )
+})
+
 it('every fault injection has a row', () => {
   const scripts = readdirSync(join(ROOT, 'test/faults')).filter((name) =>
     /^(?!run\.|server\.).*(?<!\.test)\.ts$/.test(name),
