@@ -17,3 +17,8 @@ export function mapValues<T extends object, const V>(
 ): Record<keyof T, V> {
   return Object.fromEntries(keysOf(table).map((name) => [name, change(table[name])])) as Record<keyof T, V>
 }
+
+/** An object without its undefined values, so that what is not known is absent. */
+export function present<T>(values: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>
+}

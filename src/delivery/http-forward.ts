@@ -12,7 +12,7 @@ import { addressText, formatAddress } from '../core/address.ts'
 import { defineDelivery } from '../core/word.ts'
 import { post, type Post, type PostAnswer, PostFault } from './http/post.ts'
 import { BARE_LINE_END, BareLineEnd, strictLines } from './line-ends.ts'
-import { TIMEOUT } from './options.ts'
+import { checkTimeout, TIMEOUT } from './options.ts'
 import { unkept } from './promises.ts'
 import { withTimeLimit } from './time-limit.ts'
 
@@ -38,7 +38,7 @@ export const httpForward = defineDelivery({
   },
   compile(options) {
     const url = urlOf(options.url)
-    if (options.timeout <= 0) throw new Error('the timeout must be longer than nothing')
+    checkTimeout(options.timeout)
     if (options.token_file !== undefined && url.protocol === 'http:' && !options.token_in_clear)
       throw new Error('a token leaves without TLS only with `token_in_clear: true`')
     const service = { url, tokenFile: options.token_file, caFile: options.ca_file, timeout: options.timeout }

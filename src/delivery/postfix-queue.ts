@@ -7,6 +7,7 @@
  */
 import { addressText } from '../core/address.ts'
 import type { DeliveryJob } from '../core/delivery.ts'
+import { bodyOf } from '../core/session.ts'
 import { defineDelivery } from '../core/word.ts'
 import { unixLines } from './line-ends.ts'
 import { TIMEOUT } from './options.ts'
@@ -54,7 +55,7 @@ function argumentsFor(job: DeliveryJob, config: string | undefined): readonly st
     ...(config === undefined ? [] : ['-C', config]),
     '-G',
     '-i',
-    ...(isEightBit(job) ? ['-B', '8BITMIME'] : []),
+    ...(bodyOf(job) === '8BITMIME' ? ['-B', '8BITMIME'] : []),
     ...option('-R', job.mailParams.get('RET'), true),
     ...option('-V', job.mailParams.get('ENVID')),
     ...option('-N', sameForAll(job), true),
@@ -68,10 +69,6 @@ function argumentsFor(job: DeliveryJob, config: string | undefined): readonly st
 function option(name: string, value: string | true | undefined, lower = false): readonly string[] {
   if (typeof value !== 'string') return []
   return [name, lower ? value.toLowerCase() : value]
-}
-
-function isEightBit({ mailParams }: DeliveryJob): boolean {
-  return String(mailParams.get('BODY')).toUpperCase() === '8BITMIME'
 }
 
 function sameForAll({ recipients }: DeliveryJob): string | true | undefined {

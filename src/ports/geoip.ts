@@ -8,6 +8,7 @@ import { readFile, stat } from 'node:fs/promises'
 import type { AnonymousIPResponse, AsnResponse, CityResponse, Reader } from 'mmdb-lib'
 import type { Clock, GeoFacts, GeoIp } from '../core/ports.ts'
 import { reasonOf } from '../core/reason.ts'
+import { present } from '../core/table.ts'
 import { weigh } from './mmdb-weight.ts'
 import { requireLibrary } from './optional-library.ts'
 
@@ -95,7 +96,7 @@ function weighMetadata(database: Buffer): void {
 function factsIn(record: GeoRecord): GeoFacts {
   const { continent, city, location, traits } = record
   const country = record.country ?? record.registered_country
-  const facts = {
+  return present<GeoFacts>({
     country: textIn(country?.iso_code),
     countryName: textIn(country?.names?.en),
     continent: textIn(continent?.code),
@@ -105,8 +106,7 @@ function factsIn(record: GeoRecord): GeoFacts {
     latitude: numberIn(location?.latitude),
     longitude: numberIn(location?.longitude),
     anonymous: waysToHide(record),
-  }
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as GeoFacts
+  })
 }
 
 /** As the database names them, behind `is_`. */

@@ -7,6 +7,7 @@ import { endianness } from 'node:os'
 import { isIpFault, parseIp } from '../core/ip.ts'
 import type { Fingerprint, P0fQuestion } from '../core/ports.ts'
 import { printable } from '../core/printable.ts'
+import { present } from '../core/table.ts'
 
 const LITTLE = endianness() === 'LE'
 
@@ -50,11 +51,6 @@ function octetsOf(text: string): Buffer {
   if (isIpFault(ip)) throw new Error('the client has no IP address')
   const hex = ip.value.toString(16).padStart(ip.version === 4 ? 8 : 32, '0')
   return Buffer.from(hex, 'hex')
-}
-
-/** Absent what is not known. */
-function present<T>(facts: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Partial<T>
 }
 
 const V3 = { query: 0x50304601, answer: 0x50304602, bad: 0x00, found: 0x10, neverUp: 0 } as const

@@ -6,6 +6,7 @@
  */
 import { connect, type Socket } from 'node:net'
 import type { Clock, Fingerprint, P0f, P0fQuestion } from '../core/ports.ts'
+import { errorCode } from '../core/reason.ts'
 import { beforeAbort, withTimeLimit } from '../delivery/time-limit.ts'
 import { type Gate, gate } from './gate.ts'
 import { PROTOCOLS } from './p0f-structures.ts'
@@ -93,6 +94,6 @@ function octetsFrom(socket: Socket, length: number): Promise<Buffer> {
 const NO_ROOM: ReadonlySet<unknown> = new Set(['EAGAIN', 'EPIPE', 'ECONNRESET'])
 
 function faultOf(fault: Error): Error {
-  const Kind = 'code' in fault && NO_ROOM.has(fault.code) ? NoRoom : Error
+  const Kind = NO_ROOM.has(errorCode(fault)) ? NoRoom : Error
   return new Kind(`p0f cannot be asked: ${fault.message}`)
 }

@@ -52,7 +52,7 @@ export const geoip = defineMatcher({
   compile({ databases, distance_from: from, farther_than: limit }) {
     if (from !== undefined && isIpFault(parseIp(from))) throw new Error(`\`${from}\` is no IP address`)
     if (limit !== undefined && from === undefined) throw new Error('`farther_than` needs `distance_from`')
-    const files = Array.isArray(databases) ? databases.map(String) : [String(databases)]
+    const files = typeof databases === 'string' ? [databases] : databases
     return async (context) => {
       const facts = await factsOf(files, context.connection.remote.ip, context)
       if (facts === undefined) return { truth: 'miss', because: 'no database knows it' }

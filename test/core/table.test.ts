@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isKeyOf, keysOf, mapValues } from '../../src/core/table.ts'
+import { isKeyOf, keysOf, mapValues, present } from '../../src/core/table.ts'
 
 const TABLE = { second: { size: 2 }, first: { size: 1 } } as const
 
@@ -18,4 +18,8 @@ test('a table made of another one has its names', () => {
     mapValues(TABLE, ({ size }) => size * 10),
     { second: 20, first: 10 },
   )
+})
+
+test('what is not known is absent, not undefined', () => {
+  assert.deepEqual(Object.keys(present<{ city: string; asn: number }>({ city: undefined, asn: 0 })), ['asn'])
 })

@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path'
 import type { DeliveryJob, DeliveryOutcome } from '../../core/delivery.ts'
 import { BARE_LINE_END, BareLineEnd } from '../line-ends.ts'
+import { checkTimeout } from '../options.ts'
 import { type ProgramEnd, type ProgramRun, runProgram } from './run.ts'
 
 export type Use = Omit<ProgramRun, 'clock'>
@@ -23,5 +24,5 @@ export async function deliverTo(
 /** For `compile`. Throws an Error with a plain sentence. */
 export function checkProgram(file: string, timeout: number): void {
   if (!isAbsolute(file)) throw new Error('the program must be an absolute path')
-  if (timeout <= 0) throw new Error('the timeout must be longer than nothing')
+  checkTimeout(timeout)
 }

@@ -1,5 +1,6 @@
 /** The options that smtp_forward and lmtp share, and the settings that they mean. */
 import type { FromSchema, Schema } from '../../core/schema.ts'
+import { checkTimeout } from '../options.ts'
 import type { ForwardSettings } from './forwarder.ts'
 import { TLS_MODES, type TlsMode } from './tls.ts'
 
@@ -84,7 +85,7 @@ export function settingsOf(options: ConnectionOptions, tls: TlsMode): Common {
 }
 
 function checkTimes({ timeout, deadline }: ConnectionOptions): void {
-  if (timeout <= 0) throw new Error('the timeout must be longer than nothing')
+  checkTimeout(timeout)
   if (deadline <= 0) throw new Error('the deadline must be longer than nothing')
 }
 

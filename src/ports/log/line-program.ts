@@ -8,8 +8,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { LineSink } from './line-sink.ts'
 
 const BUFFER_OCTETS = 8 * 1024 * 1024
+/** Milliseconds between two starts. */
 const AGAIN_AFTER = 1000
-/** For the last lines. */
+/** Milliseconds for the last lines. */
 const END_WITHIN = 2000
 
 export function openProgram(program: string, args: readonly string[]): LineSink {

@@ -1,7 +1,7 @@
 /** The log in all its places, each with its own choice of lines. */
 import { hostname } from 'node:os'
 import type { LogDestination, LogPlace } from '../../compiler/settings/log-settings.ts'
-import { LOG_LEVELS, type LogLevel } from '../../core/effect.ts'
+import { isAtLeast, type LogLevel } from '../../core/effect.ts'
 import { strftime } from '../../core/strftime.ts'
 import { keptLog } from './kept-log.ts'
 import { openProgram } from './line-program.ts'
@@ -31,12 +31,11 @@ function openOne({ level, place, plugins = [], prefix, kept }: LogDestination): 
 
 /** Lines from a level on, and those of some plugins. */
 function chosen(log: OpenLog, level: LogLevel, plugins: readonly string[]): OpenLog {
-  const least = LOG_LEVELS.indexOf(level)
   const isWanted = new Set<unknown>(plugins)
   return {
     ...log,
     write(severity, fields, text) {
-      if (LOG_LEVELS.indexOf(severity) >= least || isWanted.has(fields['plugin'])) log.write(severity, fields, text)
+      if (isAtLeast(severity, level) || isWanted.has(fields['plugin'])) log.write(severity, fields, text)
     },
   }
 }
@@ -82,10 +81,9 @@ function openLines(
 
 /** `2026-11-20T12:00:00.000Z mx postern[4711]: text name=value`, in printable ASCII: nothing in it can begin another line. */
 function textLog(sink: LineSink, level: LogLevel, time: string | undefined): OpenLog {
-  const least = LOG_LEVELS.indexOf(level)
   const origin = `${hostname()} postern[${process.pid}]`
   return sinkLog(sink, (severity, fields, text) => {
-    if (LOG_LEVELS.indexOf(severity) < least) return
+    if (!isAtLeast(severity, level)) return
     const now = new Date()
     sink.write(
       `${time === undefined ? now.toISOString() : strftime(time, now)} ${origin}: ${messageText(fields, text)}\n`,

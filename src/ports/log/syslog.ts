@@ -7,7 +7,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
-import { LOG_LEVELS, type LogLevel } from '../../core/effect.ts'
+import { isAtLeast, type LogLevel } from '../../core/effect.ts'
 import type { LogPlace } from '../../compiler/settings/log-settings.ts'
 import { openProgram } from './line-program.ts'
 import type { OpenLog } from './pino-log.ts'
@@ -32,14 +32,13 @@ const MOST_UNDER_WAY = 1000
 
 export function openSyslog({ level, place }: SyslogOptions): OpenLog {
   const { facility, tag } = place
-  const least = LOG_LEVELS.indexOf(level)
   const origin = { hostname: hostname(), tag, process: process.pid }
   const sender = place.kind === 'udp' ? new Datagrams(place) : loggerProgram(place)
   const head = place.kind === 'udp' ? () => header(new Date(), origin) : () => ''
   let ended: Promise<void> | undefined
   return {
     write(severity, fields, text) {
-      if (ended !== undefined || LOG_LEVELS.indexOf(severity) < least) return
+      if (ended !== undefined || !isAtLeast(severity, level)) return
       const message = priority(facility, severity) + head() + messageText(fields, text)
       sender.send(message.slice(0, MESSAGE_OCTETS))
     },

@@ -33,7 +33,9 @@ export interface HealthServer {
 }
 
 const MOST_CONNECTIONS = 20
+/** Milliseconds for a request to arrive. */
 const PATIENCE = 5000
+/** Named on the page. */
 const MOST_PROBLEMS = 20
 
 /** Rejects with a plain sentence when the address cannot be listened on. */

@@ -31,8 +31,6 @@ export interface Refused {
 
 export type LoadResult = Loaded | Refused
 
-/** Read, checked, compiled, lists indexed, smoke tests run. */
-
 /** A site without its rules, for whoever only has to compare. */
 export interface Outline {
   readonly revision: string
