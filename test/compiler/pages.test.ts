@@ -1,5 +1,5 @@
 /**
- * What pages show in YAML is right: `postern check` finds nothing in it.
+ * What pages show in YAML and TypeScript is right: `postern check` finds nothing in it.
  *
  * Behind each fence stands what the example is: `yaml site` and `yaml plugin` (what such a file has to have besides is added), `yaml rcpt` and
  * other hooks (rules), `yaml rule` (keys of one), `yaml conditions` (a list of them), `yaml suite`, `yaml tests` (a list of them), `yaml test`
@@ -41,6 +41,7 @@ const NAMED: Readonly<Record<string, string>> = {
 }
 
 const SITE = ['hostname: mx.example.org', 'local_domains: [example.org]', 'plugins: [rcpt_ok, queue/discard]']
+const CODE_SITE = `${SITE.slice(0, 2).join('\n')}\nplugins: [./plugins/loyalty.ts: { members: [] }, rcpt_ok, queue/discard]\n`
 const PLUGIN = ['plugin: house', 'lists: { partners: { file: lists/partners.txt, of: ip } }']
 const SUITE = 'suite: page\nplugin: ./other.yaml\ntests:\n'
 
@@ -80,6 +81,7 @@ const MAKERS: ReadonlyMap<string, (text: string) => Made> = new Map([
       example: { kind: 'yaml auth', text: `- id: r\n  return: OK\n  match:\n    any:\n${indented(text, 6)}` },
     }),
   ],
+  ['ts', (text) => ({ example: { kind: 'yaml site', text: CODE_SITE }, more: { 'plugins/loyalty.ts': text } })],
   ['suite', alone],
   ['policy', alone],
   ['tests', (text) => alone(`${SUITE}${indented(text, 2)}`)],
@@ -92,13 +94,12 @@ const MAKERS: ReadonlyMap<string, (text: string) => Made> = new Map([
 const EXAMPLES = PAGES.flatMap((page) =>
   examplesOf(readFileSync(join(ROOT, page), 'utf8')).flatMap(({ kind, text }, index) => {
     const [language, what = ''] = kind.split(' ')
-    return language === 'yaml' && what !== 'other'
-      ? [{ name: `${page}, example ${index + 1}`, what, text: atTheMargin(text) }]
-      : []
+    if (language !== 'ts' && (language !== 'yaml' || what === 'other')) return []
+    return [{ name: `${page}, example ${index + 1}`, what: language === 'ts' ? 'ts' : what, text: atTheMargin(text) }]
   }),
 )
 
-describe('YAML on pages', () => {
+describe('examples on pages', () => {
   for (const { name, what, text } of some(EXAMPLES, 'examples'))
     it(name, async () => {
       const make =
