@@ -31,8 +31,8 @@ export interface HookContext {
   /** Aborts when the handler's time is up; look-ups pass it on. */
   readonly signal: AbortSignal | undefined
   /**
-   * What the words of the current rule found (`dnsbl.zone`, `list.reason`), for its later keys and its message. Of a word
-   * that could not find out, what it might have found is unknown, not absent.
+   * What the words of the current rule found (`dnsbl.zone`, `list.reason`), for its later keys and its message. Where a
+   * word could not find out, its names are `Unknown` here: absent would mean that there is nothing.
    */
   readonly found: Map<string, string | Unknown>
   /** Where conditions write what they saw; absent when nobody will read it. */

@@ -39,7 +39,7 @@ export interface RecipientPolicy extends Policy {
   readonly at?: string
   /** Why it is this one. */
   readonly because: string
-  /** Nobody can say now which policy it is: it says nothing, and is not what the recipient wants. */
+  /** It could not be looked up. It is empty, and nothing may be decided by it: RCPT is answered 451. */
   readonly unknown?: true
 }
 

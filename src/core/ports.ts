@@ -69,7 +69,7 @@ export interface LogLine {
 
 export interface Log {
   write(level: LogLevel, fields: LogFields, text: string): void
-  /** Something of a session is over, which its lines so far have led to. Absent where lines go out as they come. */
+  /** A transaction or a session has ended: lines held back for that (`when`) go out now, or never. Absent where none are. */
   settle?(connection: string, ending: LogEnding): void
 }
 
@@ -256,9 +256,9 @@ export interface Ports {
   readonly resolver: Resolver
   readonly log: Log
   readonly carry: Carrier
-  /** What a word answers where the world is not there to be asked. Undefined: it asks by itself, or through these ports. */
+  /** Offline: what the session says that a word answers. Undefined where the word is to ask for itself. */
   readonly answerFor?: (word: Pick<MatcherWord, 'name' | 'outside'>) => Match | undefined
-  /** Absent where answers come from a table: what stands there is believed. */
+  /** Absent where DNS answers come from a table, as in tests: these lists are not tried first. */
   readonly listHealth?: ListHealth
   /** Within a transaction of a server. */
   readonly temporary?: TemporaryFiles

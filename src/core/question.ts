@@ -65,7 +65,7 @@ export type QuestionKind = QuestionDraft['kind']
 export type Question = QuestionDraft & {
   /** What names of files are relative to. */
   readonly directory: string
-  /** Equal for what is one question. */
+  /** The same for two questions that are alike in everything. */
   readonly id: string
 }
 

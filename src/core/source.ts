@@ -42,7 +42,7 @@ export interface SourceSpec {
   readonly perRecipient?: boolean
   /** For people and fixtures: the URL as written, without what may be secret. */
   readonly shown: string
-  /** Equal for what is one source. */
+  /** The same for two sources that are alike in everything. */
   readonly id: string
 }
 

@@ -112,7 +112,7 @@ async function takeTurnsByParts(run: Run, parts: readonly (readonly Recipient[])
   return joinAnswers(answers, parts, run.context.transaction?.recipients ?? [])
 }
 
-/** What is gathered is gathered for all. */
+/** Delays and traces add up in one place for all parts. */
 function forPart(run: Run, part: readonly Recipient[] | undefined): Run {
   return part ? { ...run, context: contextOf(run.context, part) } : run
 }

@@ -15,7 +15,7 @@ export const chance = defineMatcher({
         type: 'integer',
         minimum: 1,
         default: 1,
-        description: 'How often it is asked until one of the answers is meant to be a hit with that percentage',
+        description: 'How often a session asks; `percent` is how likely at least one of these answers is a hit',
       },
     },
     required: ['percent'],

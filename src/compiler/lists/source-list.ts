@@ -9,7 +9,7 @@ import { sourceKeys, wholeKey } from './source-keys.ts'
 import { inOwn } from './own-list.ts'
 import { complain, moreCareful, type Scope } from '../rules/scope.ts'
 
-/** Whoever names a list outside and does not say what unknown means has people try again. */
+/** A rule that names a list outside and does not say what unknown means defers: its source may be away. */
 export function inNamed(list: NamedList, at: Span, scope: Scope): Comparison | undefined {
   if (list.source) scope.words.onUnknown = moreCareful(scope.words.onUnknown, 'defer')
   if (list.source?.perRecipient && !isOwnKnown(list, at, scope)) return undefined

@@ -1,4 +1,4 @@
-/** What a rule does that is everybody's business where recipients share a message: entered in the book of those who tell them apart. */
+/** What a rule does that concerns all recipients of a message, noted in the book of rules that tell recipients apart. */
 import { HOOK_TABLE, isHook } from '../../core/hook.ts'
 import { keysOf } from '../../core/table.ts'
 import { isRefusal, isReturnCode } from '../../core/verdict.ts'

@@ -43,7 +43,7 @@ export interface Scope {
 
 const BY_CARE: readonly OnUnknown[] = ['skip', 'match', 'defer']
 
-/** Of what several words say, whatever their order. */
+/** Of two answers to unknown the one that lets less happen: `defer`, then `match`, then `skip`. */
 export function moreCareful(one: OnUnknown, other: OnUnknown): OnUnknown {
   return BY_CARE.indexOf(one) > BY_CARE.indexOf(other) ? one : other
 }

@@ -179,7 +179,7 @@ function traced({ name, finds, key, value }: Asking, ask: Ask): Test {
     })
 }
 
-/** A check of what it might have found would miss otherwise, and the rule pass for one that does not apply. */
+/** Were these names absent, a condition on them would be a miss, and the rule would be passed over in silence. */
 function doubt({ found }: HookContext, word: string, finds: readonly string[]): void {
   for (const name of finds) found.set(name, new Unknown(`\`${word}\` could not find out`))
 }

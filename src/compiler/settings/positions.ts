@@ -5,7 +5,7 @@ import type { Report } from '../../language/diagnostic.ts'
 import { entryOf, itemsOf, type MapNode, textOf, valueOf } from '../../language/node.ts'
 import type { CompiledPlugin } from '../compile-site.ts'
 
-/** The mail server has them, or does not. */
+/** What the mail server that asks us does with its clients by itself, or does not do. */
 const OF_ITS_OWN = ['auth', 'tls', 'require_tls', 'proxy', 'nat64', 'xclient', 'xforward']
 
 export function checkKeysOf(listener: MapNode, report: Report): void {
@@ -59,7 +59,7 @@ function positionsOf(root: MapNode): readonly (Position | undefined)[] {
   })
 }
 
-/** What is known at all times is as good at another hook. */
+/** Rules about the message are lost with their hook; others could be asked at one that is still there. */
 function isLost(hook: Hook, position: Position): boolean {
   return NEVER_ASKED[position].has(hook) && ['headers', 'message'].includes(HOOK_TABLE[hook].stage)
 }

@@ -9,7 +9,7 @@ import { canonicalIp } from '../../core/ip.ts'
 import { Unknown } from '../../core/truth.ts'
 import { fromXtext } from '../../core/xtext.ts'
 
-/** Undefined was said to be unavailable; unknown, to be so for the time being. */
+/** Undefined for what is `[UNAVAILABLE]`, Unknown for what is `[TEMPUNAVAIL]`. */
 export type Attributes = ReadonlyMap<string, string | undefined | Unknown>
 
 /** The one spelling of a value; undefined for what is none. */

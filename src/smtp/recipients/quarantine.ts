@@ -1,6 +1,7 @@
 /**
- * `on_split: quarantine`: the message is taken for all recipients. Those who would have refused it have it kept aside; where,
- * rules at `queue` say, which are asked for them on their own (`quarantined`).
+ * `on_split: quarantine`: the message is accepted for all recipients, and kept aside for those whose rules refused it.
+ *
+ * The hook `queue` is asked twice: for these with the fact `quarantined`, so that its rules can say where, then for the rest.
  */
 import { addressText } from '../../core/address.ts'
 import { type Recipient, repliesEach, type Transaction } from '../../core/session.ts'

@@ -4,14 +4,14 @@ import type { Answer } from '../answer.ts'
 import { PRDR_BEGINS, PRDR_PARTLY } from '../protocol-replies.ts'
 import type { Reply } from '../reply.ts'
 
-/** Everybody, and what those hear of whom nothing more is decided. */
+/** Who is to hear a reply, and the replies that were settled before the message was delivered to the others. */
 export interface Roll {
   readonly all: readonly Recipient[]
   readonly apart: ReadonlyMap<Recipient, Reply>
   readonly isLmtp: boolean
 }
 
-/** Theirs among those of the others; PRDR says first that there are several, and has one for all at the end. */
+/** In the order of `all`: settled replies, and between them those of `Answer`. PRDR adds one before them, and one for all. */
 export function repliesTo({ all, apart, isLmtp }: Roll, { reply, replies }: Answer): readonly Reply[] {
   const others = isLmtp ? replies : replies?.slice(1, -1)
   const last = (isLmtp ? undefined : replies?.at(-1)) ?? reply
