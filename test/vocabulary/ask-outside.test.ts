@@ -93,12 +93,29 @@ describe('a secret', () => {
   })
 })
 
+const PATTERNS = [
+  'LIKE ${sender}',
+  "not like '%.' || ${sender}",
+  'IN (1) AND (c ILIKE lower(trim(${sender})))',
+  '~* ${sender}',
+  'GLOB ${sender}',
+  'SIMILAR TO ${sender}',
+  "= ${helo} OR b REGEXP CONCAT('^', ${sender})",
+]
+
 const FAULTS: readonly (readonly [match: string, line: RegExp])[] = [
   [
     sqlWith("SELECT a FROM t WHERE b = '${sender}'"),
     /:6:\d+ CFG112 `sql`: `\$\{sender\}` stands in quotes: it is a value by itself/,
   ],
   [sqlWith('SELECT a FROM t -- ${sender}'), /CFG112 `sql`: `\$\{sender\}` stands in a comment/],
+  ...PATTERNS.map(
+    (pattern) =>
+      [
+        sqlWith(`SELECT a FROM t WHERE b ${pattern}`),
+        /CFG112 `sql`: `\$\{sender\}` is a value, and would be a pattern/,
+      ] as const,
+  ),
   [sqlWith('SELECT * FROM t'), /CFG112 `sql`: column 1 of the query has no name/],
   [sqlWith('SELECT count(*) FROM t'), /column 1 of the query has no name: write `… AS name`/],
   [sqlWith('SELECT a, b AS a FROM t'), /two columns are named `a`/],
@@ -140,6 +157,17 @@ describe('what is wrong', () => {
       assert.equal(lines.length, 1, lines.join('\n'))
       assert.match(lines[0] ?? '', line)
     })
+
+  for (const where of [
+    '${sender} LIKE pattern',
+    "a LIKE 'x%' AND b = ${sender}",
+    "a LIKE 'x%' ESCAPE ${sender}",
+    "a IN (SELECT b FROM u WHERE b LIKE 'x') AND c = ${sender}",
+    "CASE WHEN a LIKE 'x' THEN ${sender} ELSE b END = a",
+    "a = 'LIKE' AND ${sender} ~ b",
+  ])
+    it(`is not a value beside a pattern: ${where}`, async () =>
+      assert.deepEqual(findingLines((await load(sqlWith(`SELECT a FROM t WHERE ${where}`))).report), []))
 
   it('is also that a fact is not known yet', async () => {
     const { report } = await load(sqlWith('SELECT a FROM t WHERE b = ${rcpt}'), 'mail')

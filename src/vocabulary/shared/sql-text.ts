@@ -4,7 +4,7 @@
  * The database reads it by its own grammar; this knows quotes, comments, parentheses and where a select list ends. A value is
  * a parameter whatever is seen here.
  */
-import { OptionFault, type Template } from '../../core/word.ts'
+import { OptionFault, type Template, type TemplatePlace } from '../../core/word.ts'
 
 /** Stands for a value. */
 const PLACE = '\u0001'
@@ -28,7 +28,25 @@ const AFTER_LIST: ReadonlySet<string> = new Set([
 /** Words that end an expression, and are no names. */
 const NO_NAMES: ReadonlySet<string> = new Set(['END', 'FALSE', 'NULL', 'TRUE'])
 
-/** Throws an OptionFault where a value stands in quotes, and an Error with a plain sentence for what is no query. */
+/** What stands behind them is a pattern. */
+const MATCHING: ReadonlySet<string> = new Set(['GLOB', 'ILIKE', 'LIKE', 'MATCH', 'REGEXP', 'RLIKE', 'SIMILAR', '~'])
+/** Words and signs that end a pattern, as far as no parentheses hold it. */
+const AFTER_PATTERN: ReadonlySet<string> = new Set([
+  'AND',
+  'AS',
+  'ELSE',
+  'END',
+  'ESCAPE',
+  'IS',
+  'OR',
+  'THEN',
+  ',',
+  ')',
+  '=',
+  ...AFTER_LIST,
+])
+
+/** Throws an OptionFault where a value stands in quotes or is a pattern, and an Error with a plain sentence for what is no query. */
 export function checkQuery(option: string, { parts }: Pick<Template, 'parts'>): void {
   const places = parts.filter((part) => typeof part !== 'string')
   const text = parts.map((part) => (typeof part === 'string' ? part.replaceAll(PLACE, ' ') : PLACE)).join('')
@@ -47,7 +65,28 @@ export function checkQuery(option: string, { parts }: Pick<Template, 'parts'>): 
     }
     if (/^\$\d/.test(token)) throw new Error(`the query has \`${token}\`; a value is written \`\${fact}\``)
   }
+  checkPatterns(option, tokensIn(text), places)
   columnsOf(text)
+}
+
+/** A client that writes patterns writes `%`, which is everybody, and others that take a database for ever. */
+function checkPatterns(option: string, tokens: readonly string[], places: readonly TemplatePlace[]): void {
+  const left = [...places]
+  // In a pattern: how many parentheses are open in it.
+  let depth: number | undefined
+  for (const token of tokens) {
+    const word = token.toUpperCase()
+    if (depth === 0 && AFTER_PATTERN.has(word)) depth = undefined
+    if (depth !== undefined && token === '(') depth += 1
+    if (depth !== undefined && token === ')') depth -= 1
+    const place = token === PLACE ? left.shift() : undefined
+    if (place && depth !== undefined)
+      throw new OptionFault(`\`\${${place.name}}\` is a value, and would be a pattern here: put it to the left`, {
+        option,
+        ...place,
+      })
+    if (MATCHING.has(word)) depth = 0
+  }
 }
 
 /** The names of what a row has, in its order. Throws an Error with a plain sentence when one has none. */
