@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { type Folder, folder } from './folder.ts'
 import { commitAll } from './git.ts'
-import { readJson } from './read-formats.ts'
+import { readJson } from './formats/read-formats.ts'
 
 const SITE = 'hostname: mx.example.org\nlocal_domains: [example.org]\nplugins: [./house.yaml, rcpt_ok]\n'
 const HOUSE = `plugin: house

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { type Folder, folder } from './folder.ts'
-import { readGithub, readJson } from './read-formats.ts'
+import { readGithub, readJson } from './formats/read-formats.ts'
 
 const WARNING = 'plugin: idle\nhooks: { rcpt: [{ id: idle, match: always }] }\n'
 const ERRORS = `plugin: house

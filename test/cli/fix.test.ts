@@ -4,7 +4,7 @@ import { chmodSync, lstatSync, readdirSync, statSync, symlinkSync } from 'node:f
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { type Folder, folder } from './folder.ts'
-import { readJson } from './read-formats.ts'
+import { readJson } from './formats/read-formats.ts'
 
 const FAULTY = `plugin: house
 lists: { partners: { file: lists/partners, of: domain } }

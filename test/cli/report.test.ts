@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { FORMAT_NAMES, FORMATS } from '../../src/cli/formats/index.ts'
 import { runPostern } from '../support/run-postern.ts'
 import { folder } from './folder.ts'
-import { readJson, render } from './read-formats.ts'
+import { readJson, render } from './formats/read-formats.ts'
 import { checkReport, diagnostic, TESTS, testReport } from './sample-report.ts'
 
 const HOUSE = `plugin: house

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { folder } from './folder.ts'
-import { readJson, readNdjson, readSarif } from './read-formats.ts'
+import { readJson, readNdjson, readSarif } from './formats/read-formats.ts'
 
 const ALLOWED = `plugin: house
 hooks:

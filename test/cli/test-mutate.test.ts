@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import type { SavedReport } from '../../src/testing/report-shape.ts'
 import { type Folder, folder } from './folder.ts'
-import { readJson } from './read-formats.ts'
+import { readJson } from './formats/read-formats.ts'
 
 const HOUSE = `plugin: house
 hooks:

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { SavedReport } from '../../src/testing/report-shape.ts'
 import { type Folder, folder } from './folder.ts'
-import { readJson, readLcov } from './read-formats.ts'
+import { readJson, readLcov } from './formats/read-formats.ts'
 
 const HOUSE = `plugin: house
 hooks:

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { FORMAT_NAMES } from '../../src/cli/formats/index.ts'
-import { REPORT_SCHEMA } from '../../src/testing/report-shape.ts'
+import { FORMAT_NAMES } from '../../../src/cli/formats/index.ts'
+import { REPORT_SCHEMA } from '../../../src/testing/report-shape.ts'
 
-const PAGE = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8')
+const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8')
 const [, TABLE = ''] = PAGE.split('\n| format | |\n|---|---|\n')
 const ROWS = [
   ...TABLE.split('\n\n', 1)

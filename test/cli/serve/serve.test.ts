@@ -5,7 +5,7 @@ import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
-import { greeted, healthPage, house, reply, serve, siteFolder, siteText, start } from '../support/served-site.ts'
+import { greeted, healthPage, house, reply, serve, siteFolder, siteText, start } from '../../support/served-site.ts'
 
 const isRoot = process.getuid?.() === 0
 const hasProgram = (name: string): boolean => spawnSync(name, ['--version']).error === undefined
@@ -80,7 +80,7 @@ describe('systemd', () => {
     skip: !notify && 'python3 or systemd-notify is missing',
   }, async (test) => {
     const site = siteFolder(test)
-    const script = join(import.meta.dirname, '../support/notify-socket.py')
+    const script = join(import.meta.dirname, '../../support/notify-socket.py')
     const python = spawn('python3', [script, site.path('notify')], { stdio: ['pipe', 'pipe', 'inherit'] })
     test.after(() => python.stdin.end())
     const lines = createInterface(python.stdout)[Symbol.asyncIterator]()
@@ -174,7 +174,7 @@ describe('the decision log', () => {
     ]
     const { stdout } = spawnSync(process.execPath, explain, {
       encoding: 'utf8',
-      cwd: new URL('../..', import.meta.url),
+      cwd: new URL('../../..', import.meta.url),
     })
     const { decisions } = JSON.parse(stdout) as { decisions: readonly { hook: string; rule?: string }[] }
     assert.equal(decisions.find(({ hook }) => hook === 'mail')?.rule, 'no')

@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { lookAtLog } from '../../src/cli/doctor/look-at-log.ts'
-import { greeted, house, reply, serve, siteFolder } from '../support/served-site.ts'
+import { lookAtLog } from '../../../src/cli/doctor/look-at-log.ts'
+import { greeted, house, reply, serve, siteFolder } from '../../support/served-site.ts'
 
 const MAIL = { facility: 'mail', tag: 'postern' } as const
 const noLogger = spawnSync('logger', ['--version']).status === 0 ? false : 'logger is not installed'
@@ -46,7 +46,7 @@ describe('the doctor', () => {
     const look = () => lookAtLog({ level: 'info', place: { kind: 'socket', path: path('log'), ...MAIL } })
     const [nobody] = await look()
     assert.equal(nobody?.message, `nobody listens on ${path('log')}`)
-    const script = join(import.meta.dirname, '../support/notify-socket.py')
+    const script = join(import.meta.dirname, '../../support/notify-socket.py')
     const daemon = spawn('python3', [script, path('log')], { stdio: ['pipe', 'pipe', 'inherit'] })
     test.after(() => daemon.kill())
     await once(createInterface(daemon.stdout), 'line')

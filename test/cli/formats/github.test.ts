@@ -1,9 +1,9 @@
 /** Annotations of GitHub Actions: escaped, ranked, and never silently cut off. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { JsonDiagnostic } from '../../src/language/render/json.ts'
+import type { JsonDiagnostic } from '../../../src/language/render/json.ts'
 import { readGithub, render, type WorkflowCommand } from './read-formats.ts'
-import { checkReport, diagnostic, onLine } from './sample-report.ts'
+import { checkReport, diagnostic, onLine } from '../sample-report.ts'
 
 function commandsOf(...diagnostics: readonly JsonDiagnostic[]): readonly WorkflowCommand[] {
   return readGithub(render('github', checkReport({ diagnostics })))

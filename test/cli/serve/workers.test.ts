@@ -1,8 +1,8 @@
 /** Several processes that serve as one. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { greeted, healthPage, house, reply, type Served, serve, siteFolder } from '../support/served-site.ts'
-import type { SmtpClient } from '../support/smtp-client.ts'
+import { greeted, healthPage, house, reply, type Served, serve, siteFolder } from '../../support/served-site.ts'
+import type { SmtpClient } from '../../support/smtp-client.ts'
 
 const TRIES = 200
 

@@ -1,8 +1,8 @@
 /** How `postern bench` tells people: every time with its multiple of the yardstick, and what a figure is worth. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type BenchReport, renderBench, timeText } from '../../src/cli/for-people/bench.ts'
-import type { RuleFigures } from '../../src/testing/bench/report.ts'
+import { type BenchReport, renderBench, timeText } from '../../../src/cli/for-people/bench.ts'
+import type { RuleFigures } from '../../../src/testing/bench/report.ts'
 
 function ruleOf(rule: string, asked: number, share: number): RuleFigures {
   return { hook: 'rcpt', plugin: 'house', rule, asked, share, mean: { ns: 450, yardsticks: 0.2, spread: 0.1 } }

@@ -1,8 +1,8 @@
 /** However a command ends, each format is one valid document, and none of them changes the exit code. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FORMAT_NAMES, FORMATS, type FormatName } from '../../src/cli/formats/index.ts'
-import { folder } from './folder.ts'
+import { FORMAT_NAMES, FORMATS, type FormatName } from '../../../src/cli/formats/index.ts'
+import { folder } from '../folder.ts'
 import { READERS, readJson } from './read-formats.ts'
 
 const GOOD = `plugin: house

@@ -5,17 +5,17 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import fc from 'fast-check'
-import type { FormatName } from '../../src/cli/formats/index.ts'
-import { visible } from '../../src/language/render/display.ts'
-import type { SavedReport } from '../../src/testing/report-shape.ts'
-import { findProgram, needs } from '../support/real/programs.ts'
-import { allNamed, elementsIn, type XmlElement } from '../support/xml-document.ts'
-import { folder } from './folder.ts'
-import { reports } from './hostile-reports.ts'
+import type { FormatName } from '../../../src/cli/formats/index.ts'
+import { visible } from '../../../src/language/render/display.ts'
+import type { SavedReport } from '../../../src/testing/report-shape.ts'
+import { findProgram, needs } from '../../support/real/programs.ts'
+import { allNamed, elementsIn, type XmlElement } from '../../support/xml-document.ts'
+import { folder } from '../folder.ts'
+import { reports } from '../hostile-reports.ts'
 import { readJunit, render } from './read-formats.ts'
-import { checkReport, diagnostic, FAILED, onLine, testReport, testResult } from './sample-report.ts'
+import { checkReport, diagnostic, FAILED, onLine, testReport, testResult } from '../sample-report.ts'
 
-const SUPPORT = join(import.meta.dirname, '../support')
+const SUPPORT = join(import.meta.dirname, '../../support')
 const [XMLLINT, PROVE, PERL] = ['xmllint', 'prove', 'perl'].map((name) => findProgram(name))
 const [JUNITPARSER, PYTHON] = ['junitparser', 'python3'].map((name) => findProgram(name))
 const [LCOV, GENHTML] = ['lcov', 'genhtml'].map((name) => findProgram(name))

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { greeted, healthPage, house, reply, serve, siteFolder, siteText, start } from '../support/served-site.ts'
+import { greeted, healthPage, house, reply, serve, siteFolder, siteText, start } from '../../support/served-site.ts'
 
 describe('a reload', () => {
   it('gives new sessions the new rules, and old ones the rules they began with', async (test) => {

@@ -1,10 +1,10 @@
 /** Reads every format strictly: each throws at a document that is none. */
 import assert from 'node:assert/strict'
-import { FORMAT_NAMES, type FormatName, FORMATS } from '../../src/cli/formats/index.ts'
-import { checkWithAjv } from '../../src/language/ajv.ts'
-import { REPORT_SCHEMA, type SavedReport } from '../../src/testing/report-shape.ts'
-import { readTap, type TapDocument } from '../support/tap-document.ts'
-import { readXml, type XmlElement } from '../support/xml-document.ts'
+import { FORMAT_NAMES, type FormatName, FORMATS } from '../../../src/cli/formats/index.ts'
+import { checkWithAjv } from '../../../src/language/ajv.ts'
+import { REPORT_SCHEMA, type SavedReport } from '../../../src/testing/report-shape.ts'
+import { readTap, type TapDocument } from '../../support/tap-document.ts'
+import { readXml, type XmlElement } from '../../support/xml-document.ts'
 import { type Sarif, validSarif } from './sarif-schema.ts'
 
 const RENDERERS = new Map(

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readSarif, render } from './read-formats.ts'
-import { checkReport, COVERAGE, diagnostic, onLine, testReport } from './sample-report.ts'
+import { checkReport, COVERAGE, diagnostic, onLine, testReport } from '../sample-report.ts'
 import type { SarifResult } from './sarif-schema.ts'
 
 function resultsOf(...diagnostics: readonly ReturnType<typeof diagnostic>[]): readonly SarifResult[] {

@@ -1,9 +1,9 @@
 /** Each format by itself: what it says of findings, tests, coverage and runs that could not be. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { JsonDiagnostic } from '../../src/language/render/json.ts'
-import type { SavedReport } from '../../src/testing/report-shape.ts'
-import { allNamed, elementsIn } from '../support/xml-document.ts'
+import type { JsonDiagnostic } from '../../../src/language/render/json.ts'
+import type { SavedReport } from '../../../src/testing/report-shape.ts'
+import { allNamed, elementsIn } from '../../support/xml-document.ts'
 import {
   readCheckstyle,
   readCompact,
@@ -14,7 +14,7 @@ import {
   readTapReport,
   render,
 } from './read-formats.ts'
-import { checkReport, COVERAGE, diagnostic, FAILED, onLine, testReport, testResult, TESTS } from './sample-report.ts'
+import { checkReport, COVERAGE, diagnostic, FAILED, onLine, testReport, testResult, TESTS } from '../sample-report.ts'
 
 const WARNING: JsonDiagnostic = diagnostic({
   code: 'CFG114',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readLcov, render } from './read-formats.ts'
-import { COVERAGE, testReport } from './sample-report.ts'
+import { COVERAGE, testReport } from '../sample-report.ts'
 
 describe('lcov', () => {
   it('has rules as functions and lines, conditions as branches', () => {

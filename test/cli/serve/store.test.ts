@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { startProcess, writeSite } from '../faults/server.ts'
-import { smtpClient } from '../support/smtp-client.ts'
+import { startProcess, writeSite } from '../../faults/server.ts'
+import { smtpClient } from '../../support/smtp-client.ts'
 
 const LIMIT = 10
 const RULES = `plugin: counted

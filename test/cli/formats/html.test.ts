@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { html, Html } from '../../src/cli/formats/html-text.ts'
-import { visible } from '../../src/language/render/display.ts'
-import { folder } from './folder.ts'
+import { html, Html } from '../../../src/cli/formats/html-text.ts'
+import { visible } from '../../../src/language/render/display.ts'
+import { folder } from '../folder.ts'
 import { readHtml, render } from './read-formats.ts'
-import { checkReport, COVERAGE, diagnostic, testReport } from './sample-report.ts'
+import { checkReport, COVERAGE, diagnostic, testReport } from '../sample-report.ts'
 
 const HOSTILE = fc.oneof(
   fc.constantFrom(

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { FORMAT_NAMES } from '../../src/cli/formats/index.ts'
-import { reports } from './hostile-reports.ts'
+import { FORMAT_NAMES } from '../../../src/cli/formats/index.ts'
+import { reports } from '../hostile-reports.ts'
 import { READERS, readJson, render } from './read-formats.ts'
 
 describe('any report', () => {
