@@ -8,7 +8,7 @@
  */
 import assert from 'node:assert/strict'
 import { cpus } from 'node:os'
-import { parseMailbox } from '../src/core/address.ts'
+import { parseMailbox } from '../src/core/mail/address.ts'
 import type { HookContext } from '../src/core/context.ts'
 import type { Ports } from '../src/core/ports.ts'
 import { newConnection, newRecipient, newTransaction } from '../src/core/session.ts'

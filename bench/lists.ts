@@ -11,11 +11,11 @@ import assert from 'node:assert/strict'
 import { cpus } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { type Address, parseMailbox } from '../src/core/address.ts'
+import { type Address, parseMailbox } from '../src/core/mail/address.ts'
 import type { FactValue } from '../src/core/fact.ts'
 import type { ListKind } from '../src/core/list.ts'
 import { buildList } from '../src/compiler/lists/index.ts'
-import { parentDomains } from '../src/core/domain.ts'
+import { parentDomains } from '../src/core/mail/domain.ts'
 
 const ENTRIES = Number(process.argv[2] ?? 1_000_000)
 const LOOK_UPS = 20_000

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { type Address, parseMailbox } from '../src/core/address.ts'
+import { type Address, parseMailbox } from '../src/core/mail/address.ts'
 import { defaultLimits, LIMITS } from '../src/core/limits.ts'
 import type { PolicySource } from '../src/core/policy.ts'
 import { readSource, schemeOf } from '../src/core/source.ts'

@@ -10,7 +10,7 @@
  */
 import assert from 'node:assert/strict'
 import { cpus } from 'node:os'
-import { parseMailbox } from '../src/core/address.ts'
+import { parseMailbox } from '../src/core/mail/address.ts'
 import { newConnection, newRecipient, newTransaction } from '../src/core/session.ts'
 import type { Program } from '../src/core/program.ts'
 import { createDispatcher } from '../src/engine/dispatch.ts'

@@ -3,14 +3,14 @@
  *
  *     import { definePlugin, verdict } from 'postern'
  */
-export type { Address } from './core/address.ts'
-export { addressText, formatAddress } from './core/address.ts'
+export type { Address } from './core/mail/address.ts'
+export { addressText, formatAddress } from './core/mail/address.ts'
 export type { Command, HookContext } from './core/context.ts'
 export type { DeliveryJob, DeliveryOutcome, DeliveryResult, DeliveryTarget } from './core/delivery.ts'
 export type { Effect } from './core/effect.ts'
 export type { Hook } from './core/hook.ts'
 export type { ListAnswer, ListEntry, ListIndex } from './core/list.ts'
-export type { Message } from './core/message.ts'
+export type { Message } from './core/mail/message.ts'
 export type { Outcome } from './core/outcome.ts'
 export type { Handler, HandlerAnswer, PluginDefinition, PluginParts } from './core/plugin.ts'
 export { definePlugin } from './core/plugin.ts'

@@ -6,7 +6,7 @@
  */
 import type { Command } from '../core/context.ts'
 import type { Hello, Transaction } from '../core/session.ts'
-import type { TlsState } from '../core/tls.ts'
+import type { TlsState } from '../core/net/tls.ts'
 import { andThen, type MaybePromise } from '../core/truth.ts'
 import type { Answer } from '../smtp/answer.ts'
 import { ehlo, helo } from '../smtp/commands/hello.ts'

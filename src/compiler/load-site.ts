@@ -1,6 +1,6 @@
 /** Loads a site file: settings for the server, and its plugins compiled. */
 import { dirname, resolve } from 'node:path'
-import { canonicalDomain } from '../core/domain.ts'
+import { canonicalDomain } from '../core/mail/domain.ts'
 import { defaultLimits, type Limits } from '../core/limits.ts'
 import type { PolicyPlan } from '../core/policy.ts'
 import type { FromSchema } from '../core/schema.ts'

@@ -4,8 +4,8 @@
  * Postern has no queue: a target answers `delivered` only when it has the message durably (file and directory synced, or
  * the next server's own 250), and the client hears 250 only then.
  */
-import type { Address } from './address.ts'
-import type { Message } from './message.ts'
+import type { Address } from './mail/address.ts'
+import type { Message } from './mail/message.ts'
 import type { Ports } from './ports.ts'
 import type { Hello, Recipient, Transaction } from './session.ts'
 

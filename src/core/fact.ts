@@ -1,5 +1,5 @@
 /** Facts: the typed names a rule may read. */
-import type { Address } from './address.ts'
+import type { Address } from './mail/address.ts'
 import type { HookContext } from './context.ts'
 import type { Stage } from './hook.ts'
 import type { Unknown } from './truth.ts'

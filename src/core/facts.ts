@@ -3,7 +3,7 @@
  *
  * A fact that is not there is undefined, never an empty text; one that could not be found out is `Unknown`.
  */
-import { type Address, addressText, splitDetail } from './address.ts'
+import { type Address, addressText, splitDetail } from './mail/address.ts'
 import type { HookContext } from './context.ts'
 import { fact, type FactDefinition, type FactValue, presentOnly } from './fact.ts'
 import { MESSAGE_FACTS } from './message-facts.ts'

@@ -1,8 +1,8 @@
 /** Facts about the message: its fields, its size, its body. */
 import type { HookContext } from './context.ts'
 import { fact, type FactDefinition, presentOnly } from './fact.ts'
-import { headerDate } from './header.ts'
-import type { Message } from './message.ts'
+import { headerDate } from './mail/header.ts'
+import type { Message } from './mail/message.ts'
 
 /** How much of the body rules can see. */
 const BODY_OCTETS = 262_144

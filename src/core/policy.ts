@@ -5,7 +5,7 @@
  * Where the text of a policy comes from is a `KeyedSource` (ports.ts), asked with the keys of `policyKeys` in their order:
  * `ann+news@example.org`, `ann@example.org`, `example.org`, `org`, and last the name of the default.
  */
-import { addressKey, type Address, localKey, mailbox, splitDetail } from './address.ts'
+import { addressKey, type Address, localKey, mailbox, splitDetail } from './mail/address.ts'
 import type { ListEntry, ListIndex } from './list.ts'
 import type { KeyedSource } from './ports.ts'
 import type { Connection, Transaction } from './session.ts'

@@ -2,7 +2,7 @@
 import type { ListIndex } from './list.ts'
 import { type Offer, PLAIN_OFFER } from './offer.ts'
 import type { Position } from './position.ts'
-import type { TlsSettings } from './tls.ts'
+import type { TlsSettings } from './net/tls.ts'
 
 export const TLS_MODES = ['none', 'starttls', 'implicit'] as const
 

@@ -3,16 +3,16 @@
  *
  * The SMTP session owns these objects; the dispatcher changes them only by applying effects.
  */
-import type { Address } from './address.ts'
-import type { HeaderField } from './header.ts'
+import type { Address } from './mail/address.ts'
+import type { HeaderField } from './mail/header.ts'
 import type { Hook } from './hook.ts'
 import type { LimitName } from './limits.ts'
-import type { Message } from './message.ts'
+import type { Message } from './mail/message.ts'
 import type { Notes } from './notes.ts'
 import type { RecipientPolicy } from './policy.ts'
 import type { Rule } from './program.ts'
-import type { ProxyNotice } from './proxy.ts'
-import type { TlsState } from './tls.ts'
+import type { ProxyNotice } from './net/proxy.ts'
+import type { TlsState } from './net/tls.ts'
 import type { Unknown } from './truth.ts'
 import type { Verdict } from './verdict.ts'
 

@@ -1,9 +1,9 @@
 /** Facts about what lies between the client and us: TLS, a proxy in front, the server before (XFORWARD). */
 import type { HookContext } from './context.ts'
 import { fact, type FactDefinition, type FactType, type FactValue } from './fact.ts'
-import { canonicalIp } from './ip.ts'
-import type { ProxyNotice } from './proxy.ts'
-import type { TlsState } from './tls.ts'
+import { canonicalIp } from './net/ip.ts'
+import type { ProxyNotice } from './net/proxy.ts'
+import type { TlsState } from './net/tls.ts'
 
 type Value = FactValue | undefined
 

@@ -6,9 +6,9 @@
  * it are remembered, and left out next time. This is memory only: after a restart they get the message twice, which
  * RFC 1047 prefers to losing it.
  */
-import { addressText } from '../core/address.ts'
+import { addressText } from '../core/mail/address.ts'
 import type { DeliveryJob, DeliveryOutcome, DeliveryResult } from '../core/delivery.ts'
-import { LONGEST_RETRY, messageDigest } from '../core/message-digest.ts'
+import { LONGEST_RETRY, messageDigest } from '../core/mail/message-digest.ts'
 import { combine } from './outcomes.ts'
 
 type Send = (job: DeliveryJob) => Promise<DeliveryResult>

@@ -1,6 +1,6 @@
 /** What the client asked for by DSN (RFC 3461), for whoever comes next: checked again here, whoever let it in. */
 import type { DeliveryJob, DeliveryOutcome } from '../core/delivery.ts'
-import { type DsnTable, MAIL_DSN, RCPT_DSN } from '../core/dsn.ts'
+import { type DsnTable, MAIL_DSN, RCPT_DSN } from '../core/mail/dsn.ts'
 
 type Params = DeliveryJob['mailParams']
 

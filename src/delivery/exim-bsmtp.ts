@@ -5,9 +5,9 @@
  * batch before the message is taken. Exim believes the sender only when our user is one of its trusted_users, or with
  * untrusted_set_sender.
  */
-import { formatAddress } from '../core/address.ts'
+import { formatAddress } from '../core/mail/address.ts'
 import type { DeliveryJob, DeliveryOutcome } from '../core/delivery.ts'
-import { printable } from '../core/printable.ts'
+import { printable } from '../core/mail/printable.ts'
 import { defineDelivery } from '../core/word.ts'
 import { stuffed } from './dot-stuffing.ts'
 import { TIMEOUT } from './options.ts'

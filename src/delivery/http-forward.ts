@@ -8,7 +8,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import type { DeliveryJob, DeliveryOutcome } from '../core/delivery.ts'
-import { addressText, formatAddress } from '../core/address.ts'
+import { addressText, formatAddress } from '../core/mail/address.ts'
 import { defineDelivery } from '../core/word.ts'
 import { post, type Post, type PostAnswer, PostFault } from './http/post.ts'
 import { BARE_LINE_END, BareLineEnd, strictLines } from './line-ends.ts'

@@ -5,7 +5,7 @@
  * never begins with a dot. Case is ignored, as everywhere with addresses. Recipients that differ in other characters only
  * share a maildir.
  */
-import { type Address, localKey } from '../core/address.ts'
+import { type Address, localKey } from '../core/mail/address.ts'
 
 /** Throws an Error with a plain sentence for a pattern that cannot tell recipients apart, or leads elsewhere. */
 export function checkPattern(pattern: string): void {

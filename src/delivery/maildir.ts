@@ -7,7 +7,7 @@
  * that will come again.
  */
 import { join } from 'node:path'
-import { type Address, addressText, formatAddress } from '../core/address.ts'
+import { type Address, addressText, formatAddress } from '../core/mail/address.ts'
 import type { DeliveryJob, DeliveryResult } from '../core/delivery.ts'
 import { defineDelivery } from '../core/word.ts'
 import { DirectorySync } from './directory-sync.ts'

@@ -6,7 +6,7 @@
  * refused for good it is refused, naming them, and the sender hears of it from the client's bounce. No recipient is lost
  * in silence.
  */
-import { formatAddress } from '../core/address.ts'
+import { formatAddress } from '../core/mail/address.ts'
 import type { DeliveryOutcome, DeliveryRecipient, DeliveryResult } from '../core/delivery.ts'
 
 /** One outcome for each recipient, at least one. */

@@ -5,7 +5,7 @@
  * its versions; sendmail(1) is documented, and takes mail while Postfix is down. It passes on RET and ENVID, and NOTIFY when it
  * is the same for all recipients; ORCPT it cannot take.
  */
-import { addressText } from '../core/address.ts'
+import { addressText } from '../core/mail/address.ts'
 import type { DeliveryJob } from '../core/delivery.ts'
 import { bodyOf } from '../core/session.ts'
 import { defineDelivery } from '../core/word.ts'

@@ -4,7 +4,7 @@
  * qpsmtpd queue/qmail-queue; qmail-queue(8). It answers when the message is safe in its queue. Exit codes 11 to 40 are
  * permanent, all others are not.
  */
-import { addressText } from '../core/address.ts'
+import { addressText } from '../core/mail/address.ts'
 import type { DeliveryJob } from '../core/delivery.ts'
 import { defineDelivery } from '../core/word.ts'
 import { unixLines } from './line-ends.ts'

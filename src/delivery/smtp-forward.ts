@@ -4,7 +4,7 @@
  * qpsmtpd queue/smtp-forward. What the next server refuses for all recipients is refused with its text; what it refuses
  * for some, defers, or does not answer in time is deferred. Several servers stand in for each other.
  */
-import { canonicalDomain } from '../core/domain.ts'
+import { canonicalDomain } from '../core/mail/domain.ts'
 import { defineDelivery } from '../core/word.ts'
 import { Forwarder } from './smtp/forwarder.ts'
 import { CONNECTION_OPTIONS, settingsOf } from './smtp/options.ts'

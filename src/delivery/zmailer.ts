@@ -6,7 +6,7 @@
  * scans. The router honours sender and DSN only from files of an owner it trusts.
  */
 import { join } from 'node:path'
-import { formatAddress } from '../core/address.ts'
+import { formatAddress } from '../core/mail/address.ts'
 import type { DeliveryJob, DeliveryOutcome } from '../core/delivery.ts'
 import { defineDelivery } from '../core/word.ts'
 import { DirectorySync } from './directory-sync.ts'

@@ -1,9 +1,9 @@
 /** Applies what a rule does to the session. The only place, outside the SMTP session itself, that changes it. */
-import { parseMailbox } from '../core/address.ts'
+import { parseMailbox } from '../core/mail/address.ts'
 import type { HookContext } from '../core/context.ts'
-import { canonicalDomain } from '../core/domain.ts'
+import { canonicalDomain } from '../core/mail/domain.ts'
 import { type Effect, LOG_LEVELS } from '../core/effect.ts'
-import { type HeaderField, isFieldName, makeField } from '../core/header.ts'
+import { type HeaderField, isFieldName, makeField } from '../core/mail/header.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { NoteScope, Notes } from '../core/notes.ts'
 import type { Recipient, Transaction } from '../core/session.ts'

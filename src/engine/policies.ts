@@ -6,7 +6,7 @@
  * is unknown, unless the site has the default hold then. What is kept is asked for anew after a while, so that a change needs
  * no restart; of what did not change nothing is read again. Memory is bounded, and what strangers made us look for counts too.
  */
-import type { Address } from '../core/address.ts'
+import type { Address } from '../core/mail/address.ts'
 import {
   noPolicy,
   type Policies,

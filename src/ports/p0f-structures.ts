@@ -4,9 +4,9 @@
  * Both are structures in memory, so numbers have the byte order of the machine that p0f runs on: this one.
  */
 import { endianness } from 'node:os'
-import { isIpFault, parseIp } from '../core/ip.ts'
+import { isIpFault, parseIp } from '../core/net/ip.ts'
 import type { Fingerprint, P0fQuestion } from '../core/ports.ts'
-import { printable } from '../core/printable.ts'
+import { printable } from '../core/mail/printable.ts'
 import { present } from '../core/table.ts'
 
 const LITTLE = endianness() === 'LE'

@@ -4,8 +4,8 @@
  * A transaction is judged once, whichever rules ask and at whichever hook. A domain whose DNS does not answer is unknown
  * unless `temperror` is among the results wanted.
  */
-import type { Address } from '../core/address.ts'
-import { printable } from '../core/printable.ts'
+import type { Address } from '../core/mail/address.ts'
+import { printable } from '../core/mail/printable.ts'
 import type { Connection, Transaction } from '../core/session.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { lookUp } from '../vocabulary/shared/dns-look-up.ts'

@@ -1,5 +1,5 @@
 /** How many connections there are, in all and of each client, so that one client cannot take them all (RFC 5321 section 7.8). */
-import { formatNetwork, isIpFault, networkOf, parseIp } from '../core/ip.ts'
+import { formatNetwork, isIpFault, networkOf, parseIp } from '../core/net/ip.ts'
 import type { Limits } from '../core/limits.ts'
 
 export type ConnectionLimit = 'connections' | 'connections_per_client'

@@ -1,5 +1,5 @@
 /** What goes on over one connection, whatever the protocol: an SMTP session, or a mail server that asks us (src/attach). */
-import type { TlsState } from '../core/tls.ts'
+import type { TlsState } from '../core/net/tls.ts'
 
 export interface Conversation {
   /** Settles when the socket is closed and the last hook has run. */

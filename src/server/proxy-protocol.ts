@@ -5,8 +5,8 @@
  * Pure, and strict: a header is complete and well-formed, or the connection is worth nothing. Called again with all octets
  * so far while it wants more, which it does with fewer than `HEADER_LENGTH` octets only.
  */
-import { canonicalIp } from '../core/ip.ts'
-import type { ProxyHeader } from '../core/proxy.ts'
+import { canonicalIp } from '../core/net/ip.ts'
+import type { ProxyHeader } from '../core/net/proxy.ts'
 import type { Endpoint } from '../core/session.ts'
 import { readNotice } from './proxy-tlv.ts'
 

@@ -1,6 +1,6 @@
 /** What a header of the PROXY protocol, version 2, says besides addresses (its section 2.2): types, lengths and values. */
-import { canonicalDomain } from '../core/domain.ts'
-import type { ProxyNotice, ProxyTls } from '../core/proxy.ts'
+import { canonicalDomain } from '../core/mail/domain.ts'
+import type { ProxyNotice, ProxyTls } from '../core/net/proxy.ts'
 
 const AUTHORITY = 0x02
 const CRC32C = 0x03

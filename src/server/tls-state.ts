@@ -1,8 +1,8 @@
 /** What a session may know of the TLS under it. */
 import { createHash, type X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
-import { canonicalDomain } from '../core/domain.ts'
-import type { ClientCertificate, TlsState } from '../core/tls.ts'
+import { canonicalDomain } from '../core/mail/domain.ts'
+import type { ClientCertificate, TlsState } from '../core/net/tls.ts'
 
 /** Of a socket whose handshake has just succeeded. */
 export function tlsStateOf(socket: TLSSocket): TlsState {

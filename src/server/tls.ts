@@ -15,9 +15,9 @@ import {
   type TLSSocket,
   type Server,
 } from 'node:tls'
-import { canonicalDomain, parentDomains } from '../core/domain.ts'
+import { canonicalDomain, parentDomains } from '../core/mail/domain.ts'
 import type { Log } from '../core/ports.ts'
-import type { TlsCertificate, TlsSettings } from '../core/tls.ts'
+import type { TlsCertificate, TlsSettings } from '../core/net/tls.ts'
 
 /** Handshakes are timed by whoever asks for them. */
 const NO_TIMEOUT = 2 ** 31 - 1

@@ -1,8 +1,8 @@
 /** Somebody at the door: who it is, as far as that is known, and how the listener serves. */
 import type { Socket } from 'node:net'
-import { embeddedIpv4 } from '../core/ip.ts'
+import { embeddedIpv4 } from '../core/net/ip.ts'
 import type { ListIndex } from '../core/list.ts'
-import type { ProxyHeader } from '../core/proxy.ts'
+import type { ProxyHeader } from '../core/net/proxy.ts'
 import type { Service } from '../core/service.ts'
 import type { ConnectionStart } from '../core/session.ts'
 import type { Site } from '../core/site.ts'

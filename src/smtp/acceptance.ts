@@ -4,9 +4,9 @@
  * The 250 after the content is said here and nowhere else, and only for a queue verdict OK: a delivery target has the
  * message.
  */
-import { type HeaderField, makeField } from '../core/header.ts'
+import { type HeaderField, makeField } from '../core/mail/header.ts'
 import type { Hook } from '../core/hook.ts'
-import type { Message } from '../core/message.ts'
+import type { Message } from '../core/mail/message.ts'
 import { repliesEach, type Transaction } from '../core/session.ts'
 import { type MaybePromise, andThen } from '../core/truth.ts'
 import type { Answer } from './answer.ts'

@@ -4,7 +4,7 @@
  * Fields are data and end up as JSON. The content of a message is never among them, nor is an unknown command: it may be
  * a password.
  */
-import { addressText } from '../core/address.ts'
+import { addressText } from '../core/mail/address.ts'
 import type { AuthAttempt } from '../core/auth.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Log, LogFields } from '../core/ports.ts'

@@ -16,7 +16,7 @@ import type { Entropy, Log, LogEnding, LogFields, Ports } from '../core/ports.ts
 import type { Split } from '../core/program.ts'
 import { replyRow } from '../core/reply-table.ts'
 import { type Connection, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
-import type { TlsState } from '../core/tls.ts'
+import type { TlsState } from '../core/net/tls.ts'
 import { isPromise, type MaybePromise, andThen } from '../core/truth.ts'
 import type { Answer } from './answer.ts'
 import type { Attributes } from './arguments/attributes.ts'

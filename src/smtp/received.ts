@@ -1,6 +1,6 @@
 /** Our trace field (RFC 5321 section 4.4, RFC 3848). */
-import { type HeaderField, makeField } from '../core/header.ts'
-import { addressLiteral } from '../core/mailbox-scan.ts'
+import { type HeaderField, makeField } from '../core/mail/header.ts'
+import { addressLiteral } from '../core/mail/mailbox-scan.ts'
 import type { Connection } from '../core/session.ts'
 
 export interface Reception {

@@ -4,9 +4,9 @@
  * Whoever owns the address writes the name, so only what is a well-formed domain name is taken. It is not confirmed by
  * looking the name up again: a rule that wants that asks for it.
  */
-import { canonicalDomain } from '../core/domain.ts'
+import { canonicalDomain } from '../core/mail/domain.ts'
 import type { Resolver } from '../core/ports.ts'
-import { reverseName } from '../core/reverse-name.ts'
+import { reverseName } from '../core/net/reverse-name.ts'
 import { Unknown } from '../core/truth.ts'
 
 /** Undefined when the client has no name, or none that is one. */

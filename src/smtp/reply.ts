@@ -6,7 +6,7 @@
  */
 import type { Hook } from '../core/hook.ts'
 import type { LimitName } from '../core/limits.ts'
-import { printable } from '../core/printable.ts'
+import { printable } from '../core/mail/printable.ts'
 import { isAllowedAt, replyRow } from '../core/reply-table.ts'
 import { type Verdict, verdict } from '../core/verdict.ts'
 

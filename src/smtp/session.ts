@@ -4,7 +4,7 @@
  * Has no socket and starts no timer of its own: `Wire` and `Clock` are given. Whatever goes wrong inside ends this session
  * with 451 and no other.
  */
-import type { TlsState } from '../core/tls.ts'
+import type { TlsState } from '../core/net/tls.ts'
 import { type MaybePromise, andThen } from '../core/truth.ts'
 import type { Answer, Mode, Taken } from './answer.ts'
 import { commandMode } from './command-mode.ts'

@@ -1,5 +1,5 @@
 /** Expectations against what happened, field by field. */
-import { addressText } from '../core/address.ts'
+import { addressText } from '../core/mail/address.ts'
 import type { Decision } from '../core/decision.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { formatDuration, parseDuration } from '../language/units.ts'

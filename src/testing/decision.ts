@@ -1,5 +1,5 @@
 /** A hook's outcome as the JSON that users see (docs/decision.md). */
-import { addressText } from '../core/address.ts'
+import { addressText } from '../core/mail/address.ts'
 import type { Decision } from '../core/decision.ts'
 import type { Effect } from '../core/effect.ts'
 import { notesToJson } from '../core/notes.ts'

@@ -1,5 +1,5 @@
 /** A resolver that answers from a table: `"7.2.0.192.bl.example A": ["127.0.0.2"]`. */
-import { type DnsWords, fromDnsWords } from '../core/dns-words.ts'
+import { type DnsWords, fromDnsWords } from '../core/net/dns-words.ts'
 import type { DnsAnswer, RecordType, Resolver } from '../core/ports.ts'
 import type { MaybePromise } from '../core/truth.ts'
 

@@ -1,6 +1,6 @@
 /** A message of which a decision log has kept its size and some fields. It tells which rules ask for what was not kept. */
-import { type HeaderField, makeField, parseHeader } from '../core/header.ts'
-import { Message } from '../core/message.ts'
+import { type HeaderField, makeField, parseHeader } from '../core/mail/header.ts'
+import { Message } from '../core/mail/message.ts'
 
 export interface KeptContent {
   readonly headers: readonly (readonly [name: string, value: string])[]

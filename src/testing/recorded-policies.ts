@@ -1,5 +1,5 @@
 /** The policies that recipients had when a decision was recorded; files of today do not count. */
-import { addressKey } from '../core/address.ts'
+import { addressKey } from '../core/mail/address.ts'
 import { noPolicy, type Policies, type PolicyPlan, recipientPolicy } from '../core/policy.ts'
 import type { SessionRecord } from './session-record.ts'
 

@@ -1,5 +1,5 @@
 /** A recorded session: the JSON shape shared by tests, `explain --session` and replay. */
-import { canonicalIp } from '../core/ip.ts'
+import { canonicalIp } from '../core/net/ip.ts'
 import { type Connection, newConnection } from '../core/session.ts'
 import type { NoteValue } from '../core/notes.ts'
 import type { DeliveryOutcome } from '../core/delivery.ts'

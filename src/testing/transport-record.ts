@@ -1,6 +1,6 @@
 /** What a recorded session says of TLS, and of a proxy in front. */
-import type { ProxyNotice, ProxyTls } from '../core/proxy.ts'
-import type { ClientCertificate, TlsState } from '../core/tls.ts'
+import type { ProxyNotice, ProxyTls } from '../core/net/proxy.ts'
+import type { ClientCertificate, TlsState } from '../core/net/tls.ts'
 
 export interface TlsRecord {
   readonly protocol?: string

@@ -1,10 +1,10 @@
 /** What the lines of a recorded session are once a server has read them: commands, addresses, a message, a login. */
-import { type Address, parseMailbox } from '../core/address.ts'
+import { type Address, parseMailbox } from '../core/mail/address.ts'
 import type { AuthAttempt } from '../core/auth.ts'
 import type { Command } from '../core/context.ts'
-import { makeField } from '../core/header.ts'
+import { makeField } from '../core/mail/header.ts'
 import type { Hook } from '../core/hook.ts'
-import { memoryBody, Message } from '../core/message.ts'
+import { memoryBody, Message } from '../core/mail/message.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { SessionRecord } from './session-record.ts'
 

@@ -4,13 +4,13 @@
  * It asks the same dispatcher and composes replies from the same table as the server, and goes no further than a real
  * session would. Nothing is delivered: the carrier it is given decides what `queue` hears.
  */
-import { addressText, formatAddress } from '../core/address.ts'
+import { addressText, formatAddress } from '../core/mail/address.ts'
 import type { Decision } from '../core/decision.ts'
-import { type HeaderField, makeField } from '../core/header.ts'
-import type { Message } from '../core/message.ts'
+import { type HeaderField, makeField } from '../core/mail/header.ts'
+import type { Message } from '../core/mail/message.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { noPolicy, type Policies } from '../core/policy.ts'
-import { reverseName } from '../core/reverse-name.ts'
+import { reverseName } from '../core/net/reverse-name.ts'
 import { type Connection, newRecipient, newTransaction, type Recipient, type Transaction } from '../core/session.ts'
 import { differences, mayDiffer } from '../core/split.ts'
 import { receivedField } from '../smtp/received.ts'

@@ -4,7 +4,7 @@
  * Aliases of aliases are followed. `ann: ann, bob` is ann herself and bob; aliases that lead back to one another, that stand
  * for too many, or that cannot be read are unknown: mail for them goes nowhere.
  */
-import { type Address, addressKey, addressText, type Mailbox, mailbox } from '../core/address.ts'
+import { type Address, addressKey, addressText, type Mailbox, mailbox } from '../core/mail/address.ts'
 import type { HookContext } from '../core/context.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { readTargets } from './shared/alias-targets.ts'

@@ -5,9 +5,9 @@
  * records.
  */
 import type { HookContext } from '../core/context.ts'
-import { canonicalDomain } from '../core/domain.ts'
+import { canonicalDomain } from '../core/mail/domain.ts'
 import { RECORD_TYPES } from '../core/ports.ts'
-import { reverseIp } from '../core/reverse-name.ts'
+import { reverseIp } from '../core/net/reverse-name.ts'
 import { defineMatcher } from '../core/word.ts'
 import { lookUp } from './shared/dns-look-up.ts'
 import { TIMEOUT } from './shared/options.ts'

@@ -3,9 +3,9 @@
  *
  * Asks `<reversed address>.<zone>` (RFC 5782 section 2.1; IPv6 by nibbles, section 2.4). White lists are asked the same way.
  */
-import type { Ip } from '../core/ip.ts'
+import type { Ip } from '../core/net/ip.ts'
 import type { ListProbe } from '../core/ports.ts'
-import { reverseIp } from '../core/reverse-name.ts'
+import { reverseIp } from '../core/net/reverse-name.ts'
 import { defineMatcher } from '../core/word.ts'
 import { askZones, ZONE_FINDS, ZONES, zonesIn } from './shared/ask-zones.ts'
 import { clientIp } from './shared/dns-look-up.ts'

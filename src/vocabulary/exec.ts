@@ -5,7 +5,7 @@
  * in. Its exit code is the answer: one that is neither for `hit` nor for `miss` is unknown, and so is a program that is not
  * there, crashes, takes too long or says too much. So a message made to choke a scanner is never taken for a clean one.
  */
-import type { Message } from '../core/message.ts'
+import type { Message } from '../core/mail/message.ts'
 import type { HookContext } from '../core/context.ts'
 import type { ProgramAnswer } from '../core/ports.ts'
 import { defineMatcher, type Match } from '../core/word.ts'

@@ -7,7 +7,7 @@
  * by whoever asks for `used_up`: one for each time it asks.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { addressText, localKey, type Mailbox, mailbox } from '../core/address.ts'
+import { addressText, localKey, type Mailbox, mailbox } from '../core/mail/address.ts'
 import type { Store } from '../core/ports.ts'
 import { defineMatcher } from '../core/word.ts'
 

@@ -5,9 +5,9 @@
  * A name that nobody confirms proves nothing: whoever owns the address writes its PTR record.
  */
 import type { HookContext } from '../core/context.ts'
-import { canonicalDomain } from '../core/domain.ts'
+import { canonicalDomain } from '../core/mail/domain.ts'
 import type { Resolver } from '../core/ports.ts'
-import { reverseName } from '../core/reverse-name.ts'
+import { reverseName } from '../core/net/reverse-name.ts'
 import type { Truth } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { addressType, clientIp, isSameAddress, lookUp, MOST_NAMES, SAME_NETWORK } from './shared/dns-look-up.ts'

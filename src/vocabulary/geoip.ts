@@ -4,7 +4,7 @@
  * A hit when a database knows the client. What several databases say is put together; the first that says something counts.
  * It is a guess: networks move, and the country of a client is not that of the sender.
  */
-import { parseIp, isIpFault } from '../core/ip.ts'
+import { parseIp, isIpFault } from '../core/net/ip.ts'
 import type { HookContext } from '../core/context.ts'
 import type { GeoFacts } from '../core/ports.ts'
 import { defineMatcher, type Match } from '../core/word.ts'

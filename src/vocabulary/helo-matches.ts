@@ -5,8 +5,8 @@
  * client's own reverse name counts too; it is what the owner of the address says, so that is the weaker test.
  */
 import type { HookContext } from '../core/context.ts'
-import { canonicalDomain, isSubdomainOf } from '../core/domain.ts'
-import { addressLiteral, canonicalHost } from '../core/mailbox-scan.ts'
+import { canonicalDomain, isSubdomainOf } from '../core/mail/domain.ts'
+import { addressLiteral, canonicalHost } from '../core/mail/mailbox-scan.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { addressType, clientIp, isSameAddress, lookUp, SAME_NETWORK } from './shared/dns-look-up.ts'

@@ -8,7 +8,7 @@
 import type { HookContext } from '../core/context.ts'
 import type { QuestionPlace } from '../core/question.ts'
 import { Unknown } from '../core/truth.ts'
-import { hasStep } from '../core/url-step.ts'
+import { hasStep } from '../core/net/url-step.ts'
 import { defineMatcher, type Match, type Template } from '../core/word.ts'
 import {
   CA_FILE,

@@ -3,7 +3,7 @@
  *
  * `ann-lists@example.org` is there when `ann` is, in a site where a hyphen begins a detail.
  */
-import { type Address, mailbox } from '../core/address.ts'
+import { type Address, mailbox } from '../core/mail/address.ts'
 import { andThen } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 import { lookUpRecipient, type RecipientAnswer, SEPARATORS } from './shared/recipient-look-up.ts'

@@ -3,7 +3,7 @@
  *
  * p0f runs beside us, listens to the network, and is asked over its Unix socket. A hit when it has seen the client.
  */
-import { parseIp, isIpFault } from '../core/ip.ts'
+import { parseIp, isIpFault } from '../core/net/ip.ts'
 import type { Fingerprint } from '../core/ports.ts'
 import { defineMatcher, type Match } from '../core/word.ts'
 

@@ -6,9 +6,9 @@
  * that could be wrong: both hold.
  */
 import type { HookContext } from '../core/context.ts'
-import { canonicalDomain } from '../core/domain.ts'
+import { canonicalDomain } from '../core/mail/domain.ts'
 import type { ListIndex } from '../core/list.ts'
-import { canonicalHost } from '../core/mailbox-scan.ts'
+import { canonicalHost } from '../core/mail/mailbox-scan.ts'
 import type { Resolver } from '../core/ports.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher, type Match } from '../core/word.ts'

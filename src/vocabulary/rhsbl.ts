@@ -4,7 +4,7 @@
  * Asks `<domain>.<zone>` (RFC 5782 section 3) for the exact name, not for its parents. The null sender, address literals and
  * what is no domain name are in no list.
  */
-import { canonicalDomain } from '../core/domain.ts'
+import { canonicalDomain } from '../core/mail/domain.ts'
 import type { ListProbe } from '../core/ports.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher } from '../core/word.ts'

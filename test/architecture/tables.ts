@@ -25,7 +25,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   ajv: ['src/language/ajv.ts'],
   commander: ['src/cli/'],
   ioredis: ['src/ports/redis/'],
-  'ip-address': ['src/core/ip.ts'],
+  'ip-address': ['src/core/net/ip.ts'],
   ldapts: ['src/ports/ldap/'],
   mailauth: ['src/ports/mail-authentication.ts'],
   'mmdb-lib': ['src/ports/geoip.ts'],

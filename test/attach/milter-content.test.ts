@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'node:test'
-import { makeField } from '../../src/core/header.ts'
+import { makeField } from '../../src/core/mail/header.ts'
 import type { Hook } from '../../src/core/hook.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import { fakeSpool } from '../support/fake-spool.ts'

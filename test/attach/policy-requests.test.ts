@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { actionFor } from '../../src/attach/policy/action.ts'
 import { type RequestEvent, RequestReader } from '../../src/attach/policy/request-reader.ts'
-import { makeField } from '../../src/core/header.ts'
+import { makeField } from '../../src/core/mail/header.ts'
 import { attachRig, sayInPieces } from './rig.ts'
 import { request } from './policy-rig.ts'
 

@@ -1,9 +1,9 @@
 /** A policy service: what Postfix tells of a session becomes hooks in session order, and what they decide becomes actions. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { addressText } from '../../src/core/address.ts'
+import { addressText } from '../../src/core/mail/address.ts'
 import type { HookContext } from '../../src/core/context.ts'
-import { makeField } from '../../src/core/header.ts'
+import { makeField } from '../../src/core/mail/header.ts'
 import { type ReturnCode, type Verdict, verdict } from '../../src/core/verdict.ts'
 import { CONNECT, DATA, EHLO, END, MAIL, request } from './policy-rig.ts'
 import { attachRig } from './rig.ts'

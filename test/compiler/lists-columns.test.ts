@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { NULL_SENDER } from '../../src/core/address.ts'
+import { NULL_SENDER } from '../../src/core/mail/address.ts'
 import { address as mail } from '../support/address.ts'
 import { judge, listOf, refuse } from './lists-judge.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { type Address, addressKey, mailbox } from '../../src/core/address.ts'
+import { type Address, addressKey, mailbox } from '../../src/core/mail/address.ts'
 import type { FactValue } from '../../src/core/fact.ts'
 import type { ListKind } from '../../src/core/list.ts'
 import { buildList } from '../../src/compiler/lists/index.ts'

@@ -1,7 +1,7 @@
 /** Lists that recipients have of their own: whose is asked, where, and what an answer means for the rule. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { mailbox } from '../../src/core/address.ts'
+import { mailbox } from '../../src/core/mail/address.ts'
 import type { Outcome } from '../../src/core/outcome.ts'
 import type { LogLine, SourceAnswer } from '../../src/core/ports.ts'
 import { newRecipient, newTransaction, type Recipient } from '../../src/core/session.ts'

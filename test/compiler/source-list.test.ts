@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sourceKeys, wholeKey } from '../../src/compiler/lists/source-keys.ts'
-import { mailbox, NULL_SENDER, POSTMASTER } from '../../src/core/address.ts'
+import { mailbox, NULL_SENDER, POSTMASTER } from '../../src/core/mail/address.ts'
 import type { FactValue } from '../../src/core/fact.ts'
 import type { ListKind } from '../../src/core/list.ts'
 import type { SourceAnswer } from '../../src/core/ports.ts'

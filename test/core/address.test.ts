@@ -11,8 +11,8 @@ import {
   parseMailbox,
   POSTMASTER,
   splitDetail,
-} from '../../src/core/address.ts'
-import { parsePath, type ParsedPath } from '../../src/core/path.ts'
+} from '../../src/core/mail/address.ts'
+import { parsePath, type ParsedPath } from '../../src/core/mail/path.ts'
 import { address } from '../support/address.ts'
 
 const STRICT = { smtputf8: false }

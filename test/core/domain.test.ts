@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { canonicalDomain, isSubdomainOf, parentDomains } from '../../src/core/domain.ts'
+import { canonicalDomain, isSubdomainOf, parentDomains } from '../../src/core/mail/domain.ts'
 
 describe('canonicalDomain', () => {
   const same: readonly (readonly [string, string])[] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { headerDate } from '../../src/core/header.ts'
+import { headerDate } from '../../src/core/mail/header.ts'
 
 const NOON = Date.UTC(2026, 10, 20, 12, 0, 0)
 

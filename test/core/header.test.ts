@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type HeaderField, makeField, parseHeader } from '../../src/core/header.ts'
+import { type HeaderField, makeField, parseHeader } from '../../src/core/mail/header.ts'
 
 function parse(text: string | Buffer): readonly HeaderField[] {
   return [...parseHeader(Buffer.from(text))]

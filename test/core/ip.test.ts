@@ -13,7 +13,7 @@ import {
   parseNetwork,
   type Ip,
   type Network,
-} from '../../src/core/ip.ts'
+} from '../../src/core/net/ip.ts'
 
 function ip(text: string): Ip {
   const parsed = parseIp(text)

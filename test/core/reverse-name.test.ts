@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { reverseIp, reverseName } from '../../src/core/reverse-name.ts'
+import { reverseIp, reverseName } from '../../src/core/net/reverse-name.ts'
 
 const NIBBLES = '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { fromXtext, isXtext, toXtext } from '../../src/core/xtext.ts'
+import { fromXtext, isXtext, toXtext } from '../../src/core/mail/xtext.ts'
 
 describe('xtext', () => {
   it('is printable whatever it holds, and comes back', () => {

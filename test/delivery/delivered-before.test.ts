@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { addressText } from '../../src/core/address.ts'
+import { addressText } from '../../src/core/mail/address.ts'
 import type { DeliveryJob, DeliveryOutcome, DeliveryResult } from '../../src/core/delivery.ts'
 import { DeliveredBefore } from '../../src/delivery/delivered-before.ts'
 import { combine } from '../../src/delivery/outcomes.ts'

@@ -1,7 +1,7 @@
 /** Whom `deliver_to` means: the recipient in question, all of them, or after DATA those that are treated alike. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { addressText } from '../../src/core/address.ts'
+import { addressText } from '../../src/core/mail/address.ts'
 import { destinationsOf, newRecipient, newTransaction, type Transaction } from '../../src/core/session.ts'
 import { applyEffect, isEffect } from '../../src/engine/effects.ts'
 import { address } from '../support/address.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type Address, parseMailbox } from '../../src/core/address.ts'
+import { type Address, parseMailbox } from '../../src/core/mail/address.ts'
 import { type Policy, policyKeys, type PolicySource, type PolicyUnknown } from '../../src/core/policy.ts'
 import type { SourceAnswer } from '../../src/core/ports.ts'
 import { PolicyShelf } from '../../src/engine/policies.ts'

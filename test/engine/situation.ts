@@ -1,8 +1,8 @@
 /** A moment of a session, for tests of the dispatcher: everything is there, nothing is connected. */
 import type { HookContext } from '../../src/core/context.ts'
 import type { Hook } from '../../src/core/hook.ts'
-import { makeField } from '../../src/core/header.ts'
-import { memoryBody, Message } from '../../src/core/message.ts'
+import { makeField } from '../../src/core/mail/header.ts'
+import { memoryBody, Message } from '../../src/core/mail/message.ts'
 import type { Outcome } from '../../src/core/outcome.ts'
 import type { Action, Chain, Program, Rule } from '../../src/core/program.ts'
 import { isPromise, type MaybePromise } from '../../src/core/truth.ts'

@@ -1,7 +1,7 @@
 /** One name, many spellings: nobody relays, slips past a list or borrows rights by writing an address differently. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { addressText } from '../../src/core/address.ts'
+import { addressText } from '../../src/core/mail/address.ts'
 import { houseFile, type RealSite, realSite, siteFile } from './real-site.ts'
 
 const HELO = 'HELO client.example\r\n'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { Message } from '../../src/core/message.ts'
+import { Message } from '../../src/core/mail/message.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import { type LogLine, type Rig, smtpRig } from '../support/smtp-rig.ts'
 import { houseFile, realSite, siteFile } from './real-site.ts'

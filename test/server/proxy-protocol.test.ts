@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { canonicalIp } from '../../src/core/ip.ts'
+import { canonicalIp } from '../../src/core/net/ip.ts'
 import { HEADER_LENGTH, type ProxyReading, readProxyHeader } from '../../src/server/proxy-protocol.ts'
 import { crc32c } from '../../src/server/proxy-tlv.ts'
 import {

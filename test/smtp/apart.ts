@@ -1,7 +1,7 @@
 /** A site whose recipients want different answers after DATA, with a session that tells to whom it delivered. */
 import assert from 'node:assert/strict'
 import type { DeliveryJob, DeliveryTarget } from '../../src/core/delivery.ts'
-import { addressText } from '../../src/core/address.ts'
+import { addressText } from '../../src/core/mail/address.ts'
 import { createDispatcher } from '../../src/engine/dispatch.ts'
 import { loadTexts, sound } from '../compiler/memory-site.ts'
 import { policyShelf } from '../support/policy-shelf.ts'

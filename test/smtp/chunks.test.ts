@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import type { Message } from '../../src/core/message.ts'
+import type { Message } from '../../src/core/mail/message.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import { ACCEPTING, ENVELOPE, greetedRig, type Rig } from '../support/smtp-rig.ts'
 

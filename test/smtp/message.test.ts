@@ -1,8 +1,8 @@
 /** The message that hooks see and targets get, at each of the hooks after DATA. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { makeField } from '../../src/core/header.ts'
-import type { Message } from '../../src/core/message.ts'
+import { makeField } from '../../src/core/mail/header.ts'
+import type { Message } from '../../src/core/mail/message.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import { contentRig, type RigOptions } from '../support/smtp-rig.ts'
 

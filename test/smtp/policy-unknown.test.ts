@@ -1,7 +1,7 @@
 /** A recipient whose policy nobody can tell now has to wait; nobody is asked about it, and the others go on. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { addressText } from '../../src/core/address.ts'
+import { addressText } from '../../src/core/mail/address.ts'
 import { noPolicy, type Policies, unknownPolicy } from '../../src/core/policy.ts'
 import { verdict } from '../../src/core/verdict.ts'
 import { smtpRig } from '../support/smtp-rig.ts'

@@ -1,7 +1,7 @@
 /** Our trace field: true to what is known, and nothing the client chose can pass for it. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { canonicalDomain } from '../../src/core/domain.ts'
+import { canonicalDomain } from '../../src/core/mail/domain.ts'
 import type { DnsAnswer } from '../../src/core/ports.ts'
 import type { Connection } from '../../src/core/session.ts'
 import { Unknown } from '../../src/core/truth.ts'

@@ -1,5 +1,5 @@
 /** Addresses for tests: `address('ann@example.org')`, `address('')` for the null sender. */
-import { type Address, NULL_SENDER, parseMailbox, POSTMASTER } from '../../src/core/address.ts'
+import { type Address, NULL_SENDER, parseMailbox, POSTMASTER } from '../../src/core/mail/address.ts'
 
 export function address(text: string): Address {
   if (text === '') return NULL_SENDER

@@ -1,6 +1,6 @@
 /** A message on its way out, for tests of delivery targets. */
 import type { DeliveryJob, DeliveryPorts } from '../../src/core/delivery.ts'
-import { type BodySource, Message } from '../../src/core/message.ts'
+import { type BodySource, Message } from '../../src/core/mail/message.ts'
 import { address } from './address.ts'
 import { fakeClock } from './fake-clock.ts'
 import { zoneResolver } from './zone-resolver.ts'

@@ -3,7 +3,7 @@
  *
  *     mmdb(6, { '192.0.2.0/24': { country: { iso_code: 'CH' } } })
  */
-import { isIpFault, parseIp } from '../../src/core/ip.ts'
+import { isIpFault, parseIp } from '../../src/core/net/ip.ts'
 
 type Value = string | number | readonly Value[] | { readonly [key: string]: Value }
 type Tree = { left?: Tree | number; right?: Tree | number }

@@ -1,7 +1,7 @@
 /** A recorded session and a client that says the same are decided alike: rules, codes and replies. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { addressText } from '../../src/core/address.ts'
+import { addressText } from '../../src/core/mail/address.ts'
 import type { HookContext } from '../../src/core/context.ts'
 import { HOOKS } from '../../src/core/hook.ts'
 import type { Site } from '../../src/core/site.ts'

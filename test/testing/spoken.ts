@@ -1,5 +1,5 @@
 /** A recorded session as a client says it. */
-import { makeField } from '../../src/core/header.ts'
+import { makeField } from '../../src/core/mail/header.ts'
 import { recipientsOf, type SessionRecord } from '../../src/testing/session-record.ts'
 import { type Case, type CaseFile, caseFiles, sessionsOf } from '../compiler/case-file.ts'
 import type { Rig } from '../support/smtp-rig.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type Address, addressText, mailbox } from '../../src/core/address.ts'
+import { type Address, addressText, mailbox } from '../../src/core/mail/address.ts'
 import { readTargets } from '../../src/vocabulary/shared/alias-targets.ts'
 import { aliases } from '../../src/vocabulary/aliases.ts'
 import { address } from '../support/address.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { type Address, mailbox } from '../../src/core/address.ts'
+import { type Address, mailbox } from '../../src/core/mail/address.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { codeFor, expiringAddress, readLimited } from '../../src/vocabulary/expiring-address.ts'
 import { answerOf } from './ask.ts'

@@ -3,8 +3,8 @@
  *
  * The last step before the socket: a text is printable lines with one code, and a header field is one field.
  */
-import type { HeaderField } from '../../core/header.ts'
-import type { Message } from '../../core/message.ts'
+import type { HeaderField } from '../../core/mail/header.ts'
+import type { Message } from '../../core/mail/message.ts'
 import { formatReply } from '../../smtp/reply.ts'
 import { type Refusal, replyTo } from '../said.ts'
 import type { Terms } from './negotiation.ts'

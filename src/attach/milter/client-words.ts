@@ -1,9 +1,9 @@
 /** What a mail server tells a milter of its client: the packet of SMFIC_CONNECT, and macros. */
-import { decode } from '../../core/decode.ts'
-import { canonicalDomain } from '../../core/domain.ts'
-import { canonicalIp } from '../../core/ip.ts'
+import { decode } from '../../core/mail/decode.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
+import { canonicalIp } from '../../core/net/ip.ts'
 import type { Endpoint } from '../../core/session.ts'
-import type { TlsState } from '../../core/tls.ts'
+import type { TlsState } from '../../core/net/tls.ts'
 import type { Login } from '../inquiry.ts'
 import { textsIn } from './packets.ts'
 

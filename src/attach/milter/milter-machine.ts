@@ -5,7 +5,7 @@
  * What comes out of turn ends the connection. After a failure of ours every question is answered TEMPFAIL: a mail server
  * that is merely left alone may be configured to accept.
  */
-import { decode } from '../../core/decode.ts'
+import { decode } from '../../core/mail/decode.ts'
 import { andThen, type MaybePromise } from '../../core/truth.ts'
 import type { Attachment } from '../../server/attachment.ts'
 import { Inquiry, type Judgement, type PathWords } from '../inquiry.ts'

@@ -4,7 +4,7 @@
  * OK would let mail past the restrictions that stand behind the policy service, so nothing becomes OK: what rules accept
  * is DUNNO, and Postfix goes on. The last step before the socket: one line of printable ASCII, whatever a text holds.
  */
-import type { HeaderField } from '../../core/header.ts'
+import type { HeaderField } from '../../core/mail/header.ts'
 import { formatReply, type Reply } from '../../smtp/reply.ts'
 import { replyTo } from '../said.ts'
 import type { Judgement } from '../inquiry.ts'

@@ -1,5 +1,5 @@
 /** One SMTP session that Postfix asks about, as far as its requests have told: what was asked, and what was answered. */
-import type { HeaderField } from '../../core/header.ts'
+import type { HeaderField } from '../../core/mail/header.ts'
 import type { MaybePromise } from '../../core/truth.ts'
 import type { Inquiry, Judgement } from '../inquiry.ts'
 import { type PolicyRequest, REACHES } from './policy-request.ts'

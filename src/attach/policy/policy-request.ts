@@ -3,12 +3,12 @@
  *
  * Addresses come unquoted, and what Postfix does not know is empty, `0` or `unknown`.
  */
-import { type Address, formatAddress, mailbox, NULL_SENDER, POSTMASTER } from '../../core/address.ts'
-import { canonicalDomain } from '../../core/domain.ts'
-import { canonicalIp } from '../../core/ip.ts'
+import { type Address, formatAddress, mailbox, NULL_SENDER, POSTMASTER } from '../../core/mail/address.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
+import { canonicalIp } from '../../core/net/ip.ts'
 import type { Endpoint, Hello } from '../../core/session.ts'
-import type { ClientCertificate, TlsState } from '../../core/tls.ts'
-import { fromXtext } from '../../core/xtext.ts'
+import type { ClientCertificate, TlsState } from '../../core/net/tls.ts'
+import { fromXtext } from '../../core/mail/xtext.ts'
 import type { Login } from '../inquiry.ts'
 import type { Attributes } from './request-reader.ts'
 

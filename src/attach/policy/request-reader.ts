@@ -5,7 +5,7 @@
  * What is malformed is reported once, and nothing after it may be read. Holds at most one request within its limits,
  * however the stream is cut.
  */
-import { decode } from '../../core/decode.ts'
+import { decode } from '../../core/mail/decode.ts'
 import type { LimitName, Limits } from '../../core/limits.ts'
 
 /** The last value of a name that is given twice, which is the reader's choice. */

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { printable } from '../../core/printable.ts'
+import { printable } from '../../core/mail/printable.ts'
 import type { Site } from '../../core/site.ts'
 import { suggest } from '../../language/suggest.ts'
 import { counterpart, lastRuling, without } from '../../testing/otherwise.ts'

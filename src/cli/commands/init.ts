@@ -2,7 +2,7 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { canonicalDomain } from '../../core/domain.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
 import { errorCode, reasonOf } from '../../core/reason.ts'
 import { Report } from '../../language/diagnostic.ts'
 import { parseYaml } from '../../language/yaml/parse.ts'

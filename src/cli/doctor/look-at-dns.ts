@@ -6,7 +6,7 @@
  */
 import { getServers } from 'node:dns'
 import type { DnsAnswer, Resolver } from '../../core/ports.ts'
-import { isIpFault, networkContains, parseIp } from '../../core/ip.ts'
+import { isIpFault, networkContains, parseIp } from '../../core/net/ip.ts'
 import { reasonOf } from '../../core/reason.ts'
 import { dnsResolver } from '../../ports/dns/dns-resolver.ts'
 import { error, type Finding, ok, warning } from './finding.ts'

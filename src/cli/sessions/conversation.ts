@@ -3,7 +3,7 @@
  * is the server's own; the wire under it is a list of lines, and nothing is delivered.
  */
 import { randomBytes } from 'node:crypto'
-import { formatAddress } from '../../core/address.ts'
+import { formatAddress } from '../../core/mail/address.ts'
 import type { HookContext } from '../../core/context.ts'
 import type { Decision } from '../../core/decision.ts'
 import type { Ports } from '../../core/ports.ts'

@@ -1,6 +1,6 @@
 /** One session through a site's rules, offline. */
 import type { Decision } from '../../core/decision.ts'
-import { type DnsWords, inDnsWords } from '../../core/dns-words.ts'
+import { type DnsWords, inDnsWords } from '../../core/net/dns-words.ts'
 import type { DnsAnswer } from '../../core/ports.ts'
 import { reasonOf } from '../../core/reason.ts'
 import type { Site } from '../../core/site.ts'

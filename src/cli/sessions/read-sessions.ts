@@ -1,6 +1,6 @@
 /** Sessions to explain: from flags, or from JSON with one object, or one a line. */
-import { parseMailbox } from '../../core/address.ts'
-import { canonicalIp } from '../../core/ip.ts'
+import { parseMailbox } from '../../core/mail/address.ts'
+import { canonicalIp } from '../../core/net/ip.ts'
 import { checkWithAjv } from '../../language/ajv.ts'
 import { toJsonSchema } from '../../language/schema/json-schema.ts'
 import { SESSION_SCHEMA } from '../../language/files/session-schema.ts'

@@ -5,8 +5,8 @@
  * Lists of up to ten thousand entries are looked at; longer ones are written by programs. An entry that stands twice is found
  * when the list is read.
  */
-import { parentDomains } from '../../core/domain.ts'
-import { isIpFault, type Network, networkOf, parseNetwork } from '../../core/ip.ts'
+import { parentDomains } from '../../core/mail/domain.ts'
+import { isIpFault, type Network, networkOf, parseNetwork } from '../../core/net/ip.ts'
 import type { ListEntry, ListKind } from '../../core/list.ts'
 import { itemPlace } from '../../language/deletion.ts'
 import type { Finding, Range, Report, Span } from '../../language/diagnostic.ts'

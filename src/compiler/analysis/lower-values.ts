@@ -1,9 +1,9 @@
 /** One comparison of a fact with values, as a set: networks, names, texts and numbers; anything else is a predicate. */
-import { localKey, parseMailbox } from '../../core/address.ts'
+import { localKey, parseMailbox } from '../../core/mail/address.ts'
 import type { HookContext } from '../../core/context.ts'
-import { canonicalDomain } from '../../core/domain.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
 import type { FactType } from '../../core/fact.ts'
-import { isIpFault, parseNetwork } from '../../core/ip.ts'
+import { isIpFault, parseNetwork } from '../../core/net/ip.ts'
 import type { ListKind } from '../../core/list.ts'
 import { isPromise } from '../../core/truth.ts'
 import { Report, type Span } from '../../language/diagnostic.ts'

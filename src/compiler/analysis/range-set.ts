@@ -3,7 +3,7 @@
  *
  * An IPv4 address is its number; IPv6 addresses come behind all of them.
  */
-import { formatIp, type Network } from '../../core/ip.ts'
+import { formatIp, type Network } from '../../core/net/ip.ts'
 import type { Region } from './region.ts'
 
 type Limit = number | bigint

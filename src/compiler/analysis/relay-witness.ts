@@ -1,7 +1,7 @@
 /** An example session for a way to RCPT, in the form that `postern explain --session` and tests read. */
-import { type Address, mailbox, NULL_SENDER, parseMailbox, POSTMASTER } from '../../core/address.ts'
+import { type Address, mailbox, NULL_SENDER, parseMailbox, POSTMASTER } from '../../core/mail/address.ts'
 import type { Hook } from '../../core/hook.ts'
-import { isIpFault, parseIp } from '../../core/ip.ts'
+import { isIpFault, parseIp } from '../../core/net/ip.ts'
 import type { Product, World } from './product.ts'
 import { answersIn, commandsOf, forwardedIn, loginOf, timeIn } from './witness-parts.ts'
 import { fits, hintsOf, holds, texts } from './witness-texts.ts'

@@ -7,7 +7,7 @@
  * name that its address has in DNS are what it likes: those prove nothing.
  */
 import type { ListIndex } from '../../core/list.ts'
-import { networkContains, parseIp, parseNetwork, isIpFault, type Network } from '../../core/ip.ts'
+import { networkContains, parseIp, parseNetwork, isIpFault, type Network } from '../../core/net/ip.ts'
 import type { Ask } from './formula.ts'
 import { NameTree } from './name-tree.ts'
 import type { Product } from './product.ts'

@@ -4,7 +4,7 @@
  * They are candidates: what the other program's files say alone does not tell whether another rule answers first. Who writes the site asks it,
  * and keeps those that hold.
  */
-import { isIpFault, networkContains, parseIp, parseNetwork } from '../../core/ip.ts'
+import { isIpFault, networkContains, parseIp, parseNetwork } from '../../core/net/ip.ts'
 import type { Fields, TestDraft } from './draft.ts'
 
 export const FIRST_TESTS = 'first.test.yaml'

@@ -3,9 +3,9 @@
  *
  * Case never counts (qpsmtpd plugins whitelist, badmailfrom). The null sender is in no list.
  */
-import { type Address, addressKey, parseMailbox } from '../../core/address.ts'
+import { type Address, addressKey, parseMailbox } from '../../core/mail/address.ts'
 import type { FactValue } from '../../core/fact.ts'
-import { canonicalHost } from '../../core/mailbox-scan.ts'
+import { canonicalHost } from '../../core/mail/mailbox-scan.ts'
 import { domainKey, keysOfDomain } from './domain-list.ts'
 import { eachValue, type Family, noTexts } from './family.ts'
 import { type Fault, fault, severalHelp } from './problem.ts'

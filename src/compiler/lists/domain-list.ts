@@ -1,7 +1,7 @@
 /** Lists of domains: `example.org` is that name, `.example.org` every name below it. */
-import { canonicalDomain, parentDomains } from '../../core/domain.ts'
+import { canonicalDomain, parentDomains } from '../../core/mail/domain.ts'
 import type { FactValue } from '../../core/fact.ts'
-import { isIpFault, parseNetwork } from '../../core/ip.ts'
+import { isIpFault, parseNetwork } from '../../core/net/ip.ts'
 import { eachValue, type Family, noTexts } from './family.ts'
 import { type Fault, fault, severalHelp } from './problem.ts'
 

@@ -2,7 +2,7 @@
  * A family of lists says how its entries are read and under which keys a value is looked up; the index is the same for
  * all of them.
  */
-import { addressText } from '../../core/address.ts'
+import { addressText } from '../../core/mail/address.ts'
 import { type FactValue, isSeveral, type OneValue } from '../../core/fact.ts'
 import type { RawEntry } from './entry-store.ts'
 import type { Fault } from './problem.ts'

@@ -4,7 +4,7 @@
  * Every address of a network is in it, the first and the last included. qpsmtpd's relay leaves those two out, and compares
  * IPv6 as text; its whitelist compares prefixes without regard to dots.
  */
-import { canonicalDomain } from '../../core/domain.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
 import type { FactValue } from '../../core/fact.ts'
 import {
   IP_PROBLEMS,
@@ -15,7 +15,7 @@ import {
   networkOf,
   parseIp,
   parseNetwork,
-} from '../../core/ip.ts'
+} from '../../core/net/ip.ts'
 import type { ListEntry, ListIndex } from '../../core/list.ts'
 import { EntryStore, type Expected, type RawEntry } from './entry-store.ts'
 import { valuesOf } from './family.ts'

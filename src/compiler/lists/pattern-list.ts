@@ -4,8 +4,8 @@
  * Where qpsmtpd guesses, so do we, by the same characters. Patterns ignore case, and entries such as `ann+news@example.org`,
  * which hold a `+` and are addresses all the same, hold for themselves too.
  */
-import { addressKey } from '../../core/address.ts'
-import { canonicalDomain } from '../../core/domain.ts'
+import { addressKey } from '../../core/mail/address.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
 import type { FactValue } from '../../core/fact.ts'
 import { splitCode } from '../../core/list.ts'
 import { RETURN_CODES } from '../../core/verdict.ts'

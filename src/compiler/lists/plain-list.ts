@@ -1,5 +1,5 @@
 /** Lists of texts, of DNS zones with a message each, and of pairs of sender and recipient. */
-import { canonicalDomain } from '../../core/domain.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
 import { addressFault, mailboxKey, mailboxKeys } from './address-list.ts'
 import { domainFault, domainOf } from './domain-list.ts'
 import { eachValue, type Family, noTexts, textOf, valuesOf } from './family.ts'

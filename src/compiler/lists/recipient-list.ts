@@ -3,9 +3,9 @@
  * of a domain. Where several hold, the first of these decides. A colon may stand behind the entry, as in alias files (qpsmtpd
  * plugins goodrcptto, aliases).
  */
-import { type Address, addressKey, localKey } from '../../core/address.ts'
+import { type Address, addressKey, localKey } from '../../core/mail/address.ts'
 import type { OneValue } from '../../core/fact.ts'
-import { canonicalHost } from '../../core/mailbox-scan.ts'
+import { canonicalHost } from '../../core/mail/mailbox-scan.ts'
 import { addressFault, addressOf, mailboxKey } from './address-list.ts'
 import { domainKey, domainOf, keysOfDomain } from './domain-list.ts'
 import { eachValue, type Family, noTexts } from './family.ts'

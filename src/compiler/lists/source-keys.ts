@@ -5,9 +5,9 @@
  * recipient: `user@host`, `user`, `@host`. A route: `user@host`, `host`, `.parent`. A domain: itself, then its parents. An IP address: itself, then its prefixes that end in a dot or a colon, longest first; the
  * groups of an IPv6 address without leading zeros and without `::`. A text: itself. All in lower case.
  */
-import { addressKey } from '../../core/address.ts'
+import { addressKey } from '../../core/mail/address.ts'
 import type { FactValue, OneValue } from '../../core/fact.ts'
-import { formatIp, type Ip, isIpFault, parseIp } from '../../core/ip.ts'
+import { formatIp, type Ip, isIpFault, parseIp } from '../../core/net/ip.ts'
 import type { ListKind } from '../../core/list.ts'
 import { addressOf } from './address-list.ts'
 import { recipientKeys, routeKeys } from './recipient-list.ts'

@@ -4,11 +4,11 @@
  * One message has one answer, so recipients share a transaction only as far as they are the same to these rules; the
  * dispatcher asks their chains for each part of the recipients on its own.
  */
-import type { Address } from '../../core/address.ts'
+import type { Address } from '../../core/mail/address.ts'
 import { HOOK_TABLE, type Hook } from '../../core/hook.ts'
 import type { OnSplit, RecipientKey, Split } from '../../core/program.ts'
 import type { Recipient } from '../../core/session.ts'
-import { addressKey, localKey, splitDetail } from '../../core/address.ts'
+import { addressKey, localKey, splitDetail } from '../../core/mail/address.ts'
 import type { Report, Span } from '../../language/diagnostic.ts'
 
 const AFTER_DATA: ReadonlySet<string> = new Set(['envelope', 'headers', 'message'])

@@ -4,7 +4,7 @@
  * A text may stand for several addresses, one a line; that is how words find them. What is no address at run time makes the
  * rule unknown: nothing goes astray.
  */
-import { parseMailbox } from '../../core/address.ts'
+import { parseMailbox } from '../../core/mail/address.ts'
 import type { HookContext } from '../../core/context.ts'
 import type { Effect } from '../../core/effect.ts'
 import { isKnownAt } from '../../core/hook.ts'

@@ -2,7 +2,7 @@
  * Where mail to the recipients of a message goes once rules have put other addresses in their place (`deliver_to`), and what
  * the answers for those addresses mean for the recipients the client named.
  */
-import { addressKey } from '../../core/address.ts'
+import { addressKey } from '../../core/mail/address.ts'
 import type { DeliveryOutcome, DeliveryRecipient } from '../../core/delivery.ts'
 import { destinationsOf, type Recipient } from '../../core/session.ts'
 

@@ -1,8 +1,8 @@
 /** What a rule does besides answering: `set`, `add`, `headers`, `deliver_to`, `delay`, `log`, compiled to effects. */
 import type { HookContext } from '../../core/context.ts'
 import { type Effect, LOG_LEVELS } from '../../core/effect.ts'
-import { isFieldName } from '../../core/header.ts'
-import { canonicalDomain } from '../../core/domain.ts'
+import { isFieldName } from '../../core/mail/header.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
 import { type Hook, isKnownAt } from '../../core/hook.ts'
 import type { SettingValue } from '../../core/policy.ts'
 import { SESSION_LIMITS, type SessionConfig } from '../../core/session.ts'

@@ -1,6 +1,6 @@
 /** Certificates and keys, looked at before a client does. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { canonicalDomain } from '../../core/domain.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
 import type { Span } from '../../language/diagnostic.ts'
 import { textOf, type YamlNode } from '../../language/node.ts'
 import type { LoadEnvironment } from '../load-environment.ts'

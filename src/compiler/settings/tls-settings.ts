@@ -7,7 +7,7 @@
  */
 import { resolve } from 'node:path'
 import { reasonOf } from '../../core/reason.ts'
-import type { TlsCertificate, TlsSettings } from '../../core/tls.ts'
+import type { TlsCertificate, TlsSettings } from '../../core/net/tls.ts'
 import type { Finding, Span } from '../../language/diagnostic.ts'
 import { type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
 import type { LoadEnvironment } from '../load-environment.ts'

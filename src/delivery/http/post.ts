@@ -6,7 +6,7 @@
  */
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { printable } from '../../core/printable.ts'
+import { printable } from '../../core/mail/printable.ts'
 import { errorCode } from '../../core/reason.ts'
 import { pour } from '../pour.ts'
 

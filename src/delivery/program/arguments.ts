@@ -6,7 +6,7 @@
  * No address can become an option: an argument that begins with one must stand after `--`, or be the value of the option
  * before it, where an address that begins with a hyphen is refused. No local part can lead to another directory.
  */
-import { addressText } from '../../core/address.ts'
+import { addressText } from '../../core/mail/address.ts'
 import type { DeliveryJob, DeliveryRecipient } from '../../core/delivery.ts'
 
 const PLACE = /%(.?)/gs

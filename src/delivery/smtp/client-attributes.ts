@@ -6,7 +6,7 @@
  */
 import { isIPv6 } from 'node:net'
 import type { DeliveryJob } from '../../core/delivery.ts'
-import { toXtext } from '../../core/xtext.ts'
+import { toXtext } from '../../core/mail/xtext.ts'
 import { type Offers, offered } from './offers.ts'
 
 type Attribute = readonly [name: string, value: string | undefined]

@@ -5,7 +5,7 @@
  * A message that needs what is not offered is refused whole: nothing is cut or converted. DSN parameters are left out
  * where DSN is not offered (RFC 3461 section 5.2.2). All values are checked again, whoever let them in.
  */
-import { type Address, formatAddress } from '../../core/address.ts'
+import { type Address, formatAddress } from '../../core/mail/address.ts'
 import type { DeliveryJob, DeliveryOutcome, DeliveryRecipient } from '../../core/delivery.ts'
 import { type Octets, pieces } from '../octets.ts'
 import { unkept } from '../promises.ts'

@@ -2,7 +2,7 @@
  * Replies of the next server (RFC 5321 section 4.2), read as those of a stranger: bounded, one code for all lines, and a
  * text that is safe to pass on.
  */
-import { printable } from '../../core/printable.ts'
+import { printable } from '../../core/mail/printable.ts'
 
 export interface Reply {
   readonly code: number

@@ -5,7 +5,7 @@ import { POSITIONS } from '../../core/position.ts'
 import { TLS_MODES } from '../../core/service.ts'
 import type { Schema } from '../../core/schema.ts'
 import { mapValues } from '../../core/table.ts'
-import { CLIENT_CERTIFICATES, TLS_VERSIONS } from '../../core/tls.ts'
+import { CLIENT_CERTIFICATES, TLS_VERSIONS } from '../../core/net/tls.ts'
 
 /** What a listener may have otherwise than the site. */
 const TLS_PROPERTIES = {

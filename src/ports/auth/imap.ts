@@ -4,7 +4,7 @@
  * Name and password go as literals, so that nothing in them can be a command. What the server says about itself (RFC 5530:
  * UNAVAILABLE, LIMIT, …) is no answer about the password.
  */
-import { printable } from '../../core/printable.ts'
+import { printable } from '../../core/mail/printable.ts'
 import { defineMatcher } from '../../core/word.ts'
 import type { TlsCheck } from '../../delivery/smtp/tls.ts'
 import { Conversation } from './conversation.ts'

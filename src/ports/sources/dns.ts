@@ -6,9 +6,9 @@
  * value is the text that the zone publishes. With `type=TXT` the texts are the values.
  */
 import { createHash } from 'node:crypto'
-import { canonicalDomain } from '../../core/domain.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
 import type { DnsAnswer, Resolver } from '../../core/ports.ts'
-import { reverseIp } from '../../core/reverse-name.ts'
+import { reverseIp } from '../../core/net/reverse-name.ts'
 import type { SourceSpec } from '../../core/source.ts'
 import { isListing } from '../../vocabulary/shared/ask-zones.ts'
 import { type Driver, MOST_VALUES } from './driver.ts'

@@ -6,7 +6,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { isLoadedWhole, type SourceSpec } from '../../core/source.ts'
-import { hasStep } from '../../core/url-step.ts'
+import { hasStep } from '../../core/net/url-step.ts'
 import { type Asking, type Driver, MOST_VALUES } from './driver.ts'
 import { durationIn, fileIn, sizeIn } from './parameters.ts'
 import { WebClient } from './web-get.ts'

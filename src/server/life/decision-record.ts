@@ -4,7 +4,7 @@
  * `facts` is a session as tests, `explain` and replays read it, with the answers of DNS and of others outside, so a decision
  * can be asked again offline. The content of a message is not in it; of its header, the fields the site names.
  */
-import { addressText } from '../../core/address.ts'
+import { addressText } from '../../core/mail/address.ts'
 import type { HookContext } from '../../core/context.ts'
 import type { Hook } from '../../core/hook.ts'
 import { notesToJson, type NoteValue } from '../../core/notes.ts'

@@ -6,7 +6,7 @@
  * proxy is counted in all at first: who the client is, the worker hears later, and asks here whether it has a place.
  */
 import type { Socket } from 'node:net'
-import { canonicalIp } from '../../core/ip.ts'
+import { canonicalIp } from '../../core/net/ip.ts'
 import type { Limits } from '../../core/limits.ts'
 import type { Log } from '../../core/ports.ts'
 import { SHUTTING_DOWN, TOO_MANY_CONNECTIONS } from '../../smtp/protocol-replies.ts'

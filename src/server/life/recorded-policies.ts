@@ -4,7 +4,7 @@
  *
  * Of lists there is the entry that holds for the sender or the client of the message: the others decide nothing about it.
  */
-import { addressKey } from '../../core/address.ts'
+import { addressKey } from '../../core/mail/address.ts'
 import type { HookContext } from '../../core/context.ts'
 import { findListed, type Policy, POLICY_LISTS, type SettingValue } from '../../core/policy.ts'
 import type { Recipient } from '../../core/session.ts'

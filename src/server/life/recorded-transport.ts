@@ -1,6 +1,6 @@
 /** What lies between the client and us, in the words of a session record (docs/session.md). */
 import type { Connection } from '../../core/session.ts'
-import type { TlsState } from '../../core/tls.ts'
+import type { TlsState } from '../../core/net/tls.ts'
 
 export function transportOf({
   tls,

@@ -4,7 +4,7 @@
  * It stands around the real one and sees what goes in and what comes out; sessions know nothing of it. Answers of DNS, and
  * of what words ask outside, are caught on their way, since a decision cannot be repeated without them.
  */
-import { type DnsWords, inDnsWords } from '../../core/dns-words.ts'
+import { type DnsWords, inDnsWords } from '../../core/net/dns-words.ts'
 import type { HookContext } from '../../core/context.ts'
 import type { Outcome } from '../../core/outcome.ts'
 import type { DnsAnswer, Resolver } from '../../core/ports.ts'

@@ -4,10 +4,10 @@
  *
  * Values are xtext and checked strictly, each into one spelling; numbers are numbers from here on.
  */
-import { canonicalDomain } from '../../core/domain.ts'
-import { canonicalIp } from '../../core/ip.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
+import { canonicalIp } from '../../core/net/ip.ts'
 import { Unknown } from '../../core/truth.ts'
-import { fromXtext } from '../../core/xtext.ts'
+import { fromXtext } from '../../core/mail/xtext.ts'
 
 /** Undefined for what is `[UNAVAILABLE]`, Unknown for what is `[TEMPUNAVAIL]`. */
 export type Attributes = ReadonlyMap<string, string | undefined | Unknown>

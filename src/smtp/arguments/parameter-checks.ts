@@ -1,7 +1,7 @@
 /** What the parameters of MAIL and RCPT may say, each by its own RFC. A check answers with the refusal, if any. */
-import { parseMailbox } from '../../core/address.ts'
-import { MAIL_DSN, RCPT_DSN } from '../../core/dsn.ts'
-import { fromXtext } from '../../core/xtext.ts'
+import { parseMailbox } from '../../core/mail/address.ts'
+import { MAIL_DSN, RCPT_DSN } from '../../core/mail/dsn.ts'
+import { fromXtext } from '../../core/mail/xtext.ts'
 import type { ParameterCheck } from './parameters.ts'
 import {
   AUTH_SYNTAX,

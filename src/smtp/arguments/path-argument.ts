@@ -1,7 +1,7 @@
 /** The argument of MAIL and RCPT: `FROM:<ann@example.org> SIZE=1000` (RFC 5321 sections 4.1.1.2 and 4.1.1.3). */
-import type { Address } from '../../core/address.ts'
+import type { Address } from '../../core/mail/address.ts'
 import type { Command } from '../../core/context.ts'
-import { parsePath } from '../../core/path.ts'
+import { parsePath } from '../../core/mail/path.ts'
 import type { Ruling } from '../decision-log.ts'
 import type { Dialogue } from '../dialogue.ts'
 import { knownParameters } from '../extensions.ts'

@@ -1,5 +1,5 @@
 /** MAIL (RFC 5321 section 4.1.1.2): begins a transaction. */
-import { formatAddress } from '../../core/address.ts'
+import { formatAddress } from '../../core/mail/address.ts'
 import type { Command } from '../../core/context.ts'
 import type { Transaction } from '../../core/session.ts'
 import type { MaybePromise } from '../../core/truth.ts'

@@ -1,5 +1,5 @@
 /** RCPT (RFC 5321 section 4.1.1.3): one more recipient, if a plugin vouches for it. */
-import { formatAddress } from '../../core/address.ts'
+import { formatAddress } from '../../core/mail/address.ts'
 import type { Command } from '../../core/context.ts'
 import { destinationsOf, newRecipient, type Recipient, type Transaction } from '../../core/session.ts'
 import type { MaybePromise } from '../../core/truth.ts'

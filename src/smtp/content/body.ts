@@ -4,7 +4,7 @@
  * Octets are taken at once and written out in blocks, while the client waits. Where there is no room on disk, `flush`
  * rejects and the body is of no use any more.
  */
-import type { BodySource } from '../../core/message.ts'
+import type { BodySource } from '../../core/mail/message.ts'
 import type { SpoolFile, SpoolRoom } from '../../core/ports.ts'
 import { OctetStore } from './octet-store.ts'
 

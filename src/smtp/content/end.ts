@@ -1,6 +1,6 @@
 /** The end of a header section and the end of the content, however the content came: limits, hooks, and the reply. */
-import { countFields } from '../../core/header.ts'
-import { Message } from '../../core/message.ts'
+import { countFields } from '../../core/mail/header.ts'
+import { Message } from '../../core/mail/message.ts'
 import { reasonOf } from '../../core/reason.ts'
 import type { Transaction } from '../../core/session.ts'
 import type { MaybePromise } from '../../core/truth.ts'

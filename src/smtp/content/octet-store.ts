@@ -2,7 +2,7 @@
  * Octets of a message as they come in: copied into blocks of its own, so that a client that sends one octet at a time
  * costs no more memory than what it sent.
  */
-import type { BodySource } from '../../core/message.ts'
+import type { BodySource } from '../../core/mail/message.ts'
 
 const SMALLEST_BLOCK = 1024
 const LARGEST_BLOCK = 65536

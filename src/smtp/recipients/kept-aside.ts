@@ -6,8 +6,8 @@
  * again: RFC 1047 prefers that to losing it.
  */
 import { createHash } from 'node:crypto'
-import { addressKey } from '../../core/address.ts'
-import { LONGEST_RETRY, messageDigest } from '../../core/message-digest.ts'
+import { addressKey } from '../../core/mail/address.ts'
+import { LONGEST_RETRY, messageDigest } from '../../core/mail/message-digest.ts'
 import type { Store } from '../../core/ports.ts'
 import type { Recipient, Transaction } from '../../core/session.ts'
 

@@ -3,7 +3,7 @@
  *
  * The hook `queue` is asked twice: for these with the fact `quarantined`, so that its rules can say where, then for the rest.
  */
-import { addressText } from '../../core/address.ts'
+import { addressText } from '../../core/mail/address.ts'
 import { type Recipient, repliesEach, type Transaction } from '../../core/session.ts'
 import type { MaybePromise } from '../../core/truth.ts'
 import type { Answer } from '../answer.ts'

@@ -1,5 +1,5 @@
 /** What holds for one recipient: its policy, and whether it can have the message together with those before it. */
-import { addressText } from '../../core/address.ts'
+import { addressText } from '../../core/mail/address.ts'
 import { noPolicy } from '../../core/policy.ts'
 import type { Recipient, Transaction } from '../../core/session.ts'
 import { differences, mayDiffer } from '../../core/split.ts'

@@ -1,5 +1,5 @@
 /** Policies of recipients that say something else than before: whose, and which of their keys. */
-import { isIpFault, parseNetwork } from '../../core/ip.ts'
+import { isIpFault, parseNetwork } from '../../core/net/ip.ts'
 import { type Policy, POLICY_LISTS } from '../../core/policy.ts'
 import type { SessionRecord } from '../session-record.ts'
 import { type SettingChange, settingChanges } from './setting-changes.ts'

@@ -6,7 +6,7 @@ import { type AskedRule, conditionOf } from '../../compiler/analysis/asked-rule.
 import { restrict, type Want } from '../../compiler/analysis/formula.ts'
 import { EVERY_SESSION, type Product } from '../../compiler/analysis/product.ts'
 import { networksIn } from '../../compiler/analysis/stranger.ts'
-import { formatIp } from '../../core/ip.ts'
+import { formatIp } from '../../core/net/ip.ts'
 import { textOf, valueOf } from '../../language/node.ts'
 import type { SessionRecord } from '../session-record.ts'
 import type { RuleChange } from './changes.ts'

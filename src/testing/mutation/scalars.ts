@@ -1,5 +1,5 @@
 /** What comes next to a number, an amount with a unit, or a network: a test at the border tells them apart. */
-import { canonicalIp } from '../../core/ip.ts'
+import { canonicalIp } from '../../core/net/ip.ts'
 import type { ScalarNode } from '../../language/node.ts'
 import type { Mutation } from '../../language/files/mutation-schema.ts'
 

@@ -1,6 +1,6 @@
 /** What a recorded session comes to, as far as the record says so by itself: hooks, and what some facts are at them. */
-import { isIpFault, parseNetwork } from '../../core/ip.ts'
-import { type Address, localKey } from '../../core/address.ts'
+import { isIpFault, parseNetwork } from '../../core/net/ip.ts'
+import { type Address, localKey } from '../../core/mail/address.ts'
 import { HOOK_TABLE, type Hook, type Stage, STAGES } from '../../core/hook.ts'
 import { NameTree } from '../../compiler/analysis/name-tree.ts'
 import { RangeSet } from '../../compiler/analysis/range-set.ts'

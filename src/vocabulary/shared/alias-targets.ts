@@ -4,8 +4,8 @@
  * `user@host`, `user` at the domain of the alias, `@host` for the same user there. Programs, files and `:include:` are
  * none: a line that could run a program is a mistake here.
  */
-import { type Mailbox, mailbox, parseMailbox, splitDetail } from '../../core/address.ts'
-import { scanLocal } from '../../core/mailbox-scan.ts'
+import { type Mailbox, mailbox, parseMailbox, splitDetail } from '../../core/mail/address.ts'
+import { scanLocal } from '../../core/mail/mailbox-scan.ts'
 
 /** The addresses in the order written, or what is wrong. */
 export type Targets =

@@ -7,8 +7,8 @@
  * lists what no list may (RFC 5782 section 5).
  */
 import type { HookContext } from '../../core/context.ts'
-import { canonicalDomain } from '../../core/domain.ts'
-import { isIpFault, networkContains, parseIp } from '../../core/ip.ts'
+import { canonicalDomain } from '../../core/mail/domain.ts'
+import { isIpFault, networkContains, parseIp } from '../../core/net/ip.ts'
 import type { ListIndex } from '../../core/list.ts'
 import type { DnsAnswer, ListProbe, Resolver } from '../../core/ports.ts'
 import type { Schema } from '../../core/schema.ts'

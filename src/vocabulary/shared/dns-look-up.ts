@@ -4,7 +4,7 @@
  * A question that is not answered in time has failed; its answer, should it come, is ignored.
  */
 import type { HookContext } from '../../core/context.ts'
-import { type Ip, isIpFault, networkOf, parseIp } from '../../core/ip.ts'
+import { type Ip, isIpFault, networkOf, parseIp } from '../../core/net/ip.ts'
 import type { DnsAnswer, RecordType, Resolver } from '../../core/ports.ts'
 
 /** No answer makes a word ask about more names than this: hosts with a thousand names exist. */

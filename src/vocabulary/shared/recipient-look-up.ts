@@ -2,7 +2,7 @@
  * Looks a recipient up as delivery agents do: as it is, then without its detail, shorter and shorter (`ann-lists-go`,
  * `ann-lists`, `ann`). An entry for a whole domain counts only when none of them is listed.
  */
-import { type Address, mailbox } from '../../core/address.ts'
+import { type Address, mailbox } from '../../core/mail/address.ts'
 import type { HookContext } from '../../core/context.ts'
 import type { ListAnswer, ListEntry } from '../../core/list.ts'
 import { andThen, type MaybePromise } from '../../core/truth.ts'

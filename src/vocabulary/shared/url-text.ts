@@ -1,5 +1,5 @@
 /** URLs with facts in them: which server is asked is the admin's choice alone (CWE-918). */
-import { hasStep } from '../../core/url-step.ts'
+import { hasStep } from '../../core/net/url-step.ts'
 import { OptionFault, type Template } from '../../core/word.ts'
 
 type Parts = Template['parts']

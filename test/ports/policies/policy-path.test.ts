@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { posix } from 'node:path'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { parseMailbox } from '../../../src/core/address.ts'
+import { parseMailbox } from '../../../src/core/mail/address.ts'
 import { policyKeys } from '../../../src/core/policy.ts'
 import { isPolicyPath, policyKey, policyPath } from '../../../src/ports/policies/policy-path.ts'
 

@@ -1,7 +1,7 @@
 /** Decisions are recorded so that they can be asked again, and hold nothing that is masked. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseMailbox } from '../../../src/core/address.ts'
+import { parseMailbox } from '../../../src/core/mail/address.ts'
 import type { HookContext } from '../../../src/core/context.ts'
 import { newRecipient, newTransaction, type Transaction } from '../../../src/core/session.ts'
 import { verdict } from '../../../src/core/verdict.ts'

@@ -1,5 +1,5 @@
 /** The plugin access, and those it took the place of: files of who is let through, and of who is not. */
-import { isIpFault, parseNetwork } from '../../../core/ip.ts'
+import { isIpFault, parseNetwork } from '../../../core/net/ip.ts'
 import { type Json, literal, type RuleDraft } from '../draft.ts'
 import type { PlacedText } from '../placed-text.ts'
 import { type HarakaContext, isExact } from './context.ts'

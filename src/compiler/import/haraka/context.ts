@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path'
 import { type Span, startOf } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
-import { isIpFault, parseIp } from '../../../core/ip.ts'
+import { isIpFault, parseIp } from '../../../core/net/ip.ts'
 import { isListOf } from '../list-lines.ts'
 import type { ListKind } from '../../../core/list.ts'
 import { type Fields, type Json, type PluginDraft, printPlugin, type RuleDraft } from '../draft.ts'

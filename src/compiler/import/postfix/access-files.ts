@@ -1,5 +1,5 @@
 /** Where the entries of an access table are: its own file where that says the same here, else a copy, or the rule itself. */
-import { isIpFault, parseNetwork } from '../../../core/ip.ts'
+import { isIpFault, parseNetwork } from '../../../core/net/ip.ts'
 import type { ListKind } from '../../../core/list.ts'
 import type { Json } from '../draft.ts'
 import type { Example } from '../first-tests.ts'

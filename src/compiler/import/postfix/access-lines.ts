@@ -1,6 +1,6 @@
 /** Lines of access tables as entries of lists, with how particular they are: the more so, the earlier they are asked for. */
-import { canonicalDomain } from '../../../core/domain.ts'
-import { isIpFault, parseNetwork } from '../../../core/ip.ts'
+import { canonicalDomain } from '../../../core/mail/domain.ts'
+import { isIpFault, parseNetwork } from '../../../core/net/ip.ts'
 import type { AccessUse, Subject } from './access-subjects.ts'
 import type { TableEntry } from './table-ref.ts'
 

@@ -1,5 +1,5 @@
 /** Our own domains: mydestination, virtual_alias_domains, virtual_mailbox_domains, relay_domains (ADDRESS_CLASS_README). */
-import { canonicalDomain } from '../../../core/domain.ts'
+import { canonicalDomain } from '../../../core/mail/domain.ts'
 import type { MapEntry } from '../../../language/node.ts'
 import type { Fields, Json } from '../draft.ts'
 import { isListOf } from '../list-lines.ts'

@@ -1,5 +1,5 @@
 /** mynetworks: the clients that may relay. */
-import { isIpFault, parseNetwork } from '../../../core/ip.ts'
+import { isIpFault, parseNetwork } from '../../../core/net/ip.ts'
 import type { Json } from '../draft.ts'
 import type { PlacedText } from '../placed-text.ts'
 import type { PostfixContext } from './context.ts'

@@ -3,7 +3,7 @@
  * copied, with what had to change.
  */
 import { startOf } from '../../../language/diagnostic.ts'
-import { isIpFault, parseNetwork } from '../../../core/ip.ts'
+import { isIpFault, parseNetwork } from '../../../core/net/ip.ts'
 import type { ListKind } from '../../../core/list.ts'
 import { reasonOf } from '../../../core/reason.ts'
 import { listEntries } from '../../../language/files/list-file.ts'

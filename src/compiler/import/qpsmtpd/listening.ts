@@ -2,7 +2,7 @@
  * Where qpsmtpd listens, and as whom, which stands on its command line: Debian's init script makes that of `debconf-settings`.
  * Without it, what qpsmtpd-forkserver does without options.
  */
-import { isIpFault, parseIp } from '../../../core/ip.ts'
+import { isIpFault, parseIp } from '../../../core/net/ip.ts'
 import { type Span, startOf } from '../../../language/diagnostic.ts'
 import type { MapEntry, YamlNode } from '../../../language/node.ts'
 import { entry, map, scalar, seq } from '../nodes.ts'

@@ -1,5 +1,5 @@
 /** What a trusted proxy says of its client (PROXY protocol, https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt). */
-import type { Endpoint } from './session.ts'
+import type { Endpoint } from '../session.ts'
 
 export interface ProxyNotice {
   /** The proxy's own address. */

@@ -5,7 +5,7 @@
  * not quoted because no other can be there. Comments and white space are refused.
  */
 import { canonicalDomain } from './domain.ts'
-import { canonicalIp } from './ip.ts'
+import { canonicalIp } from '../net/ip.ts'
 
 /** A part, and where the rest of the text begins. */
 export interface Scanned {

@@ -1,5 +1,5 @@
 /** Answers of the DNS in the words of a session record: `["127.0.0.2"]`, `NXDOMAIN`, `TIMEOUT`, `SERVFAIL`. */
-import type { DnsAnswer } from './ports.ts'
+import type { DnsAnswer } from '../ports.ts'
 
 /** Several records, one, or one of the three words. */
 export type DnsWords = string | readonly string[]
