@@ -9,9 +9,9 @@ import { checkSchema } from '../language/schema/check.ts'
 import { type PluginEntry, RULESET_SCHEMA, readEntries } from '../language/files/site-file.ts'
 import { didYouMean } from '../language/fix.ts'
 import type { LoadEnvironment } from './load-environment.ts'
-import { type BoundParams, bindParams } from './params.ts'
+import { type BoundParam, type BoundParams, bindParams } from './params.ts'
 import { readYaml } from './read-file.ts'
-import { substitute } from './substitute.ts'
+import { hasStrangeParams, substitute } from './substitute.ts'
 
 export interface ResolvedEntry {
   readonly entry: PluginEntry
@@ -128,7 +128,9 @@ async function openRuleset(
   }
   if (!checkSchema(root, RULESET_SCHEMA, report, { what: 'a ruleset', definitions: DEFINITIONS })) return []
   const plugins = valueOf(root, 'plugins')
-  const entries = readEntries(plugins && substitute(plugins, rulesetParams(ruleset, naming, report)), report)
+  const params = rulesetParams(ruleset, naming, report)
+  if (plugins && hasStrangeParams(plugins, textOf(valueOf(root, 'ruleset')) ?? path, params, report)) return []
+  const entries = readEntries(plugins && substitute(plugins, params), report)
   const inside = { ...naming, directory: dirname(path), opened: [...naming.opened, path] }
   return resolveEntries(
     entries.map((inner) => within(inner, entry)),
@@ -161,7 +163,15 @@ function rulesetParams({ root, path, entry }: Ruleset, { directory, lenient }: N
   const plugin = textOf(valueOf(root, 'ruleset')) ?? path
   const { params } = readPluginFile(path, root, report)
   const bound = bindParams(params, { plugin, at: entry.at, args: entry.args, directory, report, lenient })
-  return new Map(
-    [...bound].map(([name, one]) => [name, { ...one, declaration: { ...one.declaration, list: undefined } }]),
-  )
+  return new Map([...bound].map(([name, one]) => [name, handedOn(one, lenient)]))
+}
+
+/** Where no site says which file a list is (`lenient`), the one that is there without a word need not be. */
+function handedOn(bound: BoundParam, lenient: boolean): BoundParam {
+  const { declaration, isDefault, value } = bound
+  const isLeftOpen = lenient && isDefault && declaration.list !== undefined && value?.kind === 'scalar'
+  const plain = { ...declaration, list: undefined }
+  return isLeftOpen
+    ? { ...bound, declaration: { ...plain, optional: true }, value: undefined }
+    : { ...bound, declaration: plain }
 }

@@ -3,6 +3,7 @@
  *
  * A key or item whose optional parameter was not given is left out.
  */
+import { findFact } from '../core/facts.ts'
 import type { Hook } from '../core/hook.ts'
 import type { MatcherWord } from '../core/word.ts'
 import type { Report } from '../language/diagnostic.ts'
@@ -107,6 +108,25 @@ export function hasLeftOvers(rule: MapNode, whose: Whose, report: Report): boole
     })
   }
   return left.length > 0 || rule.entries.some(({ key, value }) => TEXT_KEYS.has(key.value) && lacks(value, whose))
+}
+
+/** Whether a ruleset hands on a whole value that is neither a parameter of its own nor a fact; reported here. */
+export function hasStrangeParams(node: YamlNode, ruleset: string, params: BoundParams, report: Report): boolean {
+  if (node.kind === 'map')
+    return node.entries.map(({ value }) => hasStrangeParams(value, ruleset, params, report)).includes(true)
+  if (node.kind === 'seq')
+    return node.items.map((item) => hasStrangeParams(item, ruleset, params, report)).includes(true)
+  const name = typeof node.value === 'string' ? WHOLE.exec(node.value)?.[1] : undefined
+  if (name === undefined || name === 'hostname' || params.has(name) || findFact(name)) return false
+  const place = { offset: String(node.value).indexOf(name), length: name.length }
+  report.add({
+    code: 'CFG111',
+    at: spanWithin(node, place.offset, place.length),
+    message: `ruleset \`${ruleset}\` has no parameter \`${name}\``,
+    ...didYouMean(node, name, params.keys(), place),
+    help: params.size > 0 ? `parameters: ${[...params.keys()].join(', ')}` : 'it takes none',
+  })
+  return true
 }
 
 /** A whole text that is a parameter which had to be given. */

@@ -45,6 +45,18 @@ describe('the exit code', () => {
   })
 })
 
+describe('a ruleset', () => {
+  it('needs no list file by itself where its site says which one it is', async (context) => {
+    const { postern } = folder(context, {
+      'postern.yaml':
+        'hostname: mx.example.org\nlisten: [{ port: 2525 }]\nplugins: [./set.yaml: { clients: [203.0.113.4] }]\n',
+      'set.yaml':
+        'ruleset: set\nparams: { clients: { list: ip, default: not-there } }\nplugins: [relay: { relayclients: "${clients}" }]\n',
+    })
+    assert.deepEqual((await postern(['check'])).stdout, 'OK  2 files, 3 rules\n')
+  })
+})
+
 describe('standard output', () => {
   it('has findings with their lines, and how much was looked at', async (context) => {
     const { stdout } = await idle(context).postern(['check'])

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { VOCABULARY } from '../../src/cli/wiring.ts'
-import { loadTexts } from './memory-site.ts'
+import { findingLines, loadTexts } from './memory-site.ts'
 
 async function helpFor(condition: string): Promise<string | undefined> {
   const { report } = await loadTexts(
@@ -36,4 +36,22 @@ describe('a finding says what to write', () => {
     it(`for ${condition}`, async () => {
       assert.equal(await helpFor(condition), help)
     })
+})
+
+describe('a ruleset', () => {
+  it('that hands on a parameter it does not have is told which it has', async () => {
+    const { report } = await loadTexts(
+      {
+        'postern.yaml': 'hostname: mx.example.org\nlisten: [{ port: 25 }]\nplugins: [./strict.yaml]\n',
+        'strict.yaml':
+          'ruleset: strict\nparams: { zones: { type: text, default: bl.example } }\nplugins:\n  - ./house.yaml: { names: "${zoness}", text: "${helo}" }\n',
+        'house.yaml':
+          'plugin: house\nparams: { names: { type: text, optional: true }, text: { type: text } }\nhooks: {}\n',
+      },
+      {},
+      VOCABULARY,
+    )
+    assert.deepEqual(findingLines(report), ['strict.yaml:4:31 CFG111 ruleset `strict` has no parameter `zoness`'])
+    assert.equal(report.sorted()[0]?.label, 'did you mean `zones`?')
+  })
 })
