@@ -105,11 +105,11 @@ function ofSession(expected: Expectation, walked: Walked): readonly Mismatch[] {
   ]
 }
 
-/** As a test says it: `accepted: []`. */
+/** As a test says it: `accepted: []`; `""` says the same. */
 const NOBODY = '[]'
 
 function joined(wanted: string | readonly string[] | undefined): string | undefined {
-  return typeof wanted === 'string' ? wanted : wanted && (wanted.join(', ') || NOBODY)
+  return wanted === undefined ? undefined : [wanted].flat().join(', ') || NOBODY
 }
 
 function destinations(transaction: Walked['transaction']): string {
