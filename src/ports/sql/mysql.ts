@@ -1,7 +1,8 @@
 /** MySQL and MariaDB, over a few connections that are kept (mysql2). The one door to `mysql2`, an optional library. */
 import { isIP } from 'node:net'
 import type { PoolConnection } from 'mysql2'
-import type { Pool, PoolOptions } from 'mysql2/promise'
+import type { Pool, PoolOptions, QueryOptions } from 'mysql2/promise'
+import { errorCode } from '../../core/reason.ts'
 import { tlsOptions } from '../../delivery/smtp/tls.ts'
 import { checkFor } from '../auth/server-options.ts'
 import { requireLibrary } from '../optional-library.ts'
@@ -14,6 +15,8 @@ import { valuesFor } from './query.ts'
 const PORT = 3306
 const CONNECTIONS = 5
 const IDLE_MILLISECONDS = 30_000
+/** Questions that wait for a connection. */
+const WAITING = 100
 
 /** Throws an Error with a plain sentence. */
 export function mysqlDatabase(use: DatabaseUse): Database {
@@ -32,13 +35,29 @@ export function mysqlDatabase(use: DatabaseUse): Database {
           rowsAsArray: true,
           values: [...valuesFor(query, values)],
         }
-        const [rows] = await (await pool.link.get()).execute(statement)
-        return rowsIn(rows).slice(0, use.most)
+        return rowsIn(await rowsOf(await pool.link.get(), statement)).slice(0, use.most)
       } catch (error) {
         throw databaseFault(error)
       }
     },
     close: () => pool.release(),
+  }
+}
+
+/** One that is late is hung up on: left alone it would keep the next questions waiting for as long as the database likes. */
+async function rowsOf(pool: Pool, statement: QueryOptions & { readonly timeout: number }): Promise<unknown> {
+  const start = performance.now()
+  const connection = await pool.getConnection()
+  try {
+    // Whoever asked has gone.
+    if (performance.now() - start >= statement.timeout) throw new Error('every connection is busy')
+    const [rows] = await connection.execute(statement)
+    return rows
+  } catch (fault) {
+    if (errorCode(fault) === 'PROTOCOL_SEQUENCE_TIMEOUT') connection.destroy()
+    throw fault
+  } finally {
+    connection.release()
   }
 }
 
@@ -62,14 +81,21 @@ async function openPool(place: DatabasePlace, { password, timeout, readOnly = fa
     connectionLimit: CONNECTIONS,
     maxIdle: 1,
     idleTimeout: IDLE_MILLISECONDS,
-    queueLimit: 0,
+    queueLimit: WAITING,
     charset: 'utf8mb4_bin',
     supportBigNumbers: true,
     bigNumberStrings: true,
     dateStrings: true,
   })
+  pool.pool.on('connection', (connection) => limitTime(connection, timeout))
   if (readOnly) pool.pool.on('connection', forbidWrites)
   return pool
+}
+
+/** The server stops by itself what nobody waits for any more: MariaDB, in seconds, and MySQL. Each does not know the other's. */
+function limitTime(connection: PoolConnection, timeout: number): void {
+  connection.query(`SET SESSION max_statement_time = ${timeout / 1000}`, () => undefined)
+  connection.query(`SET SESSION max_execution_time = ${timeout}`, () => undefined)
 }
 
 /** Said before the first query goes out; a connection that does not hear of it is not used. */
