@@ -20,6 +20,10 @@ const CASES: readonly (readonly [condition: string, help: string])[] = [
   ['sender: "a@b.example, c@d.example"', 'each is an entry of its own; in a rule: `[a@b.example, c@d.example]`'],
   ['sender.domain: a.example b.example', 'each is an entry of its own; in a rule: `[a.example, b.example]`'],
   ['remote_ip: "192.0.2.7;10.0.0.0/8"', 'each is an entry of its own; in a rule: `[192.0.2.7, 10.0.0.0/8]`'],
+  [
+    'rcpt.domain: { in_list: local_domains }',
+    'say in the site file which domains are yours: `local_domains: lists/rcpthosts`',
+  ],
   ['remote_ip: mail.example.org', 'the name of a client is `remote_host`'],
   ['dnsbl: { zones: ["https://bl.example/x"] }', 'the zone alone: `bl.example`'],
   ['dnsbl: bl.example', 'write `{ zones: … }`'],

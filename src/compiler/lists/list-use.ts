@@ -68,7 +68,7 @@ function listFault(
       at,
       message: `unknown list \`${name}\``,
       ...didYouMean(operand, name, known),
-      help: `declare it: \`lists: { ${name.replace(/\W/g, '_')}: { file: …, of: ${kinds[0] ?? 'string'} } }\``,
+      help: declaration(name, kinds[0] ?? 'string'),
     }
   return {
     code: 'LST604',
@@ -77,6 +77,12 @@ function listFault(
     labels: [{ ...list.at, text: `declared \`of: ${list.kind}\`` }],
     help: `fitting kinds: ${kinds.join(', ')}`,
   }
+}
+
+/** That of the site's own domains is a key of the site file. */
+function declaration(name: string, kind: ListKind): string {
+  if (name === 'local_domains') return 'say in the site file which domains are yours: `local_domains: lists/rcpthosts`'
+  return `declare it: \`lists: { ${name.replace(/\W/g, '_')}: { file: …, of: ${kind} } }\``
 }
 
 /** For words that go through all of a list. */
