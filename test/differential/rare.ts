@@ -8,7 +8,14 @@ const HELLO = say('EHLO client.example', 'MAIL FROM:<ann@ok.example>')
 const HOPS = Array.from({ length: 4 }, (_, index) => `Received: from h${index}.example`)
 const MESSAGE: Dialogue['steps'] = [{ command: 'DATA', content: [...FIELDS, '', 'hello'] }]
 
+const dated = (year: number): Dialogue['steps'] => [
+  ...say('MAIL FROM:<ann@ok.example>', 'RCPT TO:<ann@example.org>'),
+  { command: 'DATA', content: ['From: ann@ok.example', `Date: Fri, 20 Nov ${year} 12:00:00 +0000`, '', 'hello'] },
+]
+
 export const RARE: readonly Dialogue[] = [
+  { from: '127.0.0.1', steps: [...HELLO, ...say('RCPT TO:ann@example.org', 'RCPT TO:<>', 'RCPT TO:<abuse>', 'QUIT')] },
+  { from: '127.0.0.1', steps: [...say('EHLO client.example'), ...dated(2020), ...dated(2099)] },
   { from: '127.0.0.6', steps: [...HELLO, ...say('RCPT TO:<postmaster>', 'RCPT TO:<ann@example.org>', 'DATA')] },
   {
     from: '127.0.0.1',
