@@ -43,7 +43,7 @@ const NAMED: Readonly<Record<string, string>> = {
 const SITE = ['hostname: mx.example.org', 'local_domains: [example.org]', 'plugins: [rcpt_ok, queue/discard]']
 const CODE_SITE = `${SITE.slice(0, 2).join('\n')}\nplugins: [./plugins/loyalty.ts: { members: [] }, rcpt_ok, queue/discard]\n`
 const PLUGIN = ['plugin: house', 'lists: { partners: { file: lists/partners.txt, of: ip } }']
-const SUITE = 'suite: page\nplugin: ./other.yaml\ntests:\n'
+const SUITE = 'suite: page\nplugin: badmailfrom\ntests:\n'
 
 /** The text, and those of the lines before it whose keys it does not have itself. */
 function completed(text: string, lines: readonly string[]): string {
@@ -62,7 +62,8 @@ function atTheMargin(text: string): string {
 
 /** A file that stands alone, beside a site. */
 function alone(text: string): Made {
-  return { example: { kind: 'yaml site', text: SITE.join('\n') }, more: { 'rules/house.yaml': text } }
+  const site = SITE.join('\n')
+  return { example: { kind: 'yaml site', text: site }, more: { 'rules/house.yaml': text, 'rules/postern.yaml': site } }
 }
 
 interface Made {

@@ -1,19 +1,20 @@
 /** Checks files of every kind with one report: sites whole, plugins and rulesets alone, suites for their shape. */
-import { dirname } from 'node:path'
+import { dirname, isAbsolute } from 'node:path'
 import { type Analysed, analyse } from '../../compiler/analysis/index.ts'
 import type { Outline } from '../../compiler/analysis/outline.ts'
 import { analyseLists } from '../../compiler/analysis/lists.ts'
 import { type CompiledPlugin, compileSite } from '../../compiler/compile-site.ts'
 import { readerInPlace } from '../../compiler/import/index.ts'
 import { type LoadedSite, loadSite } from '../../compiler/load-site.ts'
-import { readYaml } from '../../compiler/read-file.ts'
+import { readText, readYaml } from '../../compiler/read-file.ts'
 import { nearestSite } from '../../compiler/site-directory.ts'
 import type { MatcherWord, Vocabulary } from '../../core/word.ts'
 import { type Diagnostic, type Finding, inOrder, Report, startOf } from '../../language/diagnostic.ts'
 import { type FileKind, fileKind } from '../../language/files/file-kind.ts'
+import { valueOf } from '../../language/node.ts'
 import { type Allowed, judge } from '../../language/suppressions.ts'
 import { checkTests } from '../../testing/check-tests.ts'
-import { type CheckedFile, untested } from '../../testing/untested/tests-of.ts'
+import { type CheckedFile, targetOf, untested } from '../../testing/untested/tests-of.ts'
 import { withChanges } from './changed-files.ts'
 import { checkEnvironment } from './check-environment.ts'
 import { checkPolicies, checkPolicyAlone, filesOf } from './check-policies.ts'
@@ -167,7 +168,7 @@ const CHECKS: readonly (readonly [readonly FileKind[], Check])[] = [
   [['site'], ({ path }, run) => checkSite(path, run)],
   [['plugin', 'ruleset'], checkRules],
   [['policy'], checkPolicy],
-  [['suite'], async ({ root }, { environment }) => checkTests(root, environment.report)],
+  [['suite'], checkSuite],
 ]
 
 async function checkSite(path: string, run: Run): Promise<void> {
@@ -233,6 +234,14 @@ async function checkRules({ path, root }: CheckedFile, run: Run): Promise<void> 
   const site = await nearestSite(path, environment.files)
   const isIts = ({ plugins }: LoadedSite): boolean => plugins.some((plugin) => plugin.path === path)
   if (site === undefined || !(await checkInSite(site, isIts, run))) used.set(path, await checkAlone(path, site, run))
+}
+
+/** Its tests, and whether the file is there that they judge. */
+async function checkSuite(suite: CheckedFile, { environment }: Run): Promise<void> {
+  checkTests(suite.root, environment.report)
+  const named = valueOf(suite.root, 'site') ?? valueOf(suite.root, 'plugin')
+  const target = targetOf(suite, environment.builtins)
+  if (named && isAbsolute(target)) await readText(target, named.at, environment)
 }
 
 /** A plugin without a site: what a site would give it may be missing. */
