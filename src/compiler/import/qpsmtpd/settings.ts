@@ -16,7 +16,7 @@ const LIMIT_FILES: readonly (readonly [file: string, limits: readonly LimitName[
 
 /** Settings that have no place here, and why. */
 const WITHOUT: Readonly<Record<string, string>> = {
-  smtpgreeting: 'the greeting has one text',
+  smtpgreeting: 'a rule at `config` says it (`set: { config.greeting: … }`)',
   'me-auth-results': 'Postern adds no such field',
   size_threshold: 'content that is big goes to a file by itself (`limits: { spool_threshold: … }`)',
   spool_perms: 'nobody else can read the spool',

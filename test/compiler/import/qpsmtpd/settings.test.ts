@@ -143,7 +143,7 @@ describe('a setting', () => {
     const { findings } = await imported({ plugins: 'rcpt_ok\n', house: 'x\n', smtpgreeting: 'Hello\n' })
     assert.deepEqual(findings, [
       'house:1:1 info IMP002 nothing here reads `house`',
-      'smtpgreeting:1:1 info IMP002 `smtpgreeting` is not carried over: the greeting has one text',
+      'smtpgreeting:1:1 info IMP002 `smtpgreeting` is not carried over: a rule at `config` says it (`set: { config.greeting: … }`)',
     ])
   })
 })
