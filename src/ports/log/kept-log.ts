@@ -12,35 +12,55 @@ import type { OpenLog } from './pino-log.ts'
 const MOST_SESSIONS = 20_000
 
 export function keptLog(log: OpenLog, { until, most }: KeptLines): OpenLog {
-  const kept = new Map<string, LogLine[]>()
-  let lost = 0
-  const forgetOldest = (): void => {
-    for (const [connection, lines] of kept) {
-      lost += lines.length
-      kept.delete(connection)
-      return
-    }
-  }
+  const shelf = new Shelf(most)
   return {
     ...log,
     write(level, fields, text) {
       const { connection } = fields
-      if (typeof connection !== 'string') return
-      const lines = kept.get(connection) ?? []
-      if (lines.length >= most) {
-        lines.shift()
-        lost += 1
-      }
-      lines.push({ level, fields, text })
-      kept.set(connection, lines)
-      if (kept.size > MOST_SESSIONS) forgetOldest()
+      if (typeof connection === 'string') shelf.put(connection, { level, fields, text })
     },
     settle(connection, ending) {
+      const lines = shelf.take(connection)
       if ((until === 'refused') === ending.refused)
-        for (const { level, fields, text } of kept.get(connection) ?? []) log.write(level, fields, text)
-      kept.delete(connection)
+        for (const { level, fields, text } of lines) log.write(level, fields, text)
       log.settle?.(connection, ending)
     },
-    lost: () => lost + log.lost(),
+    lost: () => shelf.lost + log.lost(),
+  }
+}
+
+/** Lines by the session they belong to. */
+class Shelf {
+  /** Lines that were dropped. */
+  lost = 0
+  /** The session that began to write first is first. */
+  readonly #sessions = new Map<string, LogLine[]>()
+  readonly #most: number
+
+  /** `most` lines of each session. */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  put(connection: string, line: LogLine): void {
+    const lines = this.#sessions.get(connection) ?? []
+    if (lines.length >= this.#most) {
+      lines.shift()
+      this.lost += 1
+    }
+    lines.push(line)
+    this.#sessions.set(connection, lines)
+    if (this.#sessions.size > MOST_SESSIONS) this.#dropOldest()
+  }
+
+  take(connection: string): readonly LogLine[] {
+    const lines = this.#sessions.get(connection) ?? []
+    this.#sessions.delete(connection)
+    return lines
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#sessions.keys()
+    if (oldest !== undefined) this.lost += this.take(oldest).length
   }
 }

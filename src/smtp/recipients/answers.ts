@@ -8,7 +8,7 @@ import type { Answer } from '../answer.ts'
 import type { Ruling } from '../decision-log.ts'
 import type { Dialogue } from '../dialogue.ts'
 import { holdSome } from './quarantine.ts'
-import { repliesTo } from './replies-to-each.ts'
+import { repliesTo, type Roll } from './replies-to-each.ts'
 import type { Reply } from '../reply.ts'
 
 export function passEach(
@@ -42,26 +42,33 @@ function isRefused({ row }: Ruling): boolean {
 function followEach(dialogue: Dialogue, transaction: Transaction, { rulings, go }: Following): MaybePromise<Answer> {
   const all = [...transaction.recipients]
   rulings.forEach((ruling, index) => dialogue.record(ruling, { recipient: all[index] }))
-  const refused = new Map(
+  const roll: Roll = { all, apart: refusalsOf(all, rulings), isLmtp: dialogue.offer.protocol === 'lmtp' }
+  const close = rulings.some(({ row }) => row.close)
+  const left = all.filter((recipient) => !roll.apart.has(recipient))
+  transaction.recipients.splice(0, all.length, ...left)
+  if (left.length === 0) return refuseAll(dialogue, transaction, roll, close)
+  return dialogue.when(go(), (answer) => ({
+    ...answer,
+    close: close || (answer.close ?? false),
+    replies: repliesTo(roll, answer),
+  }))
+}
+
+function refusalsOf(all: readonly Recipient[], rulings: readonly Ruling[]): ReadonlyMap<Recipient, Reply> {
+  return new Map(
     all.flatMap((recipient, index): readonly [Recipient, Reply][] => {
-      const { row, reply } = rulings[index] ?? {}
-      return row?.meaning === 'refuse' && reply ? [[recipient, reply]] : []
+      const ruling = rulings[index]
+      return ruling?.reply && isRefused(ruling) ? [[recipient, ruling.reply]] : []
     }),
   )
-  const left = all.filter((recipient) => !refused.has(recipient))
-  transaction.recipients.splice(0, all.length, ...left)
-  const isLmtp = dialogue.offer.protocol === 'lmtp'
-  const close = rulings.some(({ row }) => row.close)
-  if (left.length > 0)
-    return dialogue.when(go(), (answer) => ({
-      ...answer,
-      close: close || (answer.close ?? false),
-      replies: repliesTo({ all, apart: refused, isLmtp }, answer),
-    }))
-  const [first] = refused.values()
+}
+
+/** Who hears one reply for all hears the first one's. */
+function refuseAll(dialogue: Dialogue, transaction: Transaction, roll: Roll, close: boolean): MaybePromise<Answer> {
+  const [first] = roll.apart.values()
   return andThen(dialogue.reset(), () => {
     const answer: Answer = { reply: first, logged: true, close }
     const hearsEach = repliesEach(dialogue.connection, transaction)
-    return hearsEach ? { ...answer, replies: repliesTo({ all, apart: refused, isLmtp }, answer) } : answer
+    return hearsEach ? { ...answer, replies: repliesTo(roll, answer) } : answer
   })
 }
