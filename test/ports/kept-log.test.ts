@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { keptLog } from '../../src/ports/log/kept-log.ts'
-import type { OpenLog } from '../../src/ports/log/pino-log.ts'
+import type { OpenLog } from '../../src/ports/log/sink-log.ts'
 
 interface Rig {
   readonly log: OpenLog

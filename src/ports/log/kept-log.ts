@@ -7,7 +7,7 @@
  */
 import type { KeptLines } from '../../compiler/settings/log-settings.ts'
 import type { LogLine } from '../../core/ports.ts'
-import type { OpenLog } from './pino-log.ts'
+import type { OpenLog } from './sink-log.ts'
 
 const MOST_SESSIONS = 20_000
 

@@ -10,7 +10,7 @@ import { hostname } from 'node:os'
 import { isAtLeast, type LogLevel } from '../../core/effect.ts'
 import type { LogPlace } from '../../compiler/settings/log-settings.ts'
 import { openProgram } from './line-program.ts'
-import type { OpenLog } from './pino-log.ts'
+import type { OpenLog } from './sink-log.ts'
 import { header, MESSAGE_OCTETS, messageText, priority } from './syslog-message.ts'
 
 type SyslogPlace = Extract<LogPlace, { readonly kind: 'socket' | 'udp' }>
