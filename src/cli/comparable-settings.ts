@@ -1,4 +1,7 @@
-/** What a site file sets besides its rules, as data that can be compared and shown: names of files as they are written, keys as digests. */
+/**
+ * What a site file sets besides its rules, as data that can be compared and shown: names of files as they are written,
+ * keys as digests.
+ */
 import { createHash } from 'node:crypto'
 import type { SiteSettings } from '../compiler/load-site.ts'
 import type { Service } from '../core/service.ts'

@@ -1,14 +1,15 @@
 /**
- * Files of certain places, for `postern import`: what a configuration names elsewhere is not read, wherever a symbolic link of it leads.
- * Who imports as root would else find lines of /etc/shadow in the report, for somebody else has written the configuration.
+ * Files of certain places, for `postern import`: what a configuration names elsewhere is not read, wherever a symbolic
+ * link of it leads. Who imports as root would else find lines of /etc/shadow in the report, for somebody else has
+ * written the configuration.
  */
 import { realpath } from 'node:fs/promises'
 import { dirname, sep } from 'node:path'
 import type { Files } from '../core/ports.ts'
 
 /**
- * `places`: directories with all that is in them, and single files. `named`: those where only what is named there is read, and no link from elsewhere
- * leads. Reading elsewhere rejects with a sentence.
+ * `places`: directories with all that is in them, and single files. `named`: those where only what is named there is
+ * read, and no link from elsewhere leads. Reading elsewhere rejects with a sentence.
  */
 export function fencedFiles(
   files: Pick<Files, 'read'>,

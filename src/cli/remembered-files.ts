@@ -1,4 +1,7 @@
-/** Files for one run of tests, which read the same ones over and over: what was read before is known, and so is what is not there. */
+/**
+ * Files for one run of tests, which read the same ones over and over: what was read before is known, and so is what is
+ * not there.
+ */
 import type { Files } from '../core/ports.ts'
 
 export function rememberedFiles(files: Files): Files {

@@ -59,7 +59,10 @@ const DEFAULT_SETTINGS: SiteSettings = {
   store: { url: 'memory:', directory: '' },
 }
 
-/** What must be known before anything else is read: where to listen, and who to become. Undefined when the site file has faults. */
+/**
+ * What must be known before anything else is read: where to listen, and who to become. Undefined when the site file has
+ * faults.
+ */
 export async function loadSettings(
   path: string,
   environment: LoadEnvironment,

@@ -42,7 +42,10 @@ export interface ListIndex {
   /** `file` for a list file, else where the list was written. */
   readonly source: string
   readonly size: number
-  /** The first entry, in the order written, that holds for the value (`recipient`, `route`: the most particular); undefined when none does. */
+  /**
+   * The first entry, in the order written, that holds for the value (`recipient`, `route`: the most particular);
+   * undefined when none does.
+   */
   find(value: FactValue): ListEntry | undefined
   /** All entries in order. For words that ask each of them, such as dnsbl. */
   entries(): Iterable<ListEntry>

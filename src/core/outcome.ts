@@ -24,7 +24,10 @@ export interface Outcome {
   readonly by: Speaker | undefined
   /** What rules in monitor mode would have answered. */
   readonly monitored: readonly (Speaker & { readonly verdict: Verdict })[]
-  /** After DATA, where parts of the recipients were answered differently: each recipient's own, in the order of the transaction. */
+  /**
+   * After DATA, where parts of the recipients were answered differently: each recipient's own, in the order of the
+   * transaction.
+   */
   readonly each?: readonly Spoken[]
   /** Milliseconds the client is to wait for the reply. */
   readonly delay: number

@@ -74,7 +74,10 @@ export interface Connection {
   hello: Hello | undefined
   auth: { readonly user: string; readonly mechanism: string } | undefined
   tls: TlsState | undefined
-  /** The client before the one that talks to us, by XFORWARD: for logs and rules, until the next transaction ends. Names in lower case. */
+  /**
+   * The client before the one that talks to us, by XFORWARD: for logs and rules, until the next transaction ends. Names
+   * in lower case.
+   */
   xforward?: ReadonlyMap<string, string> | undefined
   /** May send mail to any domain. */
   relayClient: boolean

@@ -84,7 +84,10 @@ export interface MatcherWord<Options = unknown> {
   readonly outside?: boolean
   /** What an unknown answer means when the rule does not say. */
   readonly onUnknown: OnUnknown
-  /** Names it adds for templates, without the word's own name: `{ zone: 'The zone that lists the client' }`; `NAME` for names that options say. */
+  /**
+   * Names it adds for templates, without the word's own name: `{ zone: 'The zone that lists the client' }`; `NAME` for
+   * names that options say.
+   */
   readonly finds?: Readonly<Record<string, string>>
   /** The names behind `NAME` in `finds`, which depend on the options. Throws as `compile` does. */
   readonly findsOf?: (options: Options) => readonly string[]

@@ -147,7 +147,8 @@ function addToNote(notes: Notes, name: string, amount: number): void {
 
 /**
  * What a client is granted before MAIL lasts for the connection; what a sender is granted, for the transaction; what is
- * granted for mail to a recipient, for that one. A client nobody knows is granted nothing on account of an address that is not its own.
+ * granted for mail to a recipient, for that one. A client nobody knows is granted nothing on account of an address that
+ * is not its own.
  */
 function setFlag({ flag, value }: EffectOf<'set_flag'>, { connection, transaction, recipient }: HookContext): void {
   const granted = value && (!connection.anonymous || connection.auth !== undefined)

@@ -43,7 +43,10 @@ const UNKNOWN_FOR = 1000
 
 type Judged = Pick<Known, 'text' | 'found'>
 
-/** About what is kept in memory, in octets, measured with bench/policies.ts: of any key, of a policy, and for an octet of its text. */
+/**
+ * About what is kept in memory, in octets, measured with bench/policies.ts: of any key, of a policy, and for an octet
+ * of its text.
+ */
 const COST = { key: 512, policy: 8192, octet: 6 } as const
 
 export class PolicyShelf implements Policies {

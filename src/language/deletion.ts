@@ -1,6 +1,6 @@
 /**
- * What to take away with a list entry, a rule or a key so that the file is YAML as before: its line or lines in a block, its comma
- * in brackets. Comments on other lines stay.
+ * What to take away with a list entry, a rule or a key so that the file is YAML as before: its line or lines in a
+ * block, its comma in brackets. Comments on other lines stay.
  *
  * Undefined where something else would be left behind: a list without entries, a text in several lines, a comment in between.
  */

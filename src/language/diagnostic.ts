@@ -3,7 +3,8 @@
  *
  * Codes never change meaning. Families: CFG structure, YML syntax traps, NET addresses, RGX regular expressions,
  * HOK hooks, codes and facts, FLW flow, IMP other programs' files, LST lists, NOT notes, TPL templates, TST tests,
- * PLG TypeScript plugins, SUP comments that allow findings, POL policies, TLS certificates. Each has a page, docs/diagnostics/CODE.md.
+ * PLG TypeScript plugins, SUP comments that allow findings, POL policies, TLS certificates. Each has a page,
+ * docs/diagnostics/CODE.md.
  */
 import type { DiagnosticCode } from './codes.ts'
 

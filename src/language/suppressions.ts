@@ -39,7 +39,10 @@ interface Suppression {
 const MARK = /^#\s*postern:/
 const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/
 
-/** Findings of the checks without those that are allowed; what is wrong with the comments goes to the report. `today`: 2026-11-20. */
+/**
+ * Findings of the checks without those that are allowed; what is wrong with the comments goes to the report. `today`:
+ * 2026-11-20.
+ */
 export function judge(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,

@@ -1,8 +1,8 @@
 /**
  * GeoIP databases in MaxMind's format (MaxMind DB 2.0), read into memory when they are first asked: the one door to `mmdb-lib`.
  *
- * A database that was replaced is read again within a minute; one that cannot be read any more is an error from then on, as is a record
- * that is damaged.
+ * A database that was replaced is read again within a minute; one that cannot be read any more is an error from then
+ * on, as is a record that is damaged.
  */
 import { readFile, stat } from 'node:fs/promises'
 import type { AnonymousIPResponse, AsnResponse, CityResponse, Reader } from 'mmdb-lib'

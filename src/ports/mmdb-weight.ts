@@ -1,11 +1,14 @@
 /**
  * Weighs what is decoded of a database in MaxMind's format (MaxMind DB 2.0, "Data Section"), before a library does it.
  *
- * A damaged one, two kilobytes long, can ask for gigabytes: by arrays in each other that claim sixteen million items each, or that point
- * to one another. So what stands behind a pointer is weighed each time it is pointed at.
+ * A damaged one, two kilobytes long, can ask for gigabytes: by arrays in each other that claim sixteen million items
+ * each, or that point to one another. So what stands behind a pointer is weighed each time it is pointed at.
  */
 
-/** `record`: values and their octets in one record; those of cities have about 1,500. `depth`: how deep its parts lie in each other. */
+/**
+ * `record`: values and their octets in one record; those of cities have about 1,500. `depth`: how deep its parts lie in
+ * each other.
+ */
 export const MMDB_BOUNDS = { record: 100_000, depth: 100 } as const
 
 const [EXTENDED, POINTER, MAP, ARRAY, BOOLEAN] = [0, 1, 7, 11, 14]

@@ -1,8 +1,9 @@
 /**
  * Asks p0f about a client, over its Unix socket.
  *
- * p0f hears of a packet some milliseconds after the client was accepted, and has room for few connections at once (20, unless it is
- * started with `-S`). So whom it has not seen it is asked about again a little later, as when it had no room.
+ * p0f hears of a packet some milliseconds after the client was accepted, and has room for few connections at once (20,
+ * unless it is started with `-S`). So whom it has not seen it is asked about again a little later, as when it had no
+ * room.
  */
 import { connect, type Socket } from 'node:net'
 import type { Clock, Fingerprint, P0f, P0fQuestion } from '../core/ports.ts'

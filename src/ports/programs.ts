@@ -9,7 +9,10 @@ import { reasonOf } from '../core/reason.ts'
 import { runProgram } from '../delivery/program/run.ts'
 import { gate } from './gate.ts'
 
-/** At the same time, in one process: clients choose how many messages there are. The others wait, until the time of their rule is up. */
+/**
+ * At the same time, in one process: clients choose how many messages there are. The others wait, until the time of
+ * their rule is up.
+ */
 export const PROGRAM_BOUNDS = { most: 50 } as const
 
 export function programRunner(clock: Pick<Clock, 'after'>): RunProgram {

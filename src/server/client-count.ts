@@ -23,7 +23,10 @@ export class ClientCount {
     return this.#all
   }
 
-  /** Counts a connection; answers with the limit that is in the way instead when there is one. Without an address it only counts among all. */
+  /**
+   * Counts a connection; answers with the limit that is in the way instead when there is one. Without an address it
+   * only counts among all.
+   */
   enter(ip: string | undefined, limits: Pick<Limits, ConnectionLimit>): ConnectionLimit | undefined {
     if (this.#all >= limits.connections) return 'connections'
     const limit = ip === undefined ? undefined : this.identify(ip, limits)

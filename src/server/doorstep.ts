@@ -49,7 +49,10 @@ export class Doorstep {
     for (const socket of [...this.#unannounced, ...this.#shakingHands]) socket.destroy()
   }
 
-  /** The same for the same settings: tickets of one connection are good for the next. Undefined when TLS cannot be spoken like that. */
+  /**
+   * The same for the same settings: tickets of one connection are good for the next. Undefined when TLS cannot be
+   * spoken like that.
+   */
   gate(settings: TlsSettings): TlsGate | undefined {
     const known = this.#gates.get(settings)
     if (known) return known

@@ -10,7 +10,10 @@ import type { Conversation } from './conversation.ts'
 import type { TlsGate } from './tls.ts'
 import { tlsStateOf } from './tls-state.ts'
 
-/** Milliseconds for the client to read the last reply and hang up. Closing earlier can cost it the reply: what it still sends is answered with a reset. */
+/**
+ * Milliseconds for the client to read the last reply and hang up. Closing earlier can cost it the reply: what it still
+ * sends is answered with a reset.
+ */
 const LINGER = 5000
 
 export class SocketWire implements Wire {

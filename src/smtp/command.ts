@@ -15,7 +15,10 @@ export interface CommandDefinition {
 const SPLIT = /^([^ \t]*)[ \t]*(.*)$/s
 const BLANKS = ' \t'
 
-/** The verb ends at the first blank; a line that begins with one has none. Blanks at the end are tolerated (RFC 5321 section 4.1.1). */
+/**
+ * The verb ends at the first blank; a line that begins with one has none. Blanks at the end are tolerated (RFC 5321
+ * section 4.1.1).
+ */
 export function parseCommand(line: string): Command {
   const [, verb = '', rest = ''] = SPLIT.exec(line) ?? []
   return { verb: verb.toUpperCase(), argument: withoutBlanks(rest) }

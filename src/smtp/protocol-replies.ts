@@ -75,7 +75,10 @@ export const AUTH_MALFORMED = reply(501, '5.5.2', 'Malformed response')
 export const AUTH_CANCELLED = reply(501, '5.7.0', 'Authentication cancelled')
 export const AUTH_TOO_LONG = reply(500, '5.5.6', 'Authentication exchange line is too long')
 
-/** Everything below closes the session. The status of bare line ends is the one Postfix gives; 5.6.11, seen elsewhere, is not registered. */
+/**
+ * Everything below closes the session. The status of bare line ends is the one Postfix gives; 5.6.11, seen elsewhere,
+ * is not registered.
+ */
 export const CONTENT_LINE_ENDS = reply(554, '5.5.2', 'The message has a bare CR or LF; lines end in CRLF')
 export const COMMAND_OCTETS = reply(500, '5.5.2', 'Bare CR, bare LF or NUL in a command; commands end in CRLF')
 export const COMMAND_ENDLESS = reply(500, '5.5.2', 'Command line without end', 'command_length')

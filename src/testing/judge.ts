@@ -1,4 +1,7 @@
-/** Judges one test: walks its sessions through the rules in one offline world, and compares what happened with what is expected. */
+/**
+ * Judges one test: walks its sessions through the rules in one offline world, and compares what happened with what is
+ * expected.
+ */
 import { resolve } from 'node:path'
 import { defaultLimits } from '../core/limits.ts'
 import type { Outcome } from '../core/outcome.ts'

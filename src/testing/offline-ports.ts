@@ -1,4 +1,7 @@
-/** Ports for commands that must not touch the world: DNS and words from tables, the clock where the record says, nothing delivered. */
+/**
+ * Ports for commands that must not touch the world: DNS and words from tables, the clock where the record says, nothing
+ * delivered.
+ */
 import type { DeliveryResult } from '../core/delivery.ts'
 import type { Clock, DnsAnswer, Log, Ports } from '../core/ports.ts'
 import type { MaybePromise } from '../core/truth.ts'

@@ -14,7 +14,10 @@ const PAGE = readFileSync(packageFile('docs/qpsmtpd-plugins.md'), 'utf8')
 const ABSENT = 'Not there'
 const OURS = 'Builtins without an original'
 
-/** Without names in the import's table: pieces that no list of plugins names, and plugins that are known by their purpose alone. */
+/**
+ * Without names in the import's table: pieces that no list of plugins names, and plugins that are known by their
+ * purpose alone.
+ */
 const OTHERS = [
   'IDN support',
   'geo block',

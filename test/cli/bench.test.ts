@@ -1,4 +1,7 @@
-/** `postern bench`: which sessions it holds, what it compares with, and when it fails. How long anything takes is no matter here. */
+/**
+ * `postern bench`: which sessions it holds, what it compares with, and when it fails. How long anything takes is no
+ * matter here.
+ */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { BenchReport } from '../../src/cli/for-people/bench.ts'

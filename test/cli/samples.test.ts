@@ -1,6 +1,7 @@
 /**
- * Mistakes as admins make them, and what they read then, to the column. Each folder of test/cli/samples has files with a mistake and,
- * in `expected`, what `postern check` prints there. `SAMPLES=write` writes it; read what changed before you keep it.
+ * Mistakes as admins make them, and what they read then, to the column. Each folder of test/cli/samples has files with
+ * a mistake and, in `expected`, what `postern check` prints there. `SAMPLES=write` writes it; read what changed before
+ * you keep it.
  */
 import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

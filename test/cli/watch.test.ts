@@ -1,4 +1,7 @@
-/** `postern test --watch`, `postern check --watch`: runs again when a file changes, and ends with 130 when the user has had enough. */
+/**
+ * `postern test --watch`, `postern check --watch`: runs again when a file changes, and ends with 130 when the user has
+ * had enough.
+ */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

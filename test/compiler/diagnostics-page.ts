@@ -9,7 +9,10 @@ import type { Diagnostic } from '../../src/language/diagnostic.ts'
 import { authority } from '../support/certificates.ts'
 
 export interface Example {
-  /** Behind the fence: `yaml rcpt`, `yaml plugin`, `yaml site`, `text ip`, `ts`, `text qpsmtpd`, `text qpsmtpd LIST`, `text import`. */
+  /**
+   * Behind the fence: `yaml rcpt`, `yaml plugin`, `yaml site`, `text ip`, `ts`, `text qpsmtpd`, `text qpsmtpd LIST`,
+   * `text import`.
+   */
   readonly kind: string
   readonly text: string
 }

@@ -1,4 +1,7 @@
-/** Which findings bring a correction, as far as the tests' own mistakes show: fault files, examples of the documentation, texts that YAML misreads. */
+/**
+ * Which findings bring a correction, as far as the tests' own mistakes show: fault files, examples of the
+ * documentation, texts that YAML misreads.
+ */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkFiles } from '../../src/cli/check/check-files.ts'

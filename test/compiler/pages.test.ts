@@ -1,9 +1,10 @@
 /**
  * What pages show in YAML and TypeScript is right: `postern check` finds nothing in it.
  *
- * Behind each fence stands what the example is: `yaml site` and `yaml plugin` (what such a file has to have besides is added), `yaml rcpt` and
- * other hooks (rules), `yaml rule` (keys of one), `yaml conditions` (a list of them), `yaml suite`, `yaml tests` (a list of them), `yaml test`
- * (keys of one), `yaml policy`; `yaml other` is none of ours, or shown for what is wrong.
+ * Behind each fence stands what the example is: `yaml site` and `yaml plugin` (what such a file has to have besides is
+ * added), `yaml rcpt` and other hooks (rules), `yaml rule` (keys of one), `yaml conditions` (a list of them), `yaml
+ * suite`, `yaml tests` (a list of them), `yaml test` (keys of one), `yaml policy`; `yaml other` is none of ours, or
+ * shown for what is wrong.
  */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'

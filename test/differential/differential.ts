@@ -75,7 +75,10 @@ async function comparing(configuration: Configuration, dialogues: readonly Dialo
   }
 }
 
-/** So many dialogues at the same time: some of them only wait. hosts_allow counts the sessions of a client, and most are of one. */
+/**
+ * So many dialogues at the same time: some of them only wait. hosts_allow counts the sessions of a client, and most are
+ * of one.
+ */
 const AT_ONCE = { inAll: 16, ofOneClient: 2 } as const
 
 /** In the order of the items. */

@@ -1,4 +1,7 @@
-/** Visual Studio Code as far as the extension asks it: what is registered, run and shown is kept; folders and settings are a test's. */
+/**
+ * Visual Studio Code as far as the extension asks it: what is registered, run and shown is kept; folders and settings
+ * are a test's.
+ */
 import type { ChildProcessByStdio } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { type Editor, editorAround } from '../cli/lsp/editor-client.ts'

@@ -1,8 +1,9 @@
 /**
  * A name server that is silent, and name servers that lie.
  *
- * Silent: five lists and a look-up of the sender wait for it, and no phase of a session takes longer than it may. Lying: whatever it says
- * for everything, only a true listing has mail refused, and one line of the log names the list that lies.
+ * Silent: five lists and a look-up of the sender wait for it, and no phase of a session takes longer than it may.
+ * Lying: whatever it says for everything, only a true listing has mail refused, and one line of the log names the list
+ * that lies.
  */
 import { type Answering, dnsServer } from '../support/dns-server.ts'
 import { type Sent, sendOnce } from '../support/load-client.ts'

@@ -2,8 +2,8 @@
  * Reload while the rules are being written to: never an answer by half a set.
  *
  * A writer leaves the file cut off, often between two rules so that it would be valid, says SIGHUP, writes it whole, says SIGHUP
- * again, with pauses of a few milliseconds; now and then it rests. Every sender in use is refused by some rule of the whole set, the
- * last one by the last.
+ * again, with pauses of a few milliseconds; now and then it rests. Every sender in use is refused by some rule of the
+ * whole set, the last one by the last.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** A proxy in front, over real sockets: who is believed, who is not, and what becomes of those who never say for whom they speak. */
+/**
+ * A proxy in front, over real sockets: who is believed, who is not, and what becomes of those who never say for whom
+ * they speak.
+ */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it, type TestContext } from 'node:test'

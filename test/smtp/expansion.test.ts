@@ -1,4 +1,7 @@
-/** Recipients that stand for others (`deliver_to`): what the next server is given, what its client hears, and how many there may be. */
+/**
+ * Recipients that stand for others (`deliver_to`): what the next server is given, what its client hears, and how many
+ * there may be.
+ */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'

@@ -4,7 +4,10 @@ import { connect, type Socket } from 'node:net'
 export interface SmtpClient {
   readonly socket: Socket
   say(octets: string): void
-  /** Resolves once what was heard since the last call ends with this; answers with all of it. Rejects when the server hangs up first. */
+  /**
+   * Resolves once what was heard since the last call ends with this; answers with all of it. Rejects when the server
+   * hangs up first.
+   */
   hear(ending: string): Promise<string>
   /** The same once it holds a reply to its last line. */
   hearReply(): Promise<string>

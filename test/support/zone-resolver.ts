@@ -1,5 +1,6 @@
 /**
- * A resolver for tests: `{ "7.2.0.192.bl.example A": ["127.0.0.2"], "slow.example A": "TIMEOUT", "broken.example A": "SERVFAIL" }`.
+ * A resolver for tests: `{ "7.2.0.192.bl.example A": ["127.0.0.2"], "slow.example A": "TIMEOUT", "broken.example A":
+ * "SERVFAIL" }`.
  *
  * What is not in the table does not exist; in strict mode it is a failure that names the question. `SILENCE` is an answer
  * that never comes: it takes a deadline to get past it.

@@ -1,4 +1,7 @@
-/** What `check` compiles with: everything it asks of this machine goes through a witness, who can say whether a report still holds. */
+/**
+ * What `check` compiles with: everything it asks of this machine goes through a witness, who can say whether a report
+ * still holds.
+ */
 import type { Vocabulary } from '../../core/word.ts'
 import { fileWorld } from '../file-world.ts'
 import type { Witness } from '../saved-checks/index.ts'

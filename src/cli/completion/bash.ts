@@ -2,7 +2,10 @@
 import { allCommands, type CommandRow, type OptionRow } from '../documentation/command-table.ts'
 import { isGlued, type Offer, offersIn, takesSeveral } from './offers.ts'
 
-/** What may follow a command, and what may follow an option that takes a value. `=` separates words for bash: they are put together first. */
+/**
+ * What may follow a command, and what may follow an option that takes a value. `=` separates words for bash: they are
+ * put together first.
+ */
 export function bashCompletion(rows: readonly CommandRow[]): string {
   const commands = allCommands(rows)
   const names = rows.map(({ words }) => words.join(' '))

@@ -1,4 +1,7 @@
-/** Certificates as clients will see them: there, and valid for some time yet. What else can be wrong with them is found at load. */
+/**
+ * Certificates as clients will see them: there, and valid for some time yet. What else can be wrong with them is found
+ * at load.
+ */
 import { X509Certificate } from 'node:crypto'
 import type { Service } from '../../core/service.ts'
 import { error, type Finding, ok, warning } from './finding.ts'

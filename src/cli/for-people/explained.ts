@@ -9,7 +9,10 @@ import { shown, shownPlaces } from '../find-files.ts'
 import { painter } from '../terminal.ts'
 
 interface Options {
-  /** 0: what decided, and what else acted. 1: every rule that was asked. 2: each of its comparisons, and the notes behind each hook. */
+  /**
+   * 0: what decided, and what else acted. 1: every rule that was asked. 2: each of its comparisons, and the notes
+   * behind each hook.
+   */
   readonly detail: number
   readonly color: boolean
 }

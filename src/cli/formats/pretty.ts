@@ -1,4 +1,7 @@
-/** A report for people: findings with the lines they are about, tests that fail with why, and a last line that says how much was looked at. */
+/**
+ * A report for people: findings with the lines they are about, tests that fail with why, and a last line that says how
+ * much was looked at.
+ */
 import { visible } from '../../language/render/display.ts'
 import type { Lines } from '../../language/render/excerpt.ts'
 import { drawDiagnostics } from '../../language/render/pretty.ts'

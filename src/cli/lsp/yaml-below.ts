@@ -1,4 +1,7 @@
-/** The YAML files below a site, for the names in them: what is near first, and no more than can be looked at while somebody types. */
+/**
+ * The YAML files below a site, for the names in them: what is near first, and no more than can be looked at while
+ * somebody types.
+ */
 import type { Dirent } from 'node:fs'
 import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'

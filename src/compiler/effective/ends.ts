@@ -13,7 +13,10 @@ export interface PluginTurn {
   readonly plugin: string
   /** In the order in which they are asked; none where it only speaks a refusal that it decided earlier. */
   readonly rules: readonly EffectiveRule[]
-  /** Rules that may bring each end about here. `plugin/rule` only of another hook; a `?` behind it: where it cannot be found out. */
+  /**
+   * Rules that may bring each end about here. `plugin/rule` only of another hook; a `?` behind it: where it cannot be
+   * found out.
+   */
   readonly ends: ReadonlyMap<End, readonly string[]>
   /** Refusals decided here and spoken at a later hook. */
   readonly delayed: ReadonlyMap<Hook, readonly string[]>

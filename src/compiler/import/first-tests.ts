@@ -1,8 +1,9 @@
 /**
- * The first tests of an imported site: who is on its lists and who is not, who may relay, and what each plugin is there to refuse.
+ * The first tests of an imported site: who is on its lists and who is not, who may relay, and what each plugin is there
+ * to refuse.
  *
- * They are candidates: what the other program's files say alone does not tell whether another rule answers first. Who writes the site asks it,
- * and keeps those that hold.
+ * They are candidates: what the other program's files say alone does not tell whether another rule answers first. Who
+ * writes the site asks it, and keeps those that hold.
  */
 import { isIpFault, networkContains, parseIp, parseNetwork } from '../../core/net/ip.ts'
 import type { Fields, TestDraft } from './draft.ts'

@@ -2,8 +2,9 @@
  * What a source outside is asked for: the keys under which an entry for this value may stand, in the order asked.
  *
  * They are the entries that a list file may have. An address: `user@host`, `@host`, `host`, `.parent` for every parent. A
- * recipient: `user@host`, `user`, `@host`. A route: `user@host`, `host`, `.parent`. A domain: itself, then its parents. An IP address: itself, then its prefixes that end in a dot or a colon, longest first; the
- * groups of an IPv6 address without leading zeros and without `::`. A text: itself. All in lower case.
+ * recipient: `user@host`, `user`, `@host`. A route: `user@host`, `host`, `.parent`. A domain: itself, then its parents.
+ * An IP address: itself, then its prefixes that end in a dot or a colon, longest first; the groups of an IPv6 address
+ * without leading zeros and without `::`. A text: itself. All in lower case.
  */
 import { addressKey } from '../../core/mail/address.ts'
 import type { FactValue, OneValue } from '../../core/fact.ts'

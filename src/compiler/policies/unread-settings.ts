@@ -1,4 +1,7 @@
-/** Settings that policies may have and no rule reads: POL008. Whoever writes one into a policy waits for something that never comes. */
+/**
+ * Settings that policies may have and no rule reads: POL008. Whoever writes one into a policy waits for something that
+ * never comes.
+ */
 import type { Finding } from '../../language/diagnostic.ts'
 import type { YamlNode } from '../../language/node.ts'
 import type { Outline, OutlinedPlugin } from '../analysis/outline.ts'

@@ -1,5 +1,6 @@
 /**
- * The path of MAIL and RCPT (RFC 5321 section 4.1.2): `<ann@example.org>`, `<>`, `<Postmaster>`, `<@relay.example:ann@example.org>`.
+ * The path of MAIL and RCPT (RFC 5321 section 4.1.2): `<ann@example.org>`, `<>`, `<Postmaster>`,
+ * `<@relay.example:ann@example.org>`.
  *
  * Source routes are checked and dropped (RFC 5321 section 3.6.1): the final domain decides. One pass over the text.
  */

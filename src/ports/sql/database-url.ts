@@ -3,7 +3,8 @@
  * `mysql://` is written the same way.
  *
  * TLS with a good certificate is the rule: `sslmode` is `verify-full`, or `disable`, which is what holds without it for this
- * machine. `host=PATH` names a Unix socket: its directory for PostgreSQL, the socket itself for MySQL. A password has no place in it.
+ * machine. `host=PATH` names a Unix socket: its directory for PostgreSQL, the socket itself for MySQL. A password has
+ * no place in it.
  */
 import { resolve } from 'node:path'
 

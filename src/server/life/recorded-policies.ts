@@ -16,7 +16,10 @@ export interface RecordedPolicy {
   readonly skip?: readonly string[]
 }
 
-/** Characters; a policy may be large, and a message has many recipients. Those beyond are left out, so replays do not know them. */
+/**
+ * Characters; a policy may be large, and a message has many recipients. Those beyond are left out, so replays do not
+ * know them.
+ */
 const MOST = 16_384
 
 /** By address. Undefined where a site has no policies. */

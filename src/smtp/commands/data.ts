@@ -37,7 +37,10 @@ function answer(dialogue: Dialogue, command: Command): MaybePromise<Answer> {
   })
 }
 
-/** DATA ends what may be sent at once (RFC 2920 section 3.1): what stands behind a DATA that is refused is content, and must not be read as commands. */
+/**
+ * DATA ends what may be sent at once (RFC 2920 section 3.1): what stands behind a DATA that is refused is content, and
+ * must not be read as commands.
+ */
 function closedToContent(dialogue: Dialogue, answered: Answer): Answer {
   return answered.listen === undefined && dialogue.inputWaits() ? { ...answered, close: true } : answered
 }

@@ -1,4 +1,7 @@
-/** HELO, EHLO (RFC 5321 section 4.1.1.1) and LHLO (RFC 2033 section 4.1). A hello that policy refuses leaves the client un-greeted. */
+/**
+ * HELO, EHLO (RFC 5321 section 4.1.1.1) and LHLO (RFC 2033 section 4.1). A hello that policy refuses leaves the client
+ * un-greeted.
+ */
 import type { Hello } from '../../core/session.ts'
 import type { CommandDefinition } from '../command.ts'
 import type { Dialogue } from '../dialogue.ts'

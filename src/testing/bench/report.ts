@@ -1,7 +1,7 @@
 /**
  * What rules take, as data: by hook, by rule, and for decisions as a whole. A time is nanoseconds of one thread on the machine
- * that measured it; beside it stands how many times the yardstick that is, by which machines and days are compared. A figure is the
- * middle one of its rounds, a ratio the middle one of the ratios in each round.
+ * that measured it; beside it stands how many times the yardstick that is, by which machines and days are compared. A
+ * figure is the middle one of its rounds, a ratio the middle one of the ratios in each round.
  */
 import { HOOKS, type Hook } from '../../core/hook.ts'
 import type { BenchRound, BenchRun, SideRound } from './run-bench.ts'

@@ -1,4 +1,7 @@
-/** A program whose rules are timed: what each is asked, and how long it takes to answer. It decides what it would decide anyway. */
+/**
+ * A program whose rules are timed: what each is asked, and how long it takes to answer. It decides what it would decide
+ * anyway.
+ */
 import type { Hook } from '../../core/hook.ts'
 import type { Chain, Program, Rule, Test } from '../../core/program.ts'
 import { andThen, isPromise, type MaybePromise } from '../../core/truth.ts'

@@ -28,7 +28,10 @@ export function policyChanges(before: PolicyTexts, after: PolicyTexts): readonly
   })
 }
 
-/** Whom the changes are about, as far as a session says it: the recipient, and senders and clients that came to a list or left it. */
+/**
+ * Whom the changes are about, as far as a session says it: the recipient, and senders and clients that came to a list
+ * or left it.
+ */
 export function sessionsAbout(changes: readonly PolicyChange[]): readonly SessionRecord[] {
   return changes.slice(0, MOST_POLICIES).flatMap(({ policy, keys }) => {
     const to = recipientOf(policy)

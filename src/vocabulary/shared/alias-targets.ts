@@ -38,7 +38,10 @@ function readTarget(written: string, { local, domain }: Mailbox): Mailbox | unde
   return parseMailbox(written)
 }
 
-/** Mail to `sales+eu` goes to `ann+eu`; a target that has a detail of its own keeps it, and one that would be too long goes without. */
+/**
+ * Mail to `sales+eu` goes to `ann+eu`; a target that has a detail of its own keeps it, and one that would be too long
+ * goes without.
+ */
 function withDetail(target: Mailbox, detail: string): Mailbox {
   const [separator = ''] = detail
   if (detail === '' || splitDetail(target.local, separator).detail !== undefined) return target

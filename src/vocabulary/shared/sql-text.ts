@@ -46,7 +46,10 @@ const AFTER_PATTERN: ReadonlySet<string> = new Set([
   ...AFTER_LIST,
 ])
 
-/** Throws an OptionFault where a value stands in quotes or is a pattern, and an Error with a plain sentence for what is no query. */
+/**
+ * Throws an OptionFault where a value stands in quotes or is a pattern, and an Error with a plain sentence for what is
+ * no query.
+ */
 export function checkQuery(option: string, { parts }: Pick<Template, 'parts'>): void {
   const places = parts.filter((part) => typeof part !== 'string')
   const text = parts.map((part) => (typeof part === 'string' ? part.replaceAll(PLACE, ' ') : PLACE)).join('')

@@ -1,4 +1,7 @@
-/** Recipients as a running server has them: aliases that reach two mailboxes, a cdb file and a directory of users, qmail's daemon, a moved user. */
+/**
+ * Recipients as a running server has them: aliases that reach two mailboxes, a cdb file and a directory of users,
+ * qmail's daemon, a moved user.
+ */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'

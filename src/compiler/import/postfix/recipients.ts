@@ -83,7 +83,10 @@ async function ruleFor(
   ]
 }
 
-/** Conditions, of which one holds for somebody who is there; undefined when a table cannot be read, so that nobody can be told. */
+/**
+ * Conditions, of which one holds for somebody who is there; undefined when a table cannot be read, so that nobody can
+ * be told.
+ */
 async function known(
   parameters: Parameters,
   maps: string,

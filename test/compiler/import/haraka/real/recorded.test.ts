@@ -1,4 +1,7 @@
-/** What a real Haraka (3.3.4) said, and the site that is made of its configuration: both refuse the same sessions, in the same words. */
+/**
+ * What a real Haraka (3.3.4) said, and the site that is made of its configuration: both refuse the same sessions, in
+ * the same words.
+ */
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -30,8 +33,8 @@ function firstRefusal(line: string): string {
 }
 
 /**
- * Class and text of a refusal; whatever is accepted is alike. Domains are lower case here. Of several refusals that wait for RCPT, each has its
- * own order (docs/import-haraka.md).
+ * Class and text of a refusal; whatever is accepted is alike. Domains are lower case here. Of several refusals that
+ * wait for RCPT, each has its own order (docs/import-haraka.md).
  */
 function said(reply: string, { files }: Configuration): string {
   const [, digit = '', text = ''] = /^([245])\d\d (?:\d\.\d+\.\d+ )?(.*)$/.exec(reply.toLowerCase()) ?? []
