@@ -51,7 +51,7 @@ function nameIn(part: TemplatePart): string {
 function finding({ rule, hook }: AskedRule, text: ScalarNode): Finding {
   return {
     code: 'FLW510',
-    severity: 'warning',
+    severity: 'error',
     at: text.at,
     hook,
     rule: rule.id,

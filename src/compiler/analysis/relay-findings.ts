@@ -57,7 +57,7 @@ export function openRelay(way: Way, { at, rule }: Culprit, witness: object, { cl
   return {
     ...path(way, rule),
     code: 'FLW510',
-    severity: 'warning',
+    severity: 'error',
     at,
     message: `anybody may relay through this server: \`${way.rules.at(-1)?.rule.id}\` says OK to recipients that are not ours`,
     label: 'here it becomes possible',

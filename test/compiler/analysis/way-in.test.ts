@@ -12,7 +12,7 @@ const MX = '{ name: mx, address: 192.0.2.1, port: 25 }'
 const TRIAL = '{ name: trial, address: 127.0.0.1, port: 2525 }'
 
 const OPEN =
-  'open.yaml:4:13 warning FLW510 anybody may relay through this server: `all` says OK to recipients that are not ours'
+  'open.yaml:4:13 FLW510 anybody may relay through this server: `all` says OK to recipients that are not ours'
 
 interface Wanted {
   readonly listen: readonly string[]
