@@ -1,4 +1,5 @@
 /** YAML files and other texts that a site names: read once, and reported where they are not what they should be. */
+import { reasonOf } from '../core/reason.ts'
 import type { Span } from '../language/diagnostic.ts'
 import type { MapNode } from '../language/node.ts'
 import { YAML_LIMITS } from '../language/yaml/limits.ts'
@@ -43,7 +44,7 @@ export async function readText(
       })
     return text
   } catch (fault) {
-    report.add({ code: 'CFG110', at, message: fault instanceof Error ? fault.message : `${path} cannot be read` })
+    report.add({ code: 'CFG110', at, message: reasonOf(fault) })
     return undefined
   }
 }

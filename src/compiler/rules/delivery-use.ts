@@ -7,6 +7,7 @@ import type {
   DeliveryResult,
   DeliveryTarget,
 } from '../../core/delivery.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { type Connection, repliesEach } from '../../core/session.ts'
 import { Unknown } from '../../core/truth.ts'
 import { type Verdict, verdict } from '../../core/verdict.ts'
@@ -60,7 +61,7 @@ async function deliver(target: DeliveryTarget, context: HookContext, hostname: s
   try {
     return verdictOf(await context.ports.carry(target, job), destinations)
   } catch (fault) {
-    const because = fault instanceof Error ? fault.message : 'failed without saying why'
+    const because = reasonOf(fault)
     context.ports.log.write('error', { transaction: job.id, target: target.name, because }, 'delivery failed')
     return verdict('DENYSOFT', 'Delivery failed, please try again later', '4.3.0')
   }

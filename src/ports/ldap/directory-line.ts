@@ -10,6 +10,7 @@ import type * as ldapts from 'ldapts'
 import { tlsOptions } from '../../delivery/smtp/tls.ts'
 import { checkFor } from '../auth/server-options.ts'
 import { requireLibrary } from '../optional-library.ts'
+import { shortReason } from '../short-reason.ts'
 
 export interface DirectoryPlace {
   readonly host: string
@@ -108,7 +109,7 @@ export class DirectoryLine {
       return await work(this.#client)
     } catch (error) {
       this.close()
-      throw new Error(reasonOf(error), { cause: error })
+      throw new Error(reasonIn(error), { cause: error })
     }
   }
 
@@ -129,9 +130,7 @@ function textsOf(values: ldapts.Entry | Omit<ldapts.Entry, 'dn'>): ReadonlyMap<s
   )
 }
 
-const REASON_LENGTH = 200
-
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : 'the directory failed'
-  return text.replace(/[^ -~]+/g, ' ').slice(0, REASON_LENGTH)
+/** Names of the library's errors say what its messages leave out: `InvalidCredentialsError`. */
+function reasonIn(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${shortReason(error)}` : shortReason(error)
 }

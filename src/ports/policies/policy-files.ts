@@ -8,6 +8,7 @@ import { readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PolicySource } from '../../core/policy.ts'
 import type { Clock, SourceAnswer } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { isPolicyPath, policyPath } from './policy-path.ts'
 import { readQuietly } from './quiet-file.ts'
 import { type Demands, readSafely, type SafeFile } from './safe-file.ts'
@@ -35,7 +36,7 @@ async function lookUp(read: () => Promise<SafeFile | undefined>, clock: Clock): 
     const file = await readQuietly(read, clock)
     return file ? { kind: 'found', values: [file.text] } : { kind: 'none' }
   } catch (fault) {
-    return { kind: 'failed', because: fault instanceof Error ? fault.message : 'it cannot be read' }
+    return { kind: 'failed', because: reasonOf(fault) }
   }
 }
 
@@ -62,7 +63,7 @@ export async function* allPolicyFiles(directory: string, demands: Demands): Asyn
       const file = await readSafely(root, path, demands)
       if (file) yield { path, isLookedFor, text: file.text }
     } catch (fault) {
-      yield { path, isLookedFor, because: fault instanceof Error ? fault.message : 'it cannot be read' }
+      yield { path, isLookedFor, because: reasonOf(fault) }
     }
   }
 }

@@ -1,5 +1,6 @@
 /** The sources of a process: one of each, however many lists and rules name it. */
 import type { KeyedSource, SourceAnswer, Sources } from '../../core/ports.ts'
+import { reasonOf } from '../../core/reason.ts'
 import { isLoadedWhole, type SourceSpec } from '../../core/source.ts'
 import { OpenPool } from '../open-pool.ts'
 import type { SourceWorld } from './driver.ts'
@@ -20,7 +21,7 @@ export function sourcePool(world: SourceWorld, open = openSource): SourcePool {
       try {
         return await pool.with(spec, (source) => source.lookup(key))
       } catch (fault) {
-        return { kind: 'failed', because: fault instanceof Error ? fault.message : 'it cannot be opened' }
+        return { kind: 'failed', because: reasonOf(fault) }
       }
     },
     use: (sources) => pool.use(sources, sources.filter(isLoadedWhole)),

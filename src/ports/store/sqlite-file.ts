@@ -84,5 +84,10 @@ const DAMAGES: readonly number[] = [11, 26]
 
 export function isDamage(fault: unknown): boolean {
   if (fault instanceof DamagedFile) return true
-  return fault instanceof Error && 'errcode' in fault && DAMAGES.includes(Number(fault.errcode) & 0xff)
+  return DAMAGES.includes(sqliteCode(fault))
+}
+
+/** The primary result code (sqlite.org/rescode.html); 0 for what is no fault of SQLite. */
+export function sqliteCode(fault: unknown): number {
+  return fault instanceof Error && 'errcode' in fault ? Number(fault.errcode) & 0xff : 0
 }

@@ -8,7 +8,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock, Log, Store, StoreAnswer } from '../../core/ports.ts'
 import { reasonOf } from '../../core/reason.ts'
-import { isDamage, MOST_PAGES, openChecked } from './sqlite-file.ts'
+import { isDamage, MOST_PAGES, openChecked, sqliteCode } from './sqlite-file.ts'
 
 export interface SqliteStoreOptions {
   readonly path: string
@@ -147,10 +147,9 @@ export class SqliteStore implements Store {
   }
 }
 
-const BUSY = 5
-const LOCKED = 6
+/** SQLITE_BUSY and SQLITE_LOCKED. */
+const LOCKS: readonly number[] = [5, 6]
 
 function isLocked(fault: unknown): boolean {
-  const code = fault instanceof Error && 'errcode' in fault ? Number(fault.errcode) & 0xff : 0
-  return code === BUSY || code === LOCKED
+  return LOCKS.includes(sqliteCode(fault))
 }
