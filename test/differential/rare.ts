@@ -36,6 +36,8 @@ export const RARE: readonly Dialogue[] = [
     ],
   },
   { from: '127.0.0.1', isEarly: true, steps: [...HELLO, ...say('RCPT TO:<ann@example.org>', 'QUIT')] },
+  { from: '127.0.0.6', isEarly: true, steps: say('EHLO client.example', 'QUIT') },
+  { from: '127.0.0.9', isEarly: true, steps: say('EHLO client.example', 'QUIT') },
   { from: '127.0.0.8', steps: [...HELLO, ...say('RCPT TO:<x@elsewhere.example>', 'QUIT')] },
   {
     from: '127.0.0.9',
