@@ -23,11 +23,13 @@ export function acceptMessage(dialogue: Dialogue, transaction: Transaction, mess
   return pass(dialogue, 'data_post_headers', () =>
     pass(dialogue, 'received_line', (ruling) => {
       message.prepend(receivedBy(dialogue, transaction, ruling))
-      return passEach(dialogue, transaction, () =>
-        pass(dialogue, 'queue_pre', () => queueApart(dialogue, transaction, queue)),
-      )
+      return passEach(dialogue, transaction, () => deliver(dialogue, transaction))
     }),
   )
+}
+
+function deliver(dialogue: Dialogue, transaction: Transaction): MaybePromise<Answer> {
+  return pass(dialogue, 'queue_pre', () => queueApart(dialogue, transaction, queue))
 }
 
 /** Another mail server has the message, has written its own trace field, and delivers. */
