@@ -198,6 +198,8 @@ describe('a word that is not carried over', () => {
       'plugins:1:24 warning IMP002 the arguments of `auth/auth_vpopmail_sql` are not understood',
       'vpopmail_mysql_dsn:1:1 warning IMP002 `vpopmail_mysql_dsn` of `auth/auth_vpopmail_sql` is not carried over',
     ])
+    const commented = await imported({ plugins: 'auth/auth_vpopmail_sql\n', vpopmail_mysql_pass: '# ours\nhush\n' })
+    assert.match(commented.findings[0] ?? '', /`vpopmail_mysql_pass` of .* is not carried over/)
     assert.match(
       (await imported({ plugins: 'auth/auth_vpopmail_sql\n' })).text,
       /"mysql:\/\/vpopmailuser@127\.0\.0\.1\/vpopmail"/,

@@ -3,15 +3,20 @@
  * plugins/auth/auth_vpopmail_sql). A DSN is Perl's (DBI, DBD::mysql).
  */
 import { argument, inPairs, lastOf, type Settle } from '../arguments.ts'
+import type { ConfigText } from '../config-reader.ts'
 import { type BuiltinRow, lineOf, type SettingFile } from './row.ts'
 
 const DSN = 'dbi:mysql:dbname=vpopmail;host=127.0.0.1'
 const USER = 'vpopmailuser'
 
-/** The password itself stays where it is. */
+/** The password itself stays where it is, if nothing stands before it: comments are none to whoever reads it here. */
 const PASSWORD_FILE: SettingFile = {
   file: 'vpopmail_mysql_pass',
-  keyed: (lines, path) => lines.slice(0, 1).map(({ at }) => argument('password_file', path, at)),
+  keyed: ([first], path) => (first && isAtStart(first) ? [argument('password_file', path, first.at)] : []),
+}
+
+function isAtStart({ at }: ConfigText): boolean {
+  return at.range.start.offset === 0
 }
 
 const SCHEMES: ReadonlyMap<string, string> = new Map([
