@@ -19,6 +19,7 @@ import { questionFault } from '../ports/questions/open-question.ts'
 import { storeFault } from '../ports/store/open-store.ts'
 import { tlsFault } from '../server/tls.ts'
 import { MATCHERS } from '../vocabulary/index.ts'
+import { codeGuard } from './code-guard.ts'
 import { type FileWorld, fileWorld } from './file-world.ts'
 import { EXTENSION, packageFile } from './package-files.ts'
 
@@ -60,6 +61,7 @@ export function compileEnvironment(report = new Report()): CommandEnvironment {
     builtins: new Map([...builtinFiles(), ...rulesetFiles()]),
     vocabulary: VOCABULARY,
     importModule,
+    guardCode: codeGuard(systemClock()),
     now: () => Date.now(),
     tlsFault,
     sourceFault,

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { HOOK_TABLE, type Hook, isKnownAt } from '../core/hook.ts'
-import { defaultLimits } from '../core/limits.ts'
+import { defaultLimits, LIMITS } from '../core/limits.ts'
 import type { Chain, OnSplit, Program } from '../core/program.ts'
 import type { Vocabulary } from '../core/word.ts'
 import type { Report, Span } from '../language/diagnostic.ts'
@@ -49,6 +49,8 @@ export interface SiteSpec {
   readonly localDomains: YamlNode | undefined
   readonly place: ListPlace
   readonly recipients?: RecipientSpec
+  /** For each TypeScript plugin, in milliseconds; the default one if absent. */
+  readonly loadDeadline?: number
 }
 
 export interface CompileEnvironment extends CodeEnvironment {
@@ -77,7 +79,7 @@ export interface CompiledSite {
 export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Promise<CompiledSite> {
   const environment = { ...given, lists: new Map<string, string>(), outside: new Map() }
   const resolved = await resolveEntries(spec.entries, { ...spec.place, opened: [] }, environment)
-  const codes = await setUpCode(resolved, environment)
+  const codes = await setUpCode(resolved, spec.loadDeadline ?? LIMITS.load_deadline.default, environment)
   const site = siteScope(spec, environment, codes)
   const shared = await sharedLists(spec, environment)
   const uses = await Promise.all(resolved.map((entry) => useOf(entry, { ...spec, shared }, environment)))

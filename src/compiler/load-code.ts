@@ -16,16 +16,35 @@ import { onTrial } from './rules/trial.ts'
 export interface CodeEnvironment extends LoadEnvironment {
   /** Loads a TypeScript or JavaScript module. */
   readonly importModule: (path: string) => Promise<unknown>
+  /** Bounds the time of a module and of its setup; without it they have all the time they want. */
+  readonly guardCode?: CodeGuard
+}
+
+/** Answers with what `work` answers; rejects with LoadsTooLong when that is not there in time. */
+export type CodeGuard = <T>(
+  code: { readonly path: string; readonly milliseconds: number },
+  work: () => Promise<T>,
+) => Promise<T>
+
+export class LoadsTooLong extends Error {
+  constructor(milliseconds: number) {
+    super(`it is not done after ${milliseconds} milliseconds (\`limits: { load_deadline: … }\`)`)
+  }
 }
 
 /** By the entries that name them. */
 export type Codes = ReadonlyMap<ResolvedEntry, CodePlugin>
 
-export async function setUpCode(resolved: readonly ResolvedEntry[], environment: CodeEnvironment): Promise<Codes> {
+/** `deadline`: for each plugin, in milliseconds. */
+export async function setUpCode(
+  resolved: readonly ResolvedEntry[],
+  deadline: number,
+  environment: CodeEnvironment,
+): Promise<Codes> {
   const codes = new Map<ResolvedEntry, CodePlugin>()
   for (const one of resolved) {
     if (one.plugin.kind !== 'code') continue
-    const plugin = await loadCode(one, one.plugin.path, environment)
+    const plugin = await loadCode(one, { path: one.plugin.path, milliseconds: deadline }, environment)
     if (plugin) codes.set(one, plugin)
   }
   return codes
@@ -33,24 +52,28 @@ export async function setUpCode(resolved: readonly ResolvedEntry[], environment:
 
 async function loadCode(
   { entry, suffix }: ResolvedEntry,
-  path: string,
+  code: { readonly path: string; readonly milliseconds: number },
   environment: CodeEnvironment,
 ): Promise<CodePlugin | undefined> {
-  const { importModule, report, sources } = environment
+  const { importModule, report, sources, guardCode = (_code, work) => work() } = environment
+  const { path } = code
   const { use, at, args } = entry
   const text = await readText(path, at, environment)
   if (text === undefined) return undefined
   sources.set(path, text)
   try {
-    const module = await importModule(path)
     const options: YamlNode = { kind: 'map', at, entries: args }
-    return await setUpCodePlugin(module, { use, path, suffix, at, options, report })
+    return await guardCode(code, async () =>
+      setUpCodePlugin(await importModule(path), { use, path, suffix, at, options, report }),
+    )
   } catch (fault) {
-    const because = reasonOf(fault)
-    report.add({ code: 'PLG001', at, message: `plugin \`${use}\` does not load: ${because}` })
+    const message = `plugin \`${use}\` does not load: ${reasonOf(fault)}`
+    report.add({ code: 'PLG001', at, message, ...(fault instanceof LoadsTooLong && { help: LOADS_TOO_LONG }) })
     return undefined
   }
 }
+
+const LOADS_TOO_LONG = 'look for an `await` that never ends, at its top level or in its `setup`'
 
 /** The words of plugins beside those that are there; a name that is taken is reported. */
 export function joinWords({ matchers, deliveries }: Vocabulary, codes: Codes, report: Report): Vocabulary {

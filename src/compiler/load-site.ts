@@ -119,6 +119,7 @@ function specOf(
     entries: readEntries(valueOf(root, 'plugins'), report),
     localDomains: valueOf(root, 'local_domains'),
     place: { directory, defaults: resolve(directory, textOf(valueOf(root, 'lists')) ?? 'lists'), lenient: false },
+    loadDeadline: limits.load_deadline,
     ...(recipients && { recipients }),
   }
 }

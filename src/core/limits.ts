@@ -128,6 +128,12 @@ export const LIMITS = {
     unit: 'milliseconds',
     summary: 'Time for all rules of one hook together; those left then are unknown if they have to wait',
   },
+  load_deadline: {
+    default: 30000,
+    minimum: 1,
+    unit: 'milliseconds',
+    summary: 'Time for one TypeScript plugin to be loaded and set up; then the site does not load',
+  },
   request_line_length: {
     default: 2048,
     minimum: 1024,

@@ -110,6 +110,7 @@ const CASES: Readonly<Record<LimitName, Case>> = {
   data_grace: MEASURE,
   handler_deadline: 'test/engine/failures.test.ts',
   hook_deadline: 'test/engine/hook-time.test.ts',
+  load_deadline: 'nobody runs into it: a site that loads too long does not load',
   policy_size: 'nobody runs into it: a policy that is too large has its line in the log',
   policy_entries: 'nobody runs into it: a policy with too many entries has its line in the log',
   policy_memory: 'nobody runs into it: what is used least is read again',

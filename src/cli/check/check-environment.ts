@@ -35,6 +35,7 @@ const PARTS: Readonly<Record<keyof CommandEnvironment, 'computes' | 'watched'>> 
   indexed: 'computes',
   lists: 'computes',
   outside: 'computes',
+  guardCode: 'computes',
   sourceFault: 'computes',
   questionFault: 'computes',
   storeFault: 'computes',
