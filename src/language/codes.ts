@@ -40,6 +40,7 @@ export const DIAGNOSTIC_CODES = {
   NET205: 'A text that is not a mail address',
   RGX301: 'A regular expression that cannot be read',
   RGX302: 'Look-around or a back-reference, which cannot run in linear time',
+  RGX303: 'A regular expression between slashes',
   HOK401: 'An unknown hook',
   HOK402: 'A fact or word used in a hook where it is not known yet',
   HOK410: 'A return code that its hook does not accept',

@@ -101,7 +101,7 @@ class Findings {
   }
 
   readonly add = (problem: ListProblem): void => {
-    const { code, message, help, label, range, first } = problem
+    const { code, message, help, label, range, first, severity } = problem
     if (first !== undefined) this.#duplicates += 1
     else this.#count += 1
     const isTold = first === undefined ? this.#count <= MOST_FINDINGS : this.#duplicates <= MOST_DUPLICATES
@@ -113,6 +113,7 @@ class Findings {
       code,
       at: this.#last,
       message,
+      ...(severity && { severity }),
       ...(label !== undefined && { label }),
       ...(help !== undefined && { help }),
       fixes,

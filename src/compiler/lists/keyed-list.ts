@@ -2,6 +2,7 @@
 import type { FactValue } from '../../core/fact.ts'
 import type { ListEntry, ListIndex, ListKind } from '../../core/list.ts'
 import { compileRegex, type Regex } from '../regex/regex.ts'
+import { IN_SLASHES, withoutSlashes } from '../regex/slashes.ts'
 import { EntryStore, type Expected, type RawEntry } from './entry-store.ts'
 import { type Family, isFault, type Reading } from './family.ts'
 import { hashText, HashTable } from './hash-table.ts'
@@ -43,7 +44,7 @@ export class KeyedList implements ListIndex {
     const entry = this.#store.add(reading.keep ?? raw, at)
     if (regex) this.#patterns.push({ entry, holds: reading.inverted ? (text) => !regex.test(text) : regex.test })
     const first = key === undefined ? -1 : this.#addKey(key, entry)
-    return first < 0 ? undefined : duplicate(raw.text, this.#store.entry(first))
+    return first < 0 ? slashesFault(reading) : duplicate(raw.text, this.#store.entry(first))
   }
 
   /** Of equal keys the first is the one that is found: its entry, or -1 when this is the first. */
@@ -102,6 +103,17 @@ function regexFault({ pattern = '', inverted }: Reading, regex: Extract<Regex, {
     ...fault(code, `regular expression \`${pattern}\`: ${regex.problem}`, help),
     ...(label !== undefined && { label }),
     range,
+  }
+}
+
+function slashesFault({ pattern = '', inverted }: Reading): Fault | undefined {
+  const meant = withoutSlashes(pattern)
+  if (meant === undefined) return undefined
+  const { problem, help } = IN_SLASHES
+  return {
+    ...fault('RGX303', `regular expression \`${pattern}\`: ${problem}`, help),
+    severity: 'warning',
+    instead: [`${inverted ? '!' : ''}${meant}`],
   }
 }
 

@@ -152,7 +152,7 @@ function buildInline(
 }
 
 function inPlace(problem: ListProblem, scalar: ScalarNode, values: readonly ScalarNode[]): Finding {
-  const { code, message, help, label, range, instead = [], isSure, first } = problem
+  const { code, message, help, label, range, instead = [], isSure, first, severity } = problem
   const before = values.find(({ at }) => first !== undefined && placeOf(at) === first)
   const entry = { offset: String(scalar.value).length - String(scalar.value).trimStart().length }
   const [word = ''] = String(scalar.value).trim().split(/\s/, 1)
@@ -160,6 +160,7 @@ function inPlace(problem: ListProblem, scalar: ScalarNode, values: readonly Scal
     code,
     at: range ? spanWithin(scalar, entry.offset + range.offset, range.length) : scalar.at,
     message,
+    ...(severity && { severity }),
     ...(label !== undefined && { label }),
     ...(help !== undefined && { help }),
     ...(first !== undefined && { severity: 'warning', label: 'given again', help: 'delete it' }),

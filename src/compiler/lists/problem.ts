@@ -4,7 +4,7 @@ import type { DiagnosticCode } from '../../language/codes.ts'
 
 export type EntryCode = Extract<
   DiagnosticCode,
-  'LST602' | 'LST610' | 'NET201' | 'NET202' | 'NET203' | 'NET204' | 'NET205' | 'RGX301' | 'RGX302'
+  'LST602' | 'LST610' | 'NET201' | 'NET202' | 'NET203' | 'NET204' | 'NET205' | 'RGX301' | 'RGX302' | 'RGX303'
 >
 
 export interface Fault {
@@ -20,6 +20,8 @@ export interface Fault {
   readonly instead?: readonly string[]
   /** Only one of these can have been meant. */
   readonly isSure?: true
+  /** The entry is in the list all the same. */
+  readonly severity?: 'warning'
   /** Place of the entry that says the same already: this one is never found. */
   readonly first?: string
 }

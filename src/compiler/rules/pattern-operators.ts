@@ -2,11 +2,13 @@
 import type { FactValue } from '../../core/fact.ts'
 import { formatFact } from '../../core/facts.ts'
 import type { Finding } from '../../language/diagnostic.ts'
+import { writeInstead } from '../../language/fix.ts'
 import type { ScalarNode, YamlNode } from '../../language/node.ts'
 import { spanWithin } from '../../language/yaml/scalar-offsets.ts'
 import { type Comparison, when } from './comparison.ts'
 import { globToRegex } from '../glob.ts'
 import { compileRegex } from '../regex/regex.ts'
+import { IN_SLASHES, withoutSlashes } from '../regex/slashes.ts'
 import { complain, type Scope } from './scope.ts'
 
 /** As patterns and parts of texts see it: there is nothing to find in the null sender. */
@@ -23,6 +25,7 @@ export function compilePatterns(operand: YamlNode, scope: Scope): Comparison | u
   const patterns = scalars(operand).map((scalar) => compilePattern(scalar, String(scalar.value), scope))
   const tests = patterns.filter((test) => test !== undefined)
   if (tests.length < patterns.length) return undefined
+  for (const scalar of scalars(operand)) warnOfSlashes(scalar, scope)
   return (value) => {
     const text = textOf(value)
     const found = tests.find(({ test }) => test(text))
@@ -46,6 +49,22 @@ function compilePattern(
     ...(regex.help !== undefined && { help: regex.help }),
   })
   return undefined
+}
+
+function warnOfSlashes(scalar: ScalarNode, scope: Scope): void {
+  const pattern = String(scalar.value)
+  const meant = withoutSlashes(pattern)
+  if (meant === undefined) return
+  const { problem, help } = IN_SLASHES
+  complain(scope, {
+    code: 'RGX303',
+    severity: 'warning',
+    at: scalar.at,
+    message: `regular expression \`${pattern}\`: ${problem}`,
+    label: `did you mean \`${meant}\`?`,
+    help,
+    fixes: writeInstead(scalar, meant, { safety: 'unsafe' }),
+  })
 }
 
 /** In double quotes YAML has escapes of its own, and what is left of a pattern is hard to see. */
