@@ -77,7 +77,7 @@ function settings(dns: string, plugins: string): string {
     `listen: [{ name: smtp, port: 0${auth} }]`,
     `limits: { auth_delay: 1, message_size: ${FIXED['databytes']?.[0]} }`,
     'allow_root: true',
-    `dns: { servers: ["${dns}"], timeout: 2s }`,
+    `dns: { servers: ["${dns}"], timeout: 10s }`,
     'log: { level: error }',
     '',
   ].join('\n')
