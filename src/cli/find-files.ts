@@ -1,4 +1,5 @@
 /** Finds the YAML files that commands work on, and names files as the user would type them. */
+import type { Stats } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { type Diagnostic, Report } from '../language/diagnostic.ts'
@@ -32,7 +33,10 @@ export async function mustBeSiteFile(path: string): Promise<void> {
   const stats = await stat(path).catch(() => undefined)
   if (stats?.isDirectory())
     throw new CommandError(`${path} is a directory; name its site file: ${join(path, 'postern.yaml')}`)
-  if (stats) return mustBeSite(path)
+  if (stats) {
+    mustBeRegular(path, stats)
+    return mustBeSite(path)
+  }
   throw new CommandError(`there is no site file ${path}; name the one you mean, or begin a site with \`postern init\``)
 }
 
@@ -50,7 +54,14 @@ async function mustBeSite(path: string): Promise<void> {
 async function findIn(path: string): Promise<readonly string[]> {
   const stats = await stat(path).catch(() => undefined)
   if (!stats) throw new CommandError(`there is no file or directory ${path}`)
-  return stats.isDirectory() ? walkDirectory(path) : [resolve(path)]
+  if (stats.isDirectory()) return walkDirectory(path)
+  mustBeRegular(path, stats)
+  return [resolve(path)]
+}
+
+/** Whoever opens a pipe waits for its other end, and a device may have no end. */
+function mustBeRegular(path: string, stats: Stats): void {
+  if (!stats.isFile()) throw new CommandError(`${path} is no regular file, but a pipe, a socket or a device`)
 }
 
 async function walkDirectory(directory: string): Promise<readonly string[]> {
@@ -84,6 +95,7 @@ export function withShownPaths(diagnostic: Diagnostic): Diagnostic {
   return {
     ...diagnostic,
     file: shown(diagnostic.file),
+    message: diagnostic.message.replaceAll(`${process.cwd()}/`, ''),
     labels: diagnostic.labels.map((label) => ({ ...label, file: shown(label.file) })),
     fixes: diagnostic.fixes.map((fix) => ({
       ...fix,

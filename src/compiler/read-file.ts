@@ -1,8 +1,9 @@
 /** YAML files and other texts that a site names: read once, and reported where they are not what they should be. */
 import { reasonOf } from '../core/reason.ts'
-import type { Span } from '../language/diagnostic.ts'
+import { UnreadableFile } from '../core/unreadable-file.ts'
+import { type Finding, type Span, startOf } from '../language/diagnostic.ts'
 import type { MapNode } from '../language/node.ts'
-import { YAML_LIMITS } from '../language/yaml/limits.ts'
+import { NOT_UTF8, YAML_LIMITS } from '../language/yaml/limits.ts'
 import { parseYaml } from '../language/yaml/parse.ts'
 import type { LoadEnvironment } from './load-environment.ts'
 
@@ -44,7 +45,15 @@ export async function readText(
       })
     return text
   } catch (fault) {
-    report.add({ code: 'CFG110', at, message: reasonOf(fault) })
+    report.add(fault instanceof UnreadableFile ? inFile(path, fault) : { code: 'CFG110', at, message: reasonOf(fault) })
     return undefined
   }
+}
+
+/** Once, however many places name the file. */
+function inFile(path: string, { because, notUtf8 }: UnreadableFile): Finding {
+  if (!notUtf8) return { code: 'CFG110', at: startOf(path), message: `this file ${because}` }
+  const { line, column } = notUtf8
+  const start = { line, column, offset: 0 }
+  return { ...NOT_UTF8, at: { file: path, range: { start, end: { line, column: column + 1, offset: 0 } } } }
 }

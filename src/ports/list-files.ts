@@ -10,6 +10,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { getSystemErrorMap } from 'node:util'
 import type { Files, TextPieces } from '../core/ports.ts'
 import { errorCode } from '../core/reason.ts'
+import { UnreadableFile } from '../core/unreadable-file.ts'
 
 /** Ten million list entries are about half of it; a JavaScript string holds no more than 512 MiB. */
 const LARGEST_FILE = 400 * 1024 * 1024
@@ -40,7 +41,7 @@ async function* piecesOf(path: string, file: FileHandle): AsyncGenerator<string>
       const piece = all.subarray(0, end)
       rest = all.subarray(end)
       if (rest.length > PIECE) throw new Error(`${path} has a line of more than ${PIECE} octets`)
-      if (!isUtf8(piece)) throw notUtf8(path, lines + linesIn(before) + badLine(piece))
+      if (!isUtf8(piece)) throw notUtf8(path, piece, lines + linesIn(before))
       if (end > 0) yield textOf(piece, isFirst)
       if (end > 0) isFirst = false
       if (octets.length === 0) continue
@@ -87,7 +88,7 @@ async function openFile(path: string): Promise<FileHandle | undefined> {
   } catch (error) {
     const code = errorCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new Error(`${path} cannot be opened: ${describe(error)}`, { cause: error })
+    throw new UnreadableFile(path, `cannot be opened: ${describe(error)}`, undefined, error)
   }
 }
 
@@ -109,7 +110,7 @@ async function sizeOfRegular(path: string, file: FileHandle): Promise<number> {
 }
 
 function cannotBeRead(path: string, fault: unknown): Error {
-  return new Error(`${path} cannot be read: ${describe(fault)}`, { cause: fault })
+  return new UnreadableFile(path, `cannot be read: ${describe(fault)}`, undefined, fault)
 }
 
 /** Longest character in UTF-8. */
@@ -124,12 +125,13 @@ async function readStart(file: FileHandle, most: number): Promise<Buffer> {
 }
 
 function decode(path: string, octets: Buffer): string {
-  if (!isUtf8(octets)) throw notUtf8(path, badLine(octets))
+  if (!isUtf8(octets)) throw notUtf8(path, octets)
   return textOf(octets, true)
 }
 
-function notUtf8(path: string, line: number): Error {
-  return new Error(`${path}:${line} is not text in UTF-8`)
+function notUtf8(path: string, octets: Buffer, linesBefore = 0): Error {
+  const { line, column } = badPlace(octets)
+  return new UnreadableFile(path, 'is not text in UTF-8', { line: linesBefore + line, column })
 }
 
 function textOf(octets: Buffer, isStart: boolean): string {
@@ -139,15 +141,23 @@ function textOf(octets: Buffer, isStart: boolean): string {
 
 const LINE_FEED = 10
 
-function badLine(octets: Buffer): number {
+function badPlace(octets: Buffer): { readonly line: number; readonly column: number } {
   let line = 1
   for (let start = 0; start < octets.length; line += 1) {
     const end = octets.indexOf(LINE_FEED, start)
     const stop = end < 0 ? octets.length : end
-    if (!isUtf8(octets.subarray(start, stop))) return line
+    const column = columnOfBad(octets.subarray(start, stop))
+    if (column > 0) return { line, column }
     start = stop + 1
   }
-  return line
+  return { line, column: 1 }
+}
+
+const REPLACEMENT = '\ufffd'
+
+/** From 1, in UTF-16 units; 0 where all of it is UTF-8. */
+function columnOfBad(line: Buffer): number {
+  return isUtf8(line) ? 0 : line.toString('utf8').indexOf(REPLACEMENT) + 1
 }
 
 /** `permission denied` rather than `EACCES: permission denied, open '…'`. */

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
+import { shown } from '../../src/cli/find-files.ts'
 import { checkFiles } from '../../src/cli/check/check-files.ts'
 import type { Diagnostic } from '../../src/language/diagnostic.ts'
 
@@ -25,6 +26,6 @@ export async function findingsIn(path: string, directory: string): Promise<reado
 function line({ file, range, severity, code, message }: Diagnostic, path: string, directory: string): string {
   const where = file.endsWith(relative(directory, path)) ? '' : `${relative(directory, file)}:`
   const place = `${where}${range.start.line}:${range.start.column}`
-  const text = message.replaceAll(`${directory}/`, '').replaceAll('\n', ' ')
+  const text = message.replaceAll(`${shown(directory)}/`, '').replaceAll('\n', ' ')
   return `${place} ${severity === 'error' ? '' : `${severity} `}${code} ${text}`
 }

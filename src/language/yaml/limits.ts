@@ -32,15 +32,17 @@ export function checkText(source: SourceText, report: Report): boolean {
 function checkEncoding(source: SourceText, report: Report): boolean {
   const offset = source.text.indexOf(REPLACEMENT)
   if (offset < 0) return true
-  report.add({
-    code: 'YML715',
-    at: source.span(offset, offset + 1),
-    message: 'this file is not UTF-8',
-    label: 'not a character in UTF-8',
-    help: 'save the file as UTF-8',
-  })
+  report.add({ ...NOT_UTF8, at: source.span(offset, offset + 1) })
   return false
 }
+
+/** For whoever finds it before there is a text. */
+export const NOT_UTF8 = {
+  code: 'YML715',
+  message: 'this file is not UTF-8',
+  label: 'not a character in UTF-8',
+  help: 'save the file as UTF-8',
+} as const
 
 function checkCharacters(source: SourceText, report: Report): boolean {
   const found = CONTROL.exec(source.text)
