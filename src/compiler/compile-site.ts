@@ -36,6 +36,8 @@ import { type ResolvedEntry, resolveEntries } from './resolve-entries.ts'
 /** What a site says about its recipients. */
 export interface RecipientSpec {
   readonly settings: readonly SettingDeclaration[]
+  /** None of them was left out for a fault. */
+  readonly areAll: boolean
   /** Undefined where it says nothing about them. */
   readonly onSplit: OnSplit | undefined
   /** Where it says so. */
@@ -78,11 +80,13 @@ export interface CompiledSite {
 
 export async function compileSite(spec: SiteSpec, given: CompileEnvironment): Promise<CompiledSite> {
   const environment = { ...given, lists: new Map<string, string>(), outside: new Map() }
+  const before = environment.report.errors
   const resolved = await resolveEntries(spec.entries, { ...spec.place, opened: [] }, environment)
   const codes = await setUpCode(resolved, spec.loadDeadline ?? LIMITS.load_deadline.default, environment)
   const site = siteScope(spec, environment, codes)
   const shared = await sharedLists(spec, environment)
   const uses = await Promise.all(resolved.map((entry) => useOf(entry, { ...spec, shared }, environment)))
+  if (environment.report.errors > before) site.settings.doubt()
   const prepared = uses.map((use) => use && { use, live: prepare(use, site) })
   const chains = resolved.map((entry, index) => chainsOf(entry, prepared[index], codes.get(entry), { site, shared }))
   const order = uses.flatMap((use) => use?.name ?? [])
@@ -154,6 +158,7 @@ function siteScope(
 ): SiteScope {
   const settings = new SettingBook()
   settings.declare(recipients?.settings ?? [], report)
+  if (recipients?.areAll === false) settings.doubt()
   const questions = new QuestionBook({ directory, faultOf: questionFault })
   const books = {
     notes: new NoteBook(),

@@ -12,7 +12,7 @@ import { ON_SPLIT } from '../../core/program.ts'
 import { keysOf } from '../../core/table.ts'
 import type { Finding, Report, Span } from '../../language/diagnostic.ts'
 import { entryOf, type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../../language/node.ts'
-import { readSettings, RECIPIENTS_SCHEMA } from '../../language/files/policy-file.ts'
+import { RECIPIENTS_SCHEMA, soundSettings } from '../../language/files/policy-file.ts'
 import { parseDuration } from '../../language/units.ts'
 import type { RecipientSpec } from '../compile-site.ts'
 import { isLoadedWhole, type SourceSpec } from '../../core/source.ts'
@@ -25,7 +25,7 @@ export function recipientSpec(node: YamlNode | undefined, limits: Limits): Recip
   if (node?.kind !== 'map') return undefined
   const wanted = textOf(valueOf(node, 'on_split')) ?? 'defer_different'
   const onSplit = keysOf(ON_SPLIT).find((one) => one === wanted)
-  return { settings: readSettings(node), onSplit, at: valueOf(node, 'on_split')?.at ?? node.at, limits }
+  return { ...soundSettings(node), onSplit, at: valueOf(node, 'on_split')?.at ?? node.at, limits }
 }
 
 const REFRESH = parseDuration(RECIPIENTS_SCHEMA.properties.refresh.default) ?? 0

@@ -48,7 +48,10 @@ export function readPolicyText(text: string, name: string, rules: PolicyRules): 
 }
 
 function isPolicy(root: YamlNode, { settings, skippable }: PolicyRules, report: Report): root is MapNode {
-  const schema = policySchema(settings.schema(), { type: 'string', enum: skippable })
+  const schema = policySchema(
+    settings.schema(),
+    settings.isDoubtful ? { type: 'string' } : { type: 'string', enum: skippable },
+  )
   return checkSchema(root, schema, report, { what: 'a policy' }) && root.kind === 'map'
 }
 

@@ -1,10 +1,11 @@
 /** Settings of a whole site: which there are, who declares them, which type each has. A setting has one type everywhere. */
 import type { Schema } from '../../core/schema.ts'
 import type { Report } from '../../language/diagnostic.ts'
-import type { SettingDeclaration } from '../../language/files/policy-file.ts'
+import { ANY_VALUE, type SettingDeclaration } from '../../language/files/policy-file.ts'
 
 export class SettingBook {
   readonly #declared = new Map<string, SettingDeclaration>()
+  #isDoubtful = false
 
   declare(settings: readonly SettingDeclaration[], report: Report): void {
     for (const setting of settings) {
@@ -12,6 +13,15 @@ export class SettingBook {
       if (!first) this.#declared.set(setting.name, setting)
       else if (!agree(first, setting)) reportTwo(first, setting, report)
     }
+  }
+
+  /** Some of what declares settings cannot be read, which has been reported: what is not declared here may be there. */
+  doubt(): void {
+    this.#isDoubtful = true
+  }
+
+  get isDoubtful(): boolean {
+    return this.#isDoubtful
   }
 
   get(name: string): SettingDeclaration | undefined {
@@ -27,6 +37,7 @@ export class SettingBook {
     return {
       type: 'object',
       properties: Object.fromEntries([...this.#declared].map(([name, { value }]) => [name, value])),
+      ...(this.#isDoubtful && { additionalProperties: ANY_VALUE }),
     }
   }
 }

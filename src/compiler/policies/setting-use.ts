@@ -39,7 +39,7 @@ export function useSetting(name: string, at: Span, scope: Scope): SettingUse | u
 /** Its type. */
 export function findSetting(name: string, at: Span, scope: Scope): SettingType | undefined {
   const declared = scope.settings.get(name)
-  if (declared) return declared.type
+  if (declared || scope.settings.isDoubtful) return declared?.type
   complain(scope, {
     code: 'POL001',
     at,

@@ -7,8 +7,9 @@
 import type { Schema } from '../../core/schema.ts'
 import { POLICY_UNKNOWN, type PolicyList, SETTING_TYPES, type SettingType } from '../../core/policy.ts'
 import { ON_SPLIT } from '../../core/program.ts'
-import type { Span } from '../diagnostic.ts'
-import { type MapNode, textOf, valueOf } from '../node.ts'
+import { Report, type Span } from '../diagnostic.ts'
+import { entriesOf, type MapEntry, type MapNode, textOf, valueOf, type YamlNode } from '../node.ts'
+import { checkSchema } from '../schema/check.ts'
 import { SOURCE_OPTIONS } from './source-schema.ts'
 
 /** Letters, digits and `_`: what `policy.KEY` can name. */
@@ -79,12 +80,29 @@ export interface SettingDeclaration {
   readonly value: Schema
 }
 
+/** The same from a node that may have faults: only those without. */
+export function soundSettings(owner: MapNode): {
+  readonly settings: readonly SettingDeclaration[]
+  readonly areAll: boolean
+} {
+  const node = valueOf(owner, 'settings')
+  const entries = entriesOf(node)
+  const sound = entries.filter(({ key, value }) => isSound({ kind: 'map', at: key.at, entries: [{ key, value }] }))
+  const areAll = sound.length === entries.length && (node === undefined || node.kind === 'map')
+  return { settings: readEntries(sound), areAll }
+}
+
+function isSound(settings: YamlNode): boolean {
+  return checkSchema(settings, SETTINGS_SCHEMA, new Report(), { what: 'settings' })
+}
+
 /** From a node that has passed SETTINGS_SCHEMA. */
 export function readSettings(owner: MapNode | undefined): readonly SettingDeclaration[] {
-  const node = owner && valueOf(owner, 'settings')
-  return node?.kind === 'map'
-    ? node.entries.flatMap(({ key, value }) => (value.kind === 'map' ? [readSetting(key.value, key.at, value)] : []))
-    : []
+  return readEntries(entriesOf(owner && valueOf(owner, 'settings')))
+}
+
+function readEntries(entries: readonly MapEntry[]): readonly SettingDeclaration[] {
+  return entries.flatMap(({ key, value }) => (value.kind === 'map' ? [readSetting(key.value, key.at, value)] : []))
 }
 
 const SCHEMA_TYPES = { number: 'number', boolean: 'boolean', text: 'string' } as const
@@ -140,7 +158,8 @@ export function policySchema(settings: Schema, plugin: Schema): Schema {
   }
 }
 
-const ANY_VALUE: Schema = { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] }
+/** Of a setting whose declaration is not known. */
+export const ANY_VALUE: Schema = { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] }
 
 /** For editors, who do not know the site. */
 export const POLICY_SCHEMA: Schema = policySchema(
