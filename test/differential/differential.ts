@@ -29,7 +29,7 @@ export interface Outcome {
 }
 
 /** Over one configuration, usually: a start of both programs takes as long as some of them. */
-export const DIALOGUES = 40
+export const DIALOGUES = 48
 
 export interface Plan {
   readonly seed: number

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { compare, describeFound, DIALOGUES } from './differential.ts'
+import { CONFIGURATIONS } from './generate.ts'
 import { qpsmtpdMissing } from './qpsmtpd.ts'
 import { shownReply } from './reply.ts'
 
@@ -24,7 +25,8 @@ if (missing !== false) throw new Error(missing)
 const began = performance.now()
 const plan = {
   seed: Number(values.seed),
-  configurations: Math.ceil(Number(values.sessions) / DIALOGUES),
+  // All forms of plugins, or rows of the table would be missing.
+  configurations: Math.max(CONFIGURATIONS, Math.ceil(Number(values.sessions) / DIALOGUES)),
   dialogues: DIALOGUES,
 }
 const { sessions, exchanges, unexplained, seen } = await compare(plan)
