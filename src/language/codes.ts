@@ -88,6 +88,7 @@ export const DIAGNOSTIC_CODES = {
   TPL501: 'A `${…}` that cannot be read',
   TPL502: 'A `${…}` with an unknown name',
   TPL503: 'A message that does not fit in a reply',
+  TPL504: 'A message that tells clients where a list lies',
   TST901: 'A test that names a rule, hook or parameter that does not exist',
   TST902: 'A test that expects nothing',
   TST903: 'A table whose rows and columns do not fit, or steps out of order',
