@@ -1,6 +1,6 @@
 /**
  * Reads a file that strangers have named and others may have put there: a regular file below a directory, owned by root or
- * by us, writable by nobody else, reached through no link that leads away. The same holds for the directories it lies in, for
+ * by us, writable by nobody else (but the owner's own group), reached through no link that leads away. The same holds for the directories it lies in, for
  * who may write to them puts one file in the place of another.
  *
  * Checked on the open file, not on its name, so nothing can be put in its place in between. Opening never waits: a pipe
@@ -20,9 +20,9 @@ export interface SafeFile {
 
 export interface Demands {
   readonly mostOctets: number
-  /** Off a server: whoever owns it, as where checkouts are another user's; and the owner's own group may write (umask 002). */
+  /** Off a server: whoever owns it, as where checkouts are another user's. */
   readonly isLenient?: boolean
-  /** Who may own it besides root and us; the group that is this user's alone may write to it then. */
+  /** Who may own it besides root and us. */
   readonly owner?: number
   /** That nothing stands in it says something. */
   readonly mayBeEmpty?: boolean
@@ -73,7 +73,8 @@ function checkFile(stats: Stats, demands: Demands): void {
 function checkRights(stats: Stats, { isLenient = false, owner }: Demands, what: 'it' | 'its directory'): void {
   const isTrusted = [0, process.getuid?.(), owner].includes(stats.uid)
   if (!isLenient && !isTrusted) throw new Error(`${what} belongs to another user`)
-  const isOwnGroup = (isLenient || stats.uid === owner) && stats.gid === stats.uid
+  // A group with the number of its owner has nobody else in it (user private groups; umask 002 goes with them).
+  const isOwnGroup = stats.gid === stats.uid
   if ((stats.mode & (WRITABLE.byAll | (isOwnGroup ? 0 : WRITABLE.byGroup))) === 0) return
   throw new Error(what === 'it' ? 'its group or everybody may write to it' : 'others may write to its directory')
 }
