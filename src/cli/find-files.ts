@@ -1,11 +1,8 @@
 /** Finds the YAML files that commands work on, and names files as the user would type them. */
 import type { Stats } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { type Diagnostic, Report } from '../language/diagnostic.ts'
-import { fileKind } from '../language/files/file-kind.ts'
-import { entriesOf } from '../language/node.ts'
-import { parseYaml } from '../language/yaml/parse.ts'
+import type { Diagnostic } from '../language/diagnostic.ts'
 import { CommandError } from './exit-code.ts'
 import { unreadable } from './unreadable.ts'
 
@@ -28,29 +25,6 @@ export async function someDirectory(paths: readonly string[]): Promise<boolean> 
   return found.some((one) => one?.isDirectory())
 }
 
-/** Throws a CommandError, which says what to type, where a site file is not there. */
-export async function mustBeSiteFile(path: string): Promise<void> {
-  const stats = await stat(path).catch(() => undefined)
-  if (stats?.isDirectory())
-    throw new CommandError(`${path} is a directory; name its site file: ${join(path, 'postern.yaml')}`)
-  if (stats) {
-    mustBeRegular(path, stats)
-    return mustBeSite(path)
-  }
-  throw new CommandError(`there is no site file ${path}; name the one you mean, or begin a site with \`postern init\``)
-}
-
-/** By its keys, where it has any: what is wrong with a site its readers say better. */
-async function mustBeSite(path: string): Promise<void> {
-  if (!/\.ya?ml$/.test(path)) return
-  const root = parseYaml(await readFile(path, 'utf8').catch(() => ''), path, new Report())
-  const kind = fileKind(entriesOf(root).map(({ key }) => key.value))
-  if (kind === undefined || kind === 'site' || kind === 'policy') return
-  throw new CommandError(
-    `${path} is a ${kind}, and a site is wanted, such as postern.yaml; \`postern check ${path}\` looks at it`,
-  )
-}
-
 async function findIn(path: string): Promise<readonly string[]> {
   const stats = await stat(path).catch(() => undefined)
   if (!stats) throw new CommandError(`there is no file or directory ${path}`)
@@ -60,7 +34,7 @@ async function findIn(path: string): Promise<readonly string[]> {
 }
 
 /** Whoever opens a pipe waits for its other end, and a device may have no end. */
-function mustBeRegular(path: string, stats: Stats): void {
+export function mustBeRegular(path: string, stats: Stats): void {
   if (!stats.isFile()) throw new CommandError(`${path} is no regular file, but a pipe, a socket or a device`)
 }
 
