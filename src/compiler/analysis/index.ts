@@ -18,7 +18,7 @@ import type { Outline, OutlinedPlugin } from './outline.ts'
 import { type PolicyFile, strangePolicies } from '../policies/strange-policies.ts'
 import { unreadSettings } from '../policies/unread-settings.ts'
 import { type Unreached, unreachedRules } from './reach.ts'
-import { overlongMessage } from './replies.ts'
+import { overlongMessage, placeInMessage } from './replies.ts'
 import { SiteWorld } from './site-world.ts'
 import { idleConditions, neverHolds } from './truths.ts'
 import { relayFindings } from './relay.ts'
@@ -53,7 +53,7 @@ export function analyse(analysed: Analysed, report: Report): void {
   const findings = new Findings(report, rules)
   for (const rule of rules.filter(({ plugin }) => !isOurs(plugin.path))) {
     const said = neverHolds(rule, world) ?? [...idleConditions(rule, world), ...site.findings(rule)]
-    for (const finding of [...said, ...overlongMessage(rule)]) findings.against(rule, finding)
+    for (const finding of [...said, ...overlongMessage(rule), ...placeInMessage(rule)]) findings.against(rule, finding)
   }
   reportUnreached(unreachedRules(hooks, world), { rules, findings, sources, isOurs })
   if (services) {

@@ -1,10 +1,12 @@
 /**
- * Messages that do not fit in a reply: TPL503. A line of a reply has at most 512 octets (RFC 5321 section 4.5.3.1.5), so a
- * longer one is broken where it happens to end; of more than fifty lines the rest is not said.
+ * What clients hear. Messages that do not fit in a reply: TPL503. A line of a reply has at most 512 octets (RFC 5321 section 4.5.3.1.5), so a
+ * longer one is broken where it happens to end; of more than fifty lines the rest is not said. Messages that say where the
+ * server keeps its files: TPL504.
  */
 import type { Finding } from '../../language/diagnostic.ts'
 import { textOf, valueOf } from '../../language/node.ts'
 import { parseTemplate } from '../../language/template.ts'
+import { spanWithin } from '../../language/yaml/scalar-offsets.ts'
 import type { AskedRule } from './asked-rule.ts'
 
 /** Without code, status and CRLF. */
@@ -32,6 +34,26 @@ export function overlongMessage({ node }: AskedRule): readonly Finding[] {
       ...common,
       message: `a line of this message has ${longest} characters, and a reply has room for ${LONGEST_LINE}`,
       help: HELP,
+    },
+  ]
+}
+
+/** Not behind a dollar sign that stands for itself. */
+const PLACE = /(?<=(?<!\$)(?:\$\$)*\$\{\s*)list\.at(?=\s*[|}])/
+
+/** Clients are told where a list lies. */
+export function placeInMessage({ node }: AskedRule): readonly Finding[] {
+  const message = valueOf(node, 'message')
+  const found = PLACE.exec(textOf(message) ?? '')
+  if (message?.kind !== 'scalar' || !found) return []
+  return [
+    {
+      code: 'TPL504',
+      severity: 'warning',
+      at: spanWithin(message, found.index, found[0].length),
+      message: '`list.at` tells clients where the list lies: a file of this server, or the URL of a source',
+      label: 'every client can read it',
+      help: 'write it to the log: `log: "${list.at}"`\nwhat clients may read is `${list.reason}` or `${list.entry}`',
     },
   ]
 }

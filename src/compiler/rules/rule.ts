@@ -12,9 +12,8 @@ import { all, any, compileCondition, inverted } from './condition.ts'
 import { compileDelivery } from './delivery-use.ts'
 import { enterDeeds } from '../policies/deeds.ts'
 import { compileEffects } from './rule-effects.ts'
-import { compileReplyText } from './reply-text.ts'
 import { complain, moreCareful, type Scope } from './scope.ts'
-import type { Text } from './text.ts'
+import { compileText, type Text } from './text.ts'
 import { type CompiledTrial, compileTrial, onTrial } from './trial.ts'
 
 /** The condition and mode of the plugin's entry in the site file. */
@@ -117,7 +116,7 @@ function compileVerdict(node: MapNode, scope: Scope): MakeVerdict | undefined {
   const status = readStatus(node, code, scope)
   const replyCode = readReplyCode(node, code, scope)
   const message = valueOf(node, 'message')
-  const text = message?.kind === 'scalar' ? compileReplyText(message, scope) : undefined
+  const text = message?.kind === 'scalar' ? compileText(message, scope) : undefined
   const constant: Verdict = {
     code,
     ...(status !== undefined && { status }),
