@@ -16,6 +16,7 @@ export interface SessionRecord {
   readonly local_port?: number
   readonly listener?: string
   readonly client_sessions?: number
+  readonly elapsed?: number
   readonly relay_client?: boolean
   readonly immune?: boolean
   readonly helo?: string
@@ -30,6 +31,7 @@ export interface SessionRecord {
   readonly sender?: string
   readonly mail_params?: Readonly<Record<string, string>>
   readonly rcpt?: string | readonly string[]
+  readonly rcpt_params?: Readonly<Record<string, string>>
   readonly headers?: readonly (readonly [string, string])[]
   readonly body?: string
   readonly message?: string
@@ -89,7 +91,7 @@ export function connectionOf(record: SessionRecord, startedAt: number): Connecti
     anonymous: record.anonymous ?? false,
     attached: record.attached ?? false,
     proxy: record.proxy && proxyOf(record.proxy),
-    startedAt,
+    startedAt: startedAt - (record.elapsed ?? 0) * 1000,
     env: new Map(Object.entries(record.env ?? {})),
   })
   connection.remoteHost = record.remote_host ?? undefined

@@ -26,6 +26,11 @@ export function commandOf(line: string): Command {
   return { verb: verb.toUpperCase(), argument: rest.join(' ') }
 }
 
+/** Names in upper case, as the server keeps them. */
+export function parametersIn(params: Readonly<Record<string, string>> = {}): ReadonlyMap<string, string> {
+  return new Map(Object.entries(params).map(([name, value]) => [name.toUpperCase(), value]))
+}
+
 /** Throws an Error with a plain sentence for a text that is none. */
 export function senderIn(text: string): Address {
   return text === '' || text === '<>' ? { kind: 'null' } : addressIn(text)

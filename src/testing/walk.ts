@@ -19,7 +19,17 @@ import { postponed } from './decision.ts'
 import { hasAnswer } from './fixture-resolver.ts'
 import { type OfflineOptions, OfflineSession } from './offline-session.ts'
 import { connectionOf, recipientsOf, type SessionRecord } from './session-record.ts'
-import { addressIn, bareAddress, commandOf, hookOf, loginIn, messageOf, rewrittenBy, senderIn } from './walk-parts.ts'
+import {
+  addressIn,
+  bareAddress,
+  commandOf,
+  hookOf,
+  loginIn,
+  messageOf,
+  parametersIn,
+  rewrittenBy,
+  senderIn,
+} from './walk-parts.ts'
 
 export interface WalkOptions extends OfflineOptions {
   /** The content of the record's `message` file. */
@@ -136,7 +146,7 @@ class Walker {
     const { sender, mail_params: params, notes } = this.#record
     if (sender === undefined) return false
     const transaction = newTransaction('offline')
-    transaction.mailParams = new Map(Object.entries(params ?? {}).map(([name, value]) => [name.toUpperCase(), value]))
+    transaction.mailParams = parametersIn(params)
     for (const [name, value] of Object.entries(notes?.transaction ?? {})) transaction.notes.set(name, value)
     this.#session.transaction = transaction
     const command = { verb: 'MAIL', argument: `FROM:<${bareAddress(sender)}>` }
@@ -153,7 +163,7 @@ class Walker {
   async #recipient(text: string): Promise<boolean> {
     const command = { verb: 'RCPT', argument: `TO:<${bareAddress(text)}>` }
     const { outcome } = await this.#session.consult({ hook: 'rcpt_pre', command })
-    const recipient = newRecipient(addressIn(rewrittenBy(outcome) ?? text))
+    const recipient = newRecipient(addressIn(rewrittenBy(outcome) ?? text), parametersIn(this.#record.rcpt_params))
     recipient.policy = (await this.#options.policies?.find(recipient.address)) ?? noPolicy()
     if (recipient.policy.unknown) return this.#session.postpone(recipient)
     await this.#session.consult({ hook: 'user_config', recipient })

@@ -98,6 +98,8 @@ const SESSION: Json = {
   sender: 'a@example.net',
   mail_params: { SIZE: '100' },
   rcpt: ['x@example.org'],
+  rcpt_params: { NOTIFY: 'NEVER' },
+  elapsed: 31,
   headers: [['Subject', 'hi']],
   body: 'hello',
   notes: { connection: { a: true }, transaction: { b: 3 } },

@@ -40,6 +40,11 @@ const NEEDS: readonly Need[] = [
     isMet: ({ position }) => position !== 'policy',
   },
   {
+    facts: /^rcpt\.params\.(?:NOTIFY|ORCPT)$/i,
+    because: 'no listener of this site offers DSN',
+    isMet: ({ position, offer }) => (position ? position !== 'policy' : offer.extensions.dsn),
+  },
+  {
     facts: /^(?:mail\.params\.(?!SIZE$)|rcpt\.params\.)/i,
     because: 'a policy service is told no parameter but the size',
     isMet: ({ position }) => position !== 'policy',

@@ -7,7 +7,7 @@ import { isIpFault, parseNetwork } from '../../core/net/ip.ts'
 import type { ListKind } from '../../core/list.ts'
 import { isPromise } from '../../core/truth.ts'
 import { Report, type Span } from '../../language/diagnostic.ts'
-import { type MapEntry, type ScalarNode, textOf, toJson, type YamlNode } from '../../language/node.ts'
+import { type MapEntry, type ScalarNode, toJson, type YamlNode } from '../../language/node.ts'
 import { summarize } from '../rules/atom.ts'
 import { settingOperand } from '../policies/setting-use.ts'
 import type { Comparison } from '../rules/comparison.ts'
@@ -16,6 +16,7 @@ import { domainKey } from '../lists/domain-list.ts'
 import { OPERATORS } from '../rules/operators.ts'
 import type { Formula, Question } from './formula.ts'
 import { enter, free, type Lowering } from './lowering.ts'
+import { domainsOf, namesIn } from './lower-names.ts'
 import { NameTree } from './name-tree.ts'
 import { RangeSet } from './range-set.ts'
 import { TextSet } from './text-set.ts'
@@ -154,18 +155,14 @@ export function lowerComparison(operator: MapEntry, whole: Subject): Formula {
     () => numbersIn(operator, subject) ?? namesIn(operator, subject),
   )
   if (answers) return asked(subject, text, answers)
+  const domains = domainsOf(operator, subject)
+  if (domains)
+    return asked(
+      { ...subject, fact: enter(`${subject.name}.domain`, undefined, subject.lowering) },
+      text,
+      inRegion(domains),
+    )
   return asked(subject, text, byPredicate(predicateOf(operator, subject), allOf(subject)))
-}
-
-/** `.example.org` at the end of a domain is every name below it. */
-function namesIn({ key, value }: MapEntry, { type }: Subject): NameTree | undefined {
-  const nodes = value.kind === 'seq' ? value.items : [value]
-  const texts = nodes.map((node) => (textOf(node) ?? '').toLowerCase())
-  const entries = texts
-    .map((text) => (text.startsWith('.') ? domainKey(text) : undefined))
-    .filter((entry) => entry !== undefined)
-  const isSuffix = type === 'domain' && key.value === 'ends_with' && entries.length === texts.length
-  return isSuffix ? NameTree.of(entries) : undefined
 }
 
 function numbersIn({ key, value }: MapEntry, { type, name }: Subject): RangeSet | undefined {

@@ -4,7 +4,8 @@ import type { Hook } from '../../core/hook.ts'
 import { isIpFault, parseIp } from '../../core/net/ip.ts'
 import type { Product, World } from './product.ts'
 import { answersIn, commandsOf, forwardedIn, loginOf, timeIn } from './witness-parts.ts'
-import { fits, hintsOf, holds, texts } from './witness-texts.ts'
+import { otherFacts } from './witness-facts.ts'
+import { fits, foreignNamesLike, hintsOf, holds, namesLike, textFor, texts } from './witness-texts.ts'
 import { networksIn, FOREIGN_DOMAINS } from './stranger.ts'
 import { NameTree } from './name-tree.ts'
 import { RangeSet } from './range-set.ts'
@@ -38,6 +39,11 @@ function otherParts(product: Product, hooks: ReadonlySet<Hook>): Readonly<Record
   const [time, commands] = [timeIn(product), commandsOf(product, hooks)]
   const login = loginOf(product, hooks.has('auth'))
   return time && commands && login && { ...time, ...login, ...commands, ...forwardedIn(product), ...answersIn(product) }
+}
+
+interface PlainFacts {
+  readonly helo?: string
+  readonly remote_host?: string
 }
 
 interface Said extends PlainFacts {
@@ -126,7 +132,8 @@ const USERS = ['someone', 'ann', 'postmaster']
 /** Of all pairs of a user and a domain that come to mind, the first that fits. */
 function addressFor(name: 'sender' | 'rcpt', read: Read): string | undefined {
   const [whole, user, domain] = [read(name), read(`${name}.user`), read(`${name}.domain`)]
-  const hints = [whole, user, domain].flatMap(hintsOf)
+  const command = saidWith(name, read)
+  const hints = [...[whole, user, domain].flatMap(hintsOf), ...command.hints]
   const users = texts(user, [...USERS, ...hints.map((hint) => hint.split('@')[0] ?? ''), ...detailed(read)]).filter(
     (local) => name === 'sender' || hasParts(local, read),
   )
@@ -135,9 +142,32 @@ function addressFor(name: 'sender' | 'rcpt', read: Read): string | undefined {
   for (const local of users)
     for (const host of domains) {
       const address = mailbox(local, host)
-      if (address && fits(address, whole.literals)) return `${local}@${host}`
+      if (address && fits(address, whole.literals) && command.fits(`${local}@${host}`)) return `${local}@${host}`
     }
   return undefined
+}
+
+interface SaidWith {
+  readonly hints: readonly string[]
+  readonly fits: (address: string) => boolean
+}
+
+const COMMANDS_WITH = {
+  sender: { keyword: 'FROM:', hooks: ['mail_pre', 'mail'] },
+  rcpt: { keyword: 'TO:', hooks: ['rcpt_pre', 'rcpt'] },
+} as const
+
+/** What rules ask of the line that says the address. */
+function saidWith(name: 'sender' | 'rcpt', read: Read): SaidWith {
+  const { keyword, hooks } = COMMANDS_WITH[name]
+  const asked = hooks.flatMap((hook) => [
+    { prefix: '', set: read(`command.path@${hook}`) },
+    { prefix: keyword, set: read(`command.argument@${hook}`) },
+  ])
+  return {
+    hints: asked.flatMap(({ set }) => hintsOf(set).map((hint) => hint.replace(/^(?:from:|to:)|[<>]/gi, ''))),
+    fits: (address) => asked.every(({ prefix, set }) => isOne(`${prefix}<${address}>`, set)),
+  }
 }
 
 /** `ann+detail`, as rules ask for it. */
@@ -157,91 +187,16 @@ function isOne(text: string | undefined, set: ValueSet): boolean {
   return text === undefined ? set.absent : holds(set.region, text) && fits(text, set.literals)
 }
 
-/** Names that contain what a careless pattern looks for, and are somebody else's. */
-function foreignNamesLike(hint: string): readonly string[] {
-  const bare = bareName(hint)
-  return [`elsewhere${bare}`, `${bare}.elsewhere.example`]
-}
-
-function namesLike(hint: string): readonly string[] {
-  const bare = bareName(hint)
-  return [bare, `client.${bare}`, ...foreignNamesLike(hint)]
-}
-
-function bareName(hint: string): string {
-  return (hint.split('@').at(-1) ?? '').toLowerCase().replace(/^\./, '')
-}
-
-interface PlainFacts {
-  readonly helo?: string
-  readonly remote_host?: string
-  readonly [key: string]: unknown
-}
-
 /** Facts of their own; undefined when one cannot be guessed, or no session can say it. */
 function plainFacts(product: Product, read: Read): PlainFacts | undefined {
   const helo = textFor(read('helo'), ['client.example'])
   const host = product.has('remote_host') ? textFor(read('remote_host'), ['client.example']) : null
   if (helo === undefined || host === undefined) return undefined
-  const others = [...product].map(([fact, set]) => otherFact(fact, set))
-  if (others.includes(undefined)) return undefined
+  const others = otherFacts(product)
+  if (!others) return undefined
   return {
     ...(helo !== null && { helo }),
     ...(host !== null && { remote_host: host }),
-    ...Object.assign({}, ...others),
+    ...others,
   }
-}
-
-/** How a session says a fact, given some value of it. */
-const SAYINGS: ReadonlyMap<string, (value: string | number) => PlainFacts> = new Map<
-  string,
-  (value: string | number) => PlainFacts
->([
-  ['listener', (listener) => ({ listener })],
-  ['remote_port', (port) => ({ remote_port: port })],
-  ['local_port', (port) => ({ local_port: port })],
-  ['client_sessions', (count) => ({ client_sessions: Math.max(1, Number(count)) })],
-  ['helo.verb', (verb) => (verb === 'helo' ? { helo_verb: 'HELO' } : {})],
-  ['tls', (isOn) => (isOn === 'true' ? { tls: { protocol: 'TLSv1.3' } } : {})],
-])
-
-const SAID_ELSEWHERE =
-  /^(?:remote_ip|remote_host|helo|sender(?:\..*)?|rcpt(?:\.user|\.domain|\.mailbox|\.detail)?|time\..*|(?:attempt|auth|xforward)\..*|command\b.*@(?:noop|vrfy|help|unrecognized_command))$/
-/** What rules do on the way, or others answer, is not the client's to say. */
-const NOT_SAID = /^(?:relay_client|immune|score|anonymous|note\..*|(?:word|free|skip) .*)$/
-
-function otherFact(fact: string, set: ValueSet): PlainFacts | undefined {
-  if (SAID_ELSEWHERE.test(fact) || NOT_SAID.test(fact)) return {}
-  const value = set.region.example()
-  const isFree = set.literals.size === 0
-  const say = SAYINGS.get(fact)
-  if (say && isFree && value !== undefined) return say(value)
-  const parameter = fact === 'mail.size' ? 'SIZE' : /^mail\.params\.(.+)$/.exec(fact)?.[1]
-  if (set.absent) return {}
-  if (parameter !== undefined) return parameterFor(parameter, set)
-  return isNothing(fact, set) ? {} : undefined
-}
-
-const SIZES = ['1000', '1', '0', '1000000', '100000000']
-
-/** Of several parameters one is enough for an example. */
-function parameterFor(name: string, set: ValueSet): PlainFacts | undefined {
-  const found = set.region.kind === 'range' ? SIZES.find((size) => fits(Number(size), set.literals)) : textFor(set, [])
-  return typeof found === 'string' ? { mail_params: { [name]: found } } : undefined
-}
-
-/** The session has just begun, and nobody is accepted yet. */
-function isNothing(fact: string, { region, literals }: ValueSet): boolean {
-  return (
-    (fact === 'rcpt.count' || fact === 'elapsed') &&
-    region.kind === 'range' &&
-    literals.size === 0 &&
-    !region.and(RangeSet.points([0])).isEmpty
-  )
-}
-
-/** Null where it is absent. */
-function textFor(set: ValueSet, candidates: readonly string[]): string | null | undefined {
-  const found = texts(set, [...candidates, ...hintsOf(set).flatMap((hint) => [...namesLike(hint), hint])])[0]
-  return found ?? (set.absent ? null : undefined)
 }

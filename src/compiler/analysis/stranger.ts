@@ -36,7 +36,8 @@ export function networksIn(texts: readonly string[]): readonly Network[] {
   return texts.map(parseNetwork).flatMap((network) => (isIpFault(network) ? [] : [network]))
 }
 
-const INTERNET = ADDRESSES.and(RangeSet.networks(networksIn(NOT_THE_INTERNET)).not())
+/** Addresses that anybody may have or reach. */
+export const INTERNET = ADDRESSES.and(RangeSet.networks(networksIn(NOT_THE_INTERNET)).not())
 
 /** Larger than four networks /8, or than an IPv6 network /16: nobody knows all who are in there. */
 const [WIDE_4, WIDE_6] = [2n ** 26n, 2n ** 112n]
@@ -164,8 +165,18 @@ function holdsAny({ now }: Predicate): boolean {
 /** Facts that only somebody known has. */
 const OF_THE_KNOWN = /^(?:auth\.|attempt\.|env\.|proxy\.|xforward\.|tls\.client\.)/
 
+/** By hook. */
+const COMMANDS: ReadonlyMap<string, string> = new Map([
+  ['command@mail_pre', 'mail'],
+  ['command@mail', 'mail'],
+  ['command@rcpt_pre', 'rcpt'],
+  ['command@rcpt', 'rcpt'],
+])
+
 /** What a fact of a stranger is before any rule has done anything. */
 export function strange(fact: string, set: ValueSet, { facts }: Claims): ValueSet {
+  const command = COMMANDS.get(fact)
+  if (command !== undefined) return valuesIn(TextSet.of([command]))
   const isMissing = (OF_THE_KNOWN.test(fact) && !facts.test(fact)) || fact.startsWith('note.')
   return isMissing ? { ...set, absent: true, unknown: false, region: emptyLike(set.region) } : set
 }

@@ -23,3 +23,24 @@ export function texts({ region, literals }: ValueSet, candidates: readonly strin
 export function hintsOf({ literals }: ValueSet): readonly string[] {
   return [...literals.values()].flatMap(({ predicate, wanted }) => (wanted ? predicate.hints : []))
 }
+
+/** Names that contain what a careless pattern looks for, and are somebody else's. */
+export function foreignNamesLike(hint: string): readonly string[] {
+  const bare = bareName(hint)
+  return [`elsewhere${bare}`, `${bare}.elsewhere.example`]
+}
+
+export function namesLike(hint: string): readonly string[] {
+  const bare = bareName(hint)
+  return [bare, `client.${bare}`, ...foreignNamesLike(hint)]
+}
+
+function bareName(hint: string): string {
+  return (hint.split('@').at(-1) ?? '').toLowerCase().replace(/^\./, '')
+}
+
+/** Null where it is absent. */
+export function textFor(set: ValueSet, candidates: readonly string[]): string | null | undefined {
+  const found = texts(set, [...candidates, ...hintsOf(set).flatMap((hint) => [...namesLike(hint), hint])])[0]
+  return found ?? (set.absent ? null : undefined)
+}

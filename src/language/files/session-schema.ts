@@ -49,6 +49,7 @@ export const SESSION_SCHEMA = {
     local_port: { type: 'integer', minimum: 0, maximum: 65535, description: 'The port the client connected to' },
     listener: { type: 'string', description: 'Name of the listener' },
     client_sessions: { type: 'integer', minimum: 1, description: 'Sessions that the client has open, with this one' },
+    elapsed: { type: 'number', minimum: 0, description: 'Seconds since the client connected, all along' },
     relay_client: { type: 'boolean', description: 'Whether the client may relay from the start' },
     immune: { type: 'boolean', description: 'Whether the client is on a white list from the start' },
     helo: { type: 'string', description: 'The name given with EHLO' },
@@ -72,6 +73,7 @@ export const SESSION_SCHEMA = {
     sender: { type: 'string', description: 'The envelope sender; "" or "<>" is the null sender' },
     mail_params: { ...TEXTS, description: 'Parameters of MAIL' },
     rcpt: { ...ONE_OR_MORE, description: 'The recipients' },
+    rcpt_params: { ...TEXTS, description: 'Parameters of RCPT, the same for all recipients' },
     headers: {
       type: 'array',
       items: { type: 'array', items: { type: 'string' }, minItems: 2 },

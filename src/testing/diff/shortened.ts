@@ -3,7 +3,7 @@ import type { SessionRecord } from '../session-record.ts'
 
 /** Without them nobody is answered. */
 const KEPT: ReadonlySet<string> = new Set(['sender', 'rcpt'])
-const TABLES = ['answers', 'sources', 'sql', 'ldap', 'http', 'env', 'mail_params'] as const
+const TABLES = ['answers', 'sources', 'sql', 'ldap', 'http', 'env', 'mail_params', 'rcpt_params'] as const
 
 type Shorter = (session: SessionRecord) => SessionRecord
 

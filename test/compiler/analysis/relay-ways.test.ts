@@ -20,9 +20,10 @@ async function ways(
   hooks: string,
   listen: readonly string[] = [MX],
   guard = '',
+  more = '',
 ): Promise<readonly (readonly unknown[])[]> {
   const texts = {
-    'postern.yaml': `hostname: mx.example.org\nlisten: [${listen.join(', ')}]\nplugins: [${guard && '{ use: ./guard.yaml, skippable: true }, '}./house.yaml]\n`,
+    'postern.yaml': `hostname: mx.example.org\nlisten: [${listen.join(', ')}]\nplugins: [${guard && '{ use: ./guard.yaml, skippable: true }, '}./house.yaml]\n${more}`,
     'guard.yaml': `plugin: guard\nhooks:${guard}\n`,
     'house.yaml': `plugin: house\nhooks:${hooks}\n`,
     passwords: 'ann:pencil\n',
@@ -72,6 +73,17 @@ describe('whoever relays by what it says', () => {
     ['{ time.weekday: Sunday, time.hour: { lt: 6 } }', { now: '2026-11-22T00:00:00Z' }],
     ['{ client_sessions: { gt: 3 } }', { client_sessions: 4 }],
     ['{ elapsed: { lt: 5 } }', {}],
+    ['{ elapsed: { gt: 30 } }', { elapsed: 31 }],
+    ['{ elapsed: { between: [2.5, 3] } }', { elapsed: 2.5 }],
+    ['{ local_ip: 198.51.100.25 }', { local_ip: '198.51.100.25' }],
+    ['{ local_ip: [10.0.0.25, 198.51.100.25] }', { local_ip: '198.51.100.25' }],
+    ['{ mail.params.BODY: 8BITMIME, mail.params.RET: HDRS }', { mail_params: { BODY: '8bitmime', RET: 'hdrs' } }],
+    ['{ rcpt: { ends_with: example.org } }', { rcpt: 'someone@elsewhereexample.org' }],
+    ['{ rcpt: { contains: example.com } }', { rcpt: 'someone@elsewhereexample.com' }],
+    ['{ command: RCPT }', {}],
+    ['{ command.argument: { starts_with: "TO:<vip" } }', { rcpt: 'vip@elsewhere.example' }],
+    ['{ command.path: { regex: "^<x-" } }', { rcpt: 'x-@elsewhere.example' }],
+    ['{ command.path: { ends_with: ".net>" } }', { rcpt: 'someone@no-such-name-37.net' }],
     ['{ helo_matches: {} }', { answers: { helo_matches: 'hit' } }],
     ['{ not: { dnsbl: { zones: [bl.example] } } }', { answers: { dnsbl: 'miss' } }],
   ]
@@ -79,6 +91,40 @@ describe('whoever relays by what it says', () => {
     it(`is shown: ${condition}`, async () => {
       assert.deepEqual(await wayOf(condition), [['FLW510', 'all', session]])
     })
+
+  for (const condition of [
+    '{ rcpt: { ends_with: "@example.org" } }',
+    '{ rcpt: { ends_with: ["@example.org", .example.com] } }',
+    '{ rcpt: { glob: "*@example.org" } }',
+    '{ rcpt: { glob: ["*@*.example.org", "*.example.com"] } }',
+    '{ command: MAIL }',
+    '{ rcpt.params.NOTIFY: never }',
+  ])
+    it(`is nobody: ${condition}`, async () => {
+      assert.deepEqual(await wayOf(condition), [])
+    })
+
+  for (const condition of [
+    '{ local_ip: 10.0.0.25 }',
+    '{ rcpt.params.X-KEY: sesame }',
+    '{ command.argument: { starts_with: "FROM:" } }',
+  ])
+    it(`cannot be told: ${condition}`, async () => {
+      assert.deepEqual(
+        (await wayOf(condition)).map(([code]) => code),
+        ['FLW511'],
+      )
+    })
+
+  it('wants to hear of the delivery, where DSN is offered', async () => {
+    const dsn = 'extensions: { dsn: true }\n'
+    const all = (condition: string) =>
+      ways(`${AT_RCPT}\n    - { id: all, match: ${condition}, return: OK }`, [MX], '', dsn)
+    assert.deepEqual(await all('{ rcpt.params.NOTIFY: never }'), [
+      ['FLW510', 'all', { rcpt_params: { NOTIFY: 'NEVER' } }],
+    ])
+    assert.deepEqual(await all('{ rcpt.params.NOTIFY: sesame }'), [['FLW511', 'all']])
+  })
 
   it('has said HELO or EHLO: no listener takes MAIL without it', async () => {
     assert.deepEqual(await wayOf('{ helo: { exists: false } }'), [])
