@@ -61,6 +61,8 @@ class Play {
   async #hear(at: string, command: string): Promise<State> {
     const [theirs, ours] = await Promise.all([this.#sides[0].reply(), this.#sides[1].reply()])
     const exchange = { at, command, theirs, ours }
+    const last = this.#exchanges.at(-1)
+    if (last && hangsUp(exchange) && areApart(last)) return 'over'
     const isList = at === 'EHLO' && theirs.code === 250
     this.#exchanges.push(isList ? { ...exchange, theirs: withoutOrder(theirs), ours: withoutOrder(ours) } : exchange)
     return stateAfter(exchange, this.#exchanges)
@@ -93,6 +95,17 @@ class Play {
     }
     return state
   }
+}
+
+/** One of them alone: it belongs to what that one has said before, whenever it is noticed. */
+function hangsUp({ theirs, ours }: Exchange): boolean {
+  const isGone = ({ closed, text }: Reply): boolean => closed && text === ''
+  return isGone(theirs) !== isGone(ours)
+}
+
+/** One of them has not come to the question that the other has answered, or the answers go two ways. */
+function areApart({ theirs, ours }: Exchange): boolean {
+  return classOf(theirs) !== classOf(ours) || (theirs.code === 503) !== (ours.code === 503)
 }
 
 function verbOf(command: string): string {
