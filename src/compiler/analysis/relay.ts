@@ -9,11 +9,12 @@ import { asksIn, type Ask } from './formula.ts'
 import type { Outline, OutlinedPlugin } from './outline.ts'
 import type { Product, World } from './product.ts'
 import { withCopies } from './relay-copies.ts'
+import { countBefore, withEarlier, withoutCount } from './earlier-recipients.ts'
 import { forwards, freeDestinations } from './relay-destinations.ts'
 import { culpritOf, openRelay, tooMany, unproved } from './relay-findings.ts'
 import { loggedIn, loggingIn, type Logins } from './relay-login.ts'
 import { passHook, TooMany, type Walk, type Way } from './relay-walk.ts'
-import { witnessOf } from './relay-witness.ts'
+import { type Witness, witnessOf } from './relay-witness.ts'
 import { type Claims, strange, stranger } from './stranger.ts'
 import { universeOf } from './universe.ts'
 import { TextSet } from './text-set.ts'
@@ -207,10 +208,28 @@ function report(ways: readonly Way[], reporting: Reporting): readonly Finding[] 
 
 /** A session that takes the way; a rough way is tried with it. */
 function exampleOf(way: Way, { follow, world, client }: Reporting): object | undefined {
-  const witness = witnessOf(way.product, world, new Set(way.rules.map(({ hook }) => hook)))
+  const count = countBefore(way.product)
+  if (count === undefined) return undefined
+  const product = count > 0 ? withoutCount(way.product) : way.product
+  const witness = witnessOf(product, world, new Set(way.rules.map(({ hook }) => hook)))
+  if (count > 0) return witness && !way.rough ? behindOthers(witness, count, { follow, world, client }) : undefined
   if (!witness || !way.rough) return witness?.session
   const again = follow(startingWith(startOf(witness.product, client)))
   return again.some(({ product, rough }) => !rough && !isUpToOthers(product)) ? witness.session : undefined
+}
+
+function behindOthers(
+  witness: Witness,
+  count: number,
+  { follow, world, client }: Pick<Reporting, 'follow' | 'world' | 'client'>,
+): object | undefined {
+  const known = new Map([...client].filter(([fact]) => !fact.startsWith('rcpt')))
+  const begun = (product: Product): readonly Way[] => follow(startingWith(startOf(product, known)))
+  return withEarlier(witness, {
+    count,
+    world,
+    follow: (product) => begun(product).filter((way) => !isUpToOthers(way.product)),
+  })
 }
 
 /** What rules have changed on the way is not changed yet. */
