@@ -9,6 +9,7 @@ import { type CodeGuard, LoadsTooLong } from '../compiler/load-code.ts'
 import type { Clock } from '../core/ports.ts'
 import { EXIT } from './exit-code.ts'
 import { shown } from './find-files.ts'
+import { holdOpen } from './held-open.ts'
 
 export function codeGuard(clock: Pick<Clock, 'after'>): CodeGuard {
   return async ({ path, milliseconds }, work) => {
@@ -24,7 +25,10 @@ export function codeGuard(clock: Pick<Clock, 'after'>): CodeGuard {
 
 function inTime<T>(work: Promise<T>, milliseconds: number, clock: Pick<Clock, 'after'>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(milliseconds, () => reject(new LoadsTooLong(milliseconds)))
+    const cancel = clock.after(milliseconds, () => {
+      holdOpen()
+      reject(new LoadsTooLong(milliseconds))
+    })
     work.finally(cancel).then(resolve, reject)
   })
 }

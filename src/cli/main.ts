@@ -8,6 +8,8 @@ import type { Shell } from './shell.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 import { usageError } from './usage-errors.ts'
 
+export { isHeldOpen } from './held-open.ts'
+
 type Addition = (program: Command, shell: Shell) => void
 
 /** In the order of the help. */

@@ -15,18 +15,19 @@ if (major < 22 || (major === 22 && minor < 18)) {
   )
   process.exitCode = 3
 } else {
-  // Only the exit code is set: ending the process here would cut off what is still being written to a pipe.
+  // Only the exit code is set: ending the process here would cut off what is still being written to a pipe. A plugin that
+  // never ends loading would hold it open, though.
   import('./cache-directory.js')
     .then((cache) => cache.keepCompiledCode())
     .then(() => import('./main.ts'))
-    .then((main) => main.run(process.argv.slice(2)))
-    .then(
-      (code) => {
+    .then((main) =>
+      main.run(process.argv.slice(2)).then((code) => {
         process.exitCode = code
-      },
-      (error) => {
-        console.error(error)
-        process.exitCode = 3
-      },
+        if (main.isHeldOpen && main.isHeldOpen()) process.stdout.write('', () => process.exit())
+      }),
     )
+    .catch((error) => {
+      console.error(error)
+      process.exitCode = 3
+    })
 }

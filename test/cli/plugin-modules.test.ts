@@ -49,6 +49,20 @@ describe('a plugin that does not come to an end', () => {
   })
 })
 
+it('a plugin that never ends loading holds nobody when it is given up', (context) => {
+  const { path } = folder(context, {
+    'postern.yaml': `limits: { load_deadline: 20 }\n${SITE}`,
+    'plugins/club.ts': 'await new Promise(() => setInterval(() => undefined, 1000))\n',
+  })
+  const { status, stdout } = spawnSync(process.execPath, [EXECUTABLE, 'check'], {
+    cwd: path,
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  assert.equal(status, 1)
+  assert.match(stdout, /1 error/)
+})
+
 describe('a plugin that calls process.exit(0) while it is loaded', () => {
   const files = {
     'postern.yaml': `${SITE}listen: [{ address: 127.0.0.1, port: 2525 }]\nallow_root: true\n`,
