@@ -80,8 +80,12 @@ interface Locked {
 }
 
 describe('the Postern that the extension runs', () => {
-  const own = '/work/node_modules/postern/dist/cli/postern.js'
-  const around = { configured: [], folders: ['/elsewhere', '/work'], path: ['', '/usr/bin', '/opt'].join(delimiter) }
+  const own = '/home/ann/mail/node_modules/postern/dist/cli/postern.js'
+  const around = {
+    configured: [],
+    folders: ['/elsewhere', '/home/ann/mail'],
+    path: ['', '/usr/bin', '/opt'].join(delimiter),
+  }
   const exists =
     (...files: readonly string[]) =>
     (file: string): boolean =>
@@ -96,7 +100,7 @@ describe('the Postern that the extension runs', () => {
       command: 'node',
       args: [own],
     })
-    const node = '/work/node_modules/.bin/node'
+    const node = '/home/ann/mail/node_modules/.bin/node'
     assert.deepEqual(posternCommand({ ...around, exists: exists(own, node) }), { command: node, args: [own] })
     assert.deepEqual(posternCommand({ ...around, exists: exists('/opt/postern') }), {
       command: '/opt/postern',

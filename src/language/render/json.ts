@@ -37,6 +37,15 @@ export const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readon
 
 const SAFETIES = ['safe', 'unsafe'] as const satisfies readonly Safety[]
 
+/** A place, and a text that belongs to it. */
+function placed(description: string) {
+  return {
+    type: 'object',
+    required: ['file', 'range', 'text'],
+    properties: { file: FILE, range: RANGE_SCHEMA, text: { type: 'string', description } },
+  } as const satisfies Schema
+}
+
 const FIX_SCHEMA = {
   type: 'object',
   required: ['title', 'safety', 'edits'],
@@ -49,15 +58,7 @@ const FIX_SCHEMA = {
     },
     edits: {
       type: 'array',
-      items: {
-        type: 'object',
-        required: ['file', 'range', 'text'],
-        properties: {
-          file: FILE,
-          range: RANGE_SCHEMA,
-          text: { type: 'string', description: 'What comes in place of what the range covers; empty to delete it' },
-        },
-      },
+      items: placed('What comes in place of what the range covers; empty to delete it'),
       description: 'Made all or none',
     },
   },
@@ -77,15 +78,7 @@ export const DIAGNOSTIC_SCHEMA = {
     rule: { type: 'string', description: 'The name of the rule that it is in; absent outside of one' },
     labels: {
       type: 'array',
-      items: {
-        type: 'object',
-        required: ['file', 'range', 'text'],
-        properties: {
-          file: FILE,
-          range: RANGE_SCHEMA,
-          text: { type: 'string', description: 'Why the place matters' },
-        },
-      },
+      items: placed('Why the place matters'),
       description: 'Other places that matter',
     },
     notes: { type: 'array', items: { type: 'string' }, description: 'More about it, a sentence each' },

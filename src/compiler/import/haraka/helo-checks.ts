@@ -3,6 +3,7 @@ import type { Fields, Json, RuleDraft } from '../draft.ts'
 import type { PlacedText } from '../placed-text.ts'
 import type { HarakaContext } from './context.ts'
 import type { Ini } from './ini.ts'
+import { missingCheck } from './row.ts'
 
 interface HeloCheck {
   readonly name: string
@@ -87,15 +88,11 @@ function companyChecks({ key, value }: Ini['entries'][number]): readonly HeloChe
   ]
 }
 
-function reportOthers(ini: Ini, { findings }: HarakaContext, at: PlacedText['at']): void {
+function reportOthers(ini: Ini, context: HarakaContext, at: PlacedText['at']): void {
+  const { findings } = context
   for (const name of ['dynamic', 'host_mismatch', 'proto_mismatch'])
-    if (ini.isOn('check', name, true) && ini.isOn('reject', name, false))
-      findings.missing({
-        at: ini.get('reject', name)?.at ?? at,
-        effect: 'laxer',
-        message: `the check \`${name}\` is left out: nothing here does that`,
-        instead: name === 'dynamic' ? 'the builtin `nodialup`' : undefined,
-      })
+    if (ini.isOn('check', name, true))
+      missingCheck(name, ini, context, { at, instead: name === 'dynamic' ? 'the builtin `nodialup`' : undefined })
   if (ini.isOn('reject', 'literal_mismatch', false) && ini.text('check', 'literal_mismatch') !== '1')
     findings.changed({
       at: ini.get('reject', 'literal_mismatch')?.at ?? at,

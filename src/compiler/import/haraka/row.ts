@@ -2,6 +2,7 @@
 import type { Span } from '../../../language/diagnostic.ts'
 import { absent, type AbsentRow } from '../say.ts'
 import type { HarakaContext } from './context.ts'
+import type { Ini } from './ini.ts'
 
 export { absent }
 
@@ -23,3 +24,19 @@ export function scanner(name: string): AbsentRow {
 }
 
 export const OF_THE_PROGRAM: AbsentRow = absent('it is about the program, and Postern has its own way there', 'none')
+
+/** Reported where `[reject]` of the file asks for a check that nothing here does. */
+export function missingCheck(
+  name: string,
+  ini: Ini,
+  { findings }: Pick<HarakaContext, 'findings'>,
+  otherwise: { readonly at: Span; readonly instead?: string | undefined },
+): void {
+  if (!ini.isOn('reject', name, false)) return
+  findings.missing({
+    ...otherwise,
+    at: ini.get('reject', name)?.at ?? otherwise.at,
+    effect: 'laxer',
+    message: `the check \`${name}\` is left out: nothing here does that`,
+  })
+}

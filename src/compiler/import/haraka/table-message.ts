@@ -4,7 +4,7 @@ import type { PlacedText } from '../placed-text.ts'
 import type { HarakaContext } from './context.ts'
 import { nodeOf } from './context.ts'
 import type { Ini } from './ini.ts'
-import { absent, OF_THE_PROGRAM, type PluginRow, type Rows, scanner } from './row.ts'
+import { absent, missingCheck, OF_THE_PROGRAM, type PluginRow, type Rows, scanner } from './row.ts'
 
 type At = PlacedText['at']
 
@@ -30,13 +30,7 @@ function headers(file: string): PluginRow {
         ...dateRules(ini),
       ]
       for (const name of ['invalid_return_path', 'delivered_to', 'from_phish'])
-        if (ini.isOn('reject', name, false))
-          context.findings.missing({
-            at: ini.get('reject', name)?.at ?? at,
-            effect: 'laxer',
-            message: `the check \`${name}\` is left out: nothing here does that`,
-            instead: 'a rule at `data_post` about the field',
-          })
+        missingCheck(name, ini, context, { at, instead: 'a rule at `data_post` about the field' })
       context.plugin(
         { plugin: 'header_checks', summary: 'What the plugin headers looks at.', hooks: { data_post: rules } },
         at,
@@ -128,13 +122,7 @@ async function bounce(context: HarakaContext, at: At): Promise<void> {
   const mail = isForNobody ? [ALL_BOUNCES] : []
   const never = ini.isOn('reject', 'bad_rcpt', true) ? await context.exactList('bounce_bad_rcpt', 'address') : undefined
   const rcpt = never === undefined ? [] : [badRecipient(context.list('bounce_bad_rcpt', never))]
-  for (const name of ['empty_return_path', 'bounce_spf', 'hash_validation'])
-    if (ini.isOn('reject', name, false))
-      context.findings.missing({
-        at: ini.get('reject', name)?.at ?? at,
-        effect: 'laxer',
-        message: `the check \`${name}\` is left out: nothing here does that`,
-      })
+  for (const name of ['empty_return_path', 'bounce_spf', 'hash_validation']) missingCheck(name, ini, context, { at })
   context.plugin({ plugin: 'bounce', summary: 'What bounces may look like.', hooks: { mail, rcpt, data } }, at)
 }
 
