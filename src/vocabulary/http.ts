@@ -116,9 +116,9 @@ function judgeBy(hitWhen: string) {
 }
 
 function askedAbout(url: Template, sent: Template) {
-  const path = pathParts(url.parts)
+  const [path, texts] = [pathParts(url.parts), textsOf(url)]
   return (context: HookContext) => {
-    const values = textsOf(url, context)
+    const values = texts(context)
     if (values instanceof Unknown) return unknown(values)
     const fault = pathFault(path, values)
     if (fault) return fault

@@ -74,8 +74,9 @@ export const ldap = defineMatcher({
     const reader = { bindDn: bind?.dn, password: bind?.password }
     const place = { url, base, scope, tls, caFile, ...reader }
     const question = { kind: 'ldap', text: template.parts, attributes, timeout, cache, ...place } as const
+    const texts = textsOf(template)
     const asked = (context: HookContext) => {
-      const values = textsOf(template, context)
+      const values = texts(context)
       if (values instanceof Unknown) return unknown(values)
       return values.every((value) => value) ? { values } : NOTHING
     }

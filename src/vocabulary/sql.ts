@@ -4,6 +4,7 @@
  * Each `${fact}` is a parameter of the query: nothing that a client says becomes SQL. The first row counts; its columns are
  * found. The query only reads, in a connection that may not write.
  */
+import type { HookContext } from '../core/context.ts'
 import { Unknown } from '../core/truth.ts'
 import { defineMatcher } from '../core/word.ts'
 import { CACHE, checkSecret, inquire, textsOf, TIMEOUT, unknown } from './shared/ask-outside.ts'
@@ -49,8 +50,9 @@ export const sql = defineMatcher({
     checkSecret('password', password)
     const columns = columnsOf(query)
     const question = { kind: 'sql', database, text: template.parts, columns, password, timeout, cache } as const
-    const asked = (context: Parameters<typeof template.values>[0]) => {
-      const values = textsOf(template, context)
+    const texts = textsOf(template)
+    const asked = (context: HookContext) => {
+      const values = texts(context)
       return values instanceof Unknown ? unknown(values) : { values }
     }
     return inquire({ question, asked }, tools)

@@ -40,18 +40,20 @@ export const LONGEST_VALUE = 65_536
 type Values = readonly (string | undefined)[]
 
 /** Unknown when one could not be found out: what is absent is asked about, what is not known cannot be. */
-export function textsOf({ parts, values }: Template, context: HookContext): Values | Unknown {
+export function textsOf({ parts, values }: Template): (context: HookContext) => Values | Unknown {
   const places = parts.filter((part) => typeof part !== 'string')
-  const texts: (string | undefined)[] = []
-  for (const [index, value] of values(context).entries()) {
-    const { name = '', type = 'text' } = places[index] ?? {}
-    if (value instanceof Unknown) return new Unknown(`${name}: ${value.because}`)
-    const text = value === undefined ? undefined : factText(value, type)
-    if (text !== undefined && text.length > LONGEST_VALUE)
-      return new Unknown(`${name} has more than ${LONGEST_VALUE} characters`)
-    texts.push(text)
+  return (context) => {
+    const texts: (string | undefined)[] = []
+    for (const [index, value] of values(context).entries()) {
+      const { name = '', type = 'text' } = places[index] ?? {}
+      if (value instanceof Unknown) return new Unknown(`${name}: ${value.because}`)
+      const text = value === undefined ? undefined : factText(value, type)
+      if (text !== undefined && text.length > LONGEST_VALUE)
+        return new Unknown(`${name} has more than ${LONGEST_VALUE} characters`)
+      texts.push(text)
+    }
+    return texts
   }
-  return texts
 }
 
 export function factText(value: FactValue, type: FactType): string {
